@@ -1,0 +1,105 @@
+/** The public face: one set of interfaces, met by the GPU engine and by the float64 reference alike. */
+import type { Activation } from './math/activation';
+import type { Inputs, RunInputs } from './model/inputs';
+import type { Parameters, StateDict } from './model/parameters';
+import type { SignalInfo, SignalPlace } from './model/signals';
+import type { ModelShape, ModelSpec } from './model/spec';
+
+export interface Engine {
+  readonly kind: 'gpu' | 'cpu';
+  /** What does the arithmetic, in words for the reader: the adapter's name, or why the CPU computes. */
+  readonly description: string;
+  /** The GPU adapter; `software` when it is a CPU in disguise. Undefined for the reference. */
+  readonly adapter: { readonly name: string; readonly software: boolean } | undefined;
+  /** Settles with the reason when the GPU is taken away; never for the reference. Not on `release`. */
+  readonly lost: Promise<string>;
+  /** Makes a model with seeded weights, or with the given ones. Rejects with OptionError, ShapeError, LimitError. */
+  model(spec: ModelSpec, options?: { weights?: StateDict }): Promise<Model>;
+  /** Frees everything the engine made. A device that was given to it stays alive. */
+  release(): void;
+  [Symbol.dispose](): void;
+}
+
+export interface Model {
+  readonly engine: Engine;
+  readonly shape: ModelShape;
+  /** float32 values under PyTorch's names and shapes, with a leading axis M for bundles. */
+  readonly parameters: Parameters;
+  /**
+   * Reads the inputs, forward over all steps.
+   * Rejects with OptionError, ShapeError or NonFiniteError for bad inputs, LimitError before allocation if they cannot
+   * fit, OutOfMemoryError, DeviceLostError, or the AbortSignal's reason.
+   */
+  run(inputs: RunInputs, options?: RunOptions): Promise<Tape>;
+  release(): void;
+  [Symbol.dispose](): void;
+}
+
+/** How the recurrence is carried out on the GPU: a dispatch per step, or one that owns a tile of the batch throughout. */
+export type RecurrentForm = 'step' | 'persistent';
+
+export interface RunOptions {
+  /** `auto` measures which is faster for this shape on this adapter, once. The reference ignores it. */
+  readonly form?: RecurrentForm | 'auto';
+  readonly abort?: AbortSignal;
+}
+
+/** How a run was carried out. Two runs of one plan on one adapter are bitwise equal. */
+export interface Plan {
+  /** Per layer. */
+  readonly forms: readonly (RecurrentForm | 'reference')[];
+  /** Compute dispatches of the run; 0 for the reference. */
+  readonly dispatches: number;
+}
+
+/** What one run leaves behind: all its signals, where they were computed, until the last holder lets go. */
+export interface Tape {
+  readonly engine: Engine;
+  readonly model: Model;
+  readonly inputs: Inputs;
+  readonly plan: Plan;
+  readonly signals: readonly SignalInfo[];
+  /** True once nobody holds it: its numbers are gone. */
+  readonly released: boolean;
+  /** A signal by name. Throws UnknownSignalError, ReleasedError. */
+  signal(name: string, place?: SignalPlace): Signal;
+  /** Keeps the numbers alive after `release`, until the returned function is called. Throws ReleasedError. */
+  hold(): () => void;
+  /** Lets go of the run. Calling it again does nothing. */
+  release(): void;
+  [Symbol.dispose](): void;
+}
+
+export interface Signal extends SignalInfo {
+  readonly tape: Tape;
+  /** Row-major values in the signal's shape: Float32Array from the GPU, Float64Array from the reference. */
+  read(): Promise<Float32Array | Float64Array>;
+  /** The largest magnitude among finite entries, and whether all are finite; computed where the numbers are. */
+  extent(): Promise<SignalExtent>;
+  /** Where the GPU keeps it, for drawing without reading it back. Undefined for the reference and for `x`. */
+  readonly storage: SignalStorage | undefined;
+}
+
+export interface SignalExtent {
+  readonly largest: number;
+  readonly finite: boolean;
+}
+
+/**
+ * A signal inside a storage buffer of f32. Entry (m, t, b, u) lies at
+ * offset + m·modelStride + t·stepStride + b·sequenceStride + ⌊u / groupWidth⌋·groupStride + u mod groupWidth,
+ * and is turned into the signal's value by the activation; steps t ≥ lengths[b] count as 0.
+ */
+export interface SignalStorage {
+  readonly device: GPUDevice;
+  readonly buffer: GPUBuffer;
+  /** [B] of u32. */
+  readonly lengths: GPUBuffer;
+  readonly offset: number;
+  readonly modelStride: number;
+  readonly stepStride: number;
+  readonly sequenceStride: number;
+  readonly groupStride: number;
+  readonly groupWidth: number;
+  readonly activation: Activation;
+}

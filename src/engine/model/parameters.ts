@@ -1,0 +1,100 @@
+/**
+ * A model's parameters under PyTorch's names and in PyTorch's layout: `weight_ih_l{k}` [G·H, I], `weight_hh_l{k}`
+ * [G·H, H], `bias_ih_l{k}` and `bias_hh_l{k}` [G·H], each also with `_reverse`, and `embedding.weight` [V, E]. A bundle of
+ * M > 1 models has a leading axis M. Values are float32 on both engines, so that the two differ in arithmetic only.
+ */
+import { NonFiniteError, OptionError, ShapeError } from '../errors';
+import { normalStream, randomStream } from '../math/random';
+import { shapeText, size, type Tensor } from '../math/tensor';
+import type { Layer, ModelShape } from './spec';
+
+export type Direction = 'forward' | 'reverse';
+export type Parameters = ReadonlyMap<string, Tensor<Float32Array>>;
+export type StateDict = Readonly<Record<string, Tensor>>;
+
+/** A layer's directions in PyTorch's order. */
+export function directionsOf(layer: Layer): readonly Direction[] {
+  return layer.directions === 2 ? ['forward', 'reverse'] : ['forward'];
+}
+
+/** The name of a layer's parameter: `weight_ih_l0`, `bias_hh_l1_reverse`. */
+export function parameterName(kind: 'weight_ih' | 'weight_hh' | 'bias_ih' | 'bias_hh', layer: number, direction: Direction): string {
+  return `${kind}_l${layer}${direction === 'reverse' ? '_reverse' : ''}`;
+}
+
+/** Every parameter of a model with its shape, without the model axis, in PyTorch's order. */
+export function parameterShapes({ input, layers }: ModelShape): Map<string, readonly number[]> {
+  const shapes = new Map<string, readonly number[]>();
+  const words = 'embedding' in input ? vocabularySize(input.vocab) : undefined;
+  if (words !== undefined && 'embedding' in input) shapes.set('embedding.weight', [words, input.embedding]);
+  layers.forEach((layer, k) => {
+    const rows = layer.cell.gates.length * layer.hidden;
+    for (const direction of directionsOf(layer)) {
+      shapes.set(parameterName('weight_ih', k, direction), [rows, layer.inputs]);
+      shapes.set(parameterName('weight_hh', k, direction), [rows, layer.hidden]);
+      if (!layer.bias) continue;
+      shapes.set(parameterName('bias_ih', k, direction), [rows]);
+      shapes.set(parameterName('bias_hh', k, direction), [rows]);
+    }
+  });
+  return shapes;
+}
+
+/** How many words a closed vocabulary has, or undefined for an open one. */
+export function vocabularySize(vocab: number | readonly string[] | undefined): number | undefined {
+  return typeof vocab === 'object' ? vocab.length : vocab;
+}
+
+/** PyTorch's default start: uniform in ±1/√H for the recurrent layers, standard normal for the embedding. */
+export function initialParameters(model: ModelShape): Parameters {
+  const parameters = new Map<string, Tensor<Float32Array>>();
+  for (const [name, shape] of parameterShapes(model)) {
+    const count = size(shape);
+    const data = new Float32Array(model.seeds.length * count);
+    model.seeds.forEach((seed, m) => {
+      const draw = drawerFor(model, name, randomStream(seed, name));
+      for (let i = 0; i < count; i++) data[m * count + i] = draw();
+    });
+    parameters.set(name, { shape: bundled(model, shape), data });
+  }
+  return parameters;
+}
+
+function drawerFor(model: ModelShape, name: string, uniform: () => number): () => number {
+  if (name === 'embedding.weight') return normalStream(uniform);
+  const layer = model.layers[Number(/_l(\d+)/.exec(name)![1])];
+  const reach = 1 / Math.sqrt(layer.hidden);
+  return () => (2 * uniform() - 1) * reach;
+}
+
+/** Takes given values as a model's parameters. Throws if one is missing, unknown, misshapen or not finite. */
+export function checkedParameters(model: ModelShape, values: StateDict): Parameters {
+  const shapes = parameterShapes(model);
+  const unknown = Object.keys(values).filter((name) => !shapes.has(name));
+  if (unknown.length) {
+    throw new OptionError('weights', `weights: ${unknown.join(', ')} has no place in this model; it has ${[...shapes.keys()].join(', ')}.`);
+  }
+  const parameters = new Map<string, Tensor<Float32Array>>();
+  for (const [name, shape] of shapes) {
+    const given = values[name];
+    if (!given) throw new OptionError('weights', `weights: ${name} is missing.`);
+    const expected = bundled(model, shape);
+    if (shapeText(given.shape) !== shapeText(expected) || given.data.length !== size(expected)) {
+      throw new ShapeError(name, shapeText(expected), `${shapeText(given.shape)} with ${given.data.length} values`);
+    }
+    parameters.set(name, { shape: expected, data: finiteFloat32(name, given.data) });
+  }
+  return parameters;
+}
+
+/** Copies values to float32. Throws NonFiniteError at the first NaN, infinity, or number beyond float32. */
+export function finiteFloat32(name: string, values: ArrayLike<number>): Float32Array {
+  const copy = Float32Array.from(values);
+  const bad = copy.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) throw new NonFiniteError(name, bad, values[bad]);
+  return copy;
+}
+
+function bundled(model: ModelShape, shape: readonly number[]): readonly number[] {
+  return model.seeds.length > 1 ? [model.seeds.length, ...shape] : shape;
+}

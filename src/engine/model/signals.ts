@@ -1,0 +1,87 @@
+/** Which signals a run leaves behind: their names, shapes and ranges, the same for both engines. */
+import type { Range } from '../cells/cell';
+import { UnknownSignalError } from '../errors';
+import type { Activation } from '../math/activation';
+import type { Inputs } from './inputs';
+import { directionsOf, type Direction } from './parameters';
+import type { Layer, ModelShape } from './spec';
+
+export type SignalKind = 'state' | 'gate' | 'pre-activation' | 'output' | 'input' | 'final state';
+
+/** A named tensor of a run. */
+export interface SignalInfo {
+  /** `h c`, a gate's letter, `a_` + gate, `y` (directions side by side), `x` (what the layer read), `h_n c_n`. */
+  readonly name: string;
+  readonly kind: SignalKind;
+  readonly layer: number;
+  readonly direction: Direction;
+  /** [M, T, B, width]; final states [M, B, width]. Steps past a sequence's length hold 0. */
+  readonly shape: readonly number[];
+  readonly range: Range;
+  /** What it is, in a few words. */
+  readonly role: string;
+}
+
+/** Where a signal's numbers are found among what the engines keep. */
+export type SignalOrigin =
+  | { readonly of: 'state'; readonly index: number }
+  | { readonly of: 'saved'; readonly index: number; readonly activation: Activation }
+  | { readonly of: 'output' }
+  | { readonly of: 'input' }
+  | { readonly of: 'final'; readonly index: number };
+
+export interface SignalEntry {
+  readonly info: SignalInfo;
+  readonly origin: SignalOrigin;
+}
+
+/** Which layer and direction a signal is asked of; the last layer and the forward direction unless given. */
+export interface SignalPlace {
+  readonly layer?: number;
+  readonly direction?: Direction;
+}
+
+/** All signals of a run of this model on these inputs. */
+export function signalEntries(model: ModelShape, inputs: Inputs): SignalEntry[] {
+  return model.layers.flatMap((layer, index) => directionsOf(layer).flatMap((direction) => layerEntries(model, inputs, layer, index, direction)));
+}
+
+/** Finds a signal. Throws UnknownSignalError with the names there are at that place. */
+export function findSignal(entries: readonly SignalEntry[], name: string, place: SignalPlace = {}): SignalEntry {
+  const last = entries[entries.length - 1].info.layer;
+  const { layer = last, direction = 'forward' } = place;
+  const here = entries.filter(({ info }) => info.layer === layer && info.direction === direction);
+  const found = here.find(({ info }) => info.name === name);
+  if (found) return found;
+  if (here.length) throw new UnknownSignalError(name, here.map(({ info }) => info.name));
+  const places = [...new Set(entries.map(({ info }) => `layer ${info.layer} ${info.direction}`))];
+  throw new UnknownSignalError(`${name} of layer ${layer} ${direction}`, places);
+}
+
+function layerEntries(model: ModelShape, { steps, sequences }: Inputs, layer: Layer, index: number, direction: Direction): SignalEntry[] {
+  const models = model.seeds.length;
+  const { cell, hidden, directions } = layer;
+  const entry = (name: string, kind: SignalKind, width: number, range: Range, role: string, origin: SignalOrigin): SignalEntry => {
+    const shape = kind === 'final state' ? [models, sequences, width] : [models, steps, sequences, width];
+    return { info: { name, kind, layer: index, direction, shape, range, role }, origin };
+  };
+  const output = cell.states[0];
+  return [
+    ...cell.states.map((state, s) => entry(state.name, 'state', hidden, state.range, state.role, { of: 'state', index: s })),
+    ...cell.gates.map(({ name, activation, role }, g) => entry(name, 'gate', hidden, rangeOf(activation), role, { of: 'saved', index: g, activation })),
+    ...cell.saved.flatMap((name, k) => {
+      if (cell.gates[k]?.activation === 'identity') return []; // the gate itself already is its pre-activation
+      const role = cell.gates[k] ? `pre-activation of ${cell.gates[k].name}` : `${name}, kept for the gradient`;
+      return [entry(name, 'pre-activation', hidden, 'unbounded', role, { of: 'saved', index: k, activation: 'identity' })];
+    }),
+    entry('y', 'output', directions * hidden, output.range, "the layer's output, directions side by side", { of: 'output' }),
+    entry('x', 'input', layer.inputs, 'unbounded', 'what the layer reads', { of: 'input' }),
+    ...cell.states.map((state, s) => entry(`${state.name}_n`, 'final state', hidden, state.range, `${state.role} after the last step`, { of: 'final', index: s })),
+  ];
+}
+
+function rangeOf(activation: Activation): Range {
+  if (activation === 'sigmoid') return [0, 1];
+  if (activation === 'tanh') return [-1, 1];
+  return 'unbounded';
+}

@@ -1,0 +1,94 @@
+/** What a model is made of: the description a caller writes, and the checked form both engines work from. */
+import { cellNamed } from '../cells';
+import type { Cell } from '../cells/cell';
+import { OptionError } from '../errors';
+
+/** Vectors given by the caller: x is [T, B, size]. */
+export interface VectorInput {
+  readonly size: number;
+}
+
+/**
+ * Words or tokens looked up in an embedding of that width. With `vocab` (a count or the list of words) the table is
+ * the parameter `embedding.weight`; without it any word has a vector, fixed by the seed and the word alone.
+ */
+export interface WordInput {
+  readonly embedding: number;
+  readonly vocab?: number | readonly string[];
+}
+
+export interface LayerSpec {
+  /** A name from the list of cells: `rnn`, `rnn_relu`, `lstm`, `gru`, `gru_reset_before`. */
+  readonly cell: string;
+  /** Units. */
+  readonly hidden: number;
+  /** Also read the sequence from its end; the layer's output is then forward beside reverse, 2·hidden wide. */
+  readonly bidirectional?: boolean;
+  /** Whether the layer has `bias_ih` and `bias_hh`; it does unless told otherwise. */
+  readonly bias?: boolean;
+}
+
+export interface ModelSpec {
+  readonly input: VectorInput | WordInput;
+  readonly layers: readonly LayerSpec[];
+  /** Seed of the initial weights, 0 unless given. */
+  readonly seed?: number;
+  /** One model per seed, run side by side on the model axis M. */
+  readonly seeds?: readonly number[];
+}
+
+/** A layer with everything known. Its index in `ModelShape.layers` is PyTorch's `_l{k}`. */
+export interface Layer {
+  readonly cell: Cell;
+  readonly hidden: number;
+  readonly directions: 1 | 2;
+  readonly bias: boolean;
+  /** Width of what the layer reads: the model's input, or directions × hidden of the layer below. */
+  readonly inputs: number;
+}
+
+/** A checked model: what every buffer size follows from. */
+export interface ModelShape {
+  readonly input: VectorInput | WordInput;
+  readonly layers: readonly Layer[];
+  readonly seeds: readonly number[];
+}
+
+/** More units than any device here can hold; asked for by a slip of the hand rather than by a plan. */
+const HIDDEN_LIMIT = 65_535;
+
+/** Checks a description. Throws OptionError naming the option, what was given and what is allowed. */
+export function modelShape(spec: ModelSpec): ModelShape {
+  if (!spec.layers?.length) throw new OptionError('layers', 'layers: a model needs at least one layer.');
+  const seeds = spec.seeds ?? [spec.seed ?? 0];
+  if (seeds.length === 0) throw new OptionError('seeds', 'seeds: give at least one seed.');
+  for (const seed of seeds) {
+    if (!Number.isSafeInteger(seed)) throw new OptionError('seed', `seed: ${seed} is not a whole number.`);
+  }
+  let inputs = inputWidth(spec.input);
+  const layers = spec.layers.map((layer, index): Layer => {
+    const cell = cellNamed(layer.cell);
+    const hidden = wholeNumber(`layers[${index}].hidden`, layer.hidden, HIDDEN_LIMIT);
+    const directions = layer.bidirectional ? 2 : 1;
+    const resolved = { cell, hidden, directions, bias: layer.bias ?? true, inputs } as const;
+    inputs = directions * hidden;
+    return resolved;
+  });
+  return { input: spec.input, layers, seeds };
+}
+
+function inputWidth(input: VectorInput | WordInput): number {
+  if (!input) throw new OptionError('input', 'input: give { size } for vectors or { embedding } for words.');
+  if ('size' in input) return wholeNumber('input.size', input.size);
+  if (typeof input.vocab === 'number') wholeNumber('input.vocab', input.vocab);
+  else if (input.vocab && new Set(input.vocab).size !== input.vocab.length) {
+    throw new OptionError('vocab', 'input.vocab: a word is listed twice.');
+  }
+  return wholeNumber('input.embedding', input.embedding);
+}
+
+function wholeNumber(option: string, value: number, most = Number.MAX_SAFE_INTEGER): number {
+  if (Number.isSafeInteger(value) && value >= 1 && value <= most) return value;
+  const range = most === Number.MAX_SAFE_INTEGER ? 'of at least 1' : `from 1 to ${most.toLocaleString('en')}`;
+  throw new OptionError(option, `${option}: ${value} given; it must be a whole number ${range}.`);
+}
