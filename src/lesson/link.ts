@@ -1,0 +1,114 @@
+/**
+ * The page's state as it stands in the address: what it holds, how it is written, and what a link that cannot be
+ * understood is answered with. Steps and units count from 1 here, as they do on the screen.
+ */
+
+/** Everything a reader can set. Two pages with equal states show equal pictures. */
+export interface LessonState {
+  readonly text: string;
+  /** The sentence that the first one is compared with. */
+  readonly other: string;
+  readonly cell: string;
+  readonly signal: string;
+  readonly hidden: number;
+  readonly seed: number;
+  readonly step: number;
+  readonly unit: number;
+}
+
+export const LINK_VERSION = 1;
+export const HIDDEN_MOST = 64;
+export const SEED_MOST = 2 ** 31 - 1;
+
+export const defaults: LessonState = {
+  text: 'The cat that we saw yesterday was happy',
+  other: 'The cats that we saw yesterday was happy',
+  cell: 'rnn',
+  signal: 'h',
+  hidden: 8,
+  seed: 1,
+  step: 2,
+  unit: 1,
+};
+
+/** What a link says: the settings that were understood, and a sentence for each that was not. */
+export interface ReadLink {
+  readonly settings: Partial<LessonState>;
+  readonly complaints: readonly string[];
+}
+
+/** True if the hash is a state and not the name of a place on the page. */
+export function holdsState(hash: string): boolean {
+  return hash.includes('=');
+}
+
+/** Writes a state as the hash of an address, `#` included. */
+export function writtenLink(state: LessonState): string {
+  const pairs: [string, string | number][] = [
+    ['v', LINK_VERSION],
+    ['text', state.text],
+    ['with', state.other],
+    ['cell', state.cell],
+    ['hidden', state.hidden],
+    ['seed', state.seed],
+    ['signal', state.signal],
+    ['step', state.step],
+    ['unit', state.unit],
+  ];
+  return `#${pairs.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join('&')}`;
+}
+
+/** Reads the hash of an address. Never throws: what makes no sense is left out and complained about. */
+export function readLink(hash: string, cellNames: readonly string[]): ReadLink {
+  const settings: { -readonly [Key in keyof LessonState]?: LessonState[Key] } = {};
+  const complaints: string[] = [];
+  const pairs = hash.replace(/^#/, '').split('&').filter(Boolean).map(decodedPair);
+
+  const version = pairs.find(([key]) => key === 'v')?.[1];
+  if (version !== undefined && version !== String(LINK_VERSION)) {
+    const later = /^\d+$/.test(version) && Number(version) > LINK_VERSION;
+    const reason = later ? `was made by a later version of this page (v=${version})` : `has an unknown version (v=${excerpt(version)})`;
+    return { settings, complaints: [`This link ${reason}; the page starts with its defaults.`] };
+  }
+
+  for (const [key, value] of pairs) {
+    if (key === 'v') continue;
+    if (value === undefined) complaints.push(`“${excerpt(key)}” in this link could not be read.`);
+    else if (key === 'text') settings.text = value;
+    else if (key === 'with') settings.other = value;
+    else if (key === 'signal') settings.signal = value;
+    else if (key === 'cell') {
+      if (cellNames.includes(value)) settings.cell = value;
+      else complaints.push(`There is no cell “${excerpt(value)}”; there are ${cellNames.join(', ')}.`);
+    } else if (key === 'hidden') settings.hidden = whole(value, 'hidden', 1, HIDDEN_MOST, complaints);
+    else if (key === 'seed') settings.seed = whole(value, 'seed', 0, SEED_MOST, complaints);
+    else if (key === 'step') settings.step = whole(value, 'step', 1, Infinity, complaints);
+    else if (key === 'unit') settings.unit = whole(value, 'unit', 1, Infinity, complaints);
+    else complaints.push(`This page does not know the setting “${excerpt(key)}” of this link.`);
+  }
+  return { settings: Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)), complaints };
+}
+
+/** A whole number in a range, or undefined after a complaint. */
+function whole(value: string, name: string, least: number, most: number, complaints: string[]): number | undefined {
+  const number = /^\d{1,15}$/.test(value) ? Number(value) : NaN;
+  if (number >= least && number <= most) return number;
+  const range = most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`;
+  complaints.push(`${name}=${excerpt(value)} is not a whole number ${range}.`);
+  return undefined;
+}
+
+/** The value is undefined where it is missing or wrongly encoded. */
+function decodedPair(pair: string): [key: string, value: string | undefined] {
+  const cut = pair.indexOf('=');
+  try {
+    if (cut < 0) return [decodeURIComponent(pair), undefined];
+    return [pair.slice(0, cut), decodeURIComponent(pair.slice(cut + 1))];
+  } catch {
+    return [cut < 0 ? pair : pair.slice(0, cut), undefined];
+  }
+}
+
+function excerpt(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}
