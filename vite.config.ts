@@ -3,16 +3,17 @@
 // The build is a static site that works from any folder (every address in it is relative): the page,
 // and dist/rnn-heatmap.js under a name that stays, so that another page can embed the elements with
 // one script tag.
-import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { chapters } from './scripts/chapters.mjs';
-import { acceptedChromium } from './scripts/chromium.mjs';
+import { findChromium } from './scripts/chromium.mjs';
 
 // `vitest --mode long` runs what is too slow for every run instead of the rest.
-export default defineConfig(({ mode }) => {
+export default defineConfig(async ({ mode }) => {
   const long = mode === 'long';
   const folder = long ? 'test/long' : 'test';
   const inBrowser = [`${folder}/gpu/**/*.test.ts`, `${folder}/elements/**/*.test.ts`];
+  // The build and the development server need no browser and load nothing of one.
+  const provider = process.env['VITEST'] ? await browserProvider() : undefined;
   const testTimeout = long ? 600_000 : 30_000;
 
   return {
@@ -53,7 +54,7 @@ export default defineConfig(({ mode }) => {
             browser: {
               enabled: true,
               headless: true,
-              provider: playwright({ launchOptions: process.env['VITEST'] ? acceptedChromium() : {} }),
+              provider,
               instances: [{ browser: 'chromium' }],
               // Smaller than the window, or Vitest scales the frame and pixels are no longer pixels.
               viewport: { width: 1000, height: 600 },
@@ -65,3 +66,11 @@ export default defineConfig(({ mode }) => {
     },
   };
 });
+
+async function browserProvider() {
+  const { playwright } = await import('@vitest/browser-playwright');
+  const chromium = await findChromium();
+  if (!chromium) throw new Error('no Chromium with WebGPU; `node scripts/chromium.mjs` finds or installs one');
+  const { executablePath, args } = chromium;
+  return playwright({ launchOptions: { executablePath, args } });
+}

@@ -4,7 +4,7 @@
 // (Vitest, Playwright, validation, benches) asks here for the path and the command line.
 //
 //   node scripts/chromium.mjs     find or install one, and say which
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { candidatePaths, flagSets } from './chromium_candidates.mjs';
@@ -65,6 +65,7 @@ export async function findChromium() {
     env: process.env,
     playwright: chromium.executablePath(),
   });
+  const tried = new Set();
   for (const executablePath of paths) {
     if (!existsSync(executablePath)) {
       if (executablePath === process.env['CHROMIUM_PATH']) {
@@ -72,6 +73,10 @@ export async function findChromium() {
       }
       continue;
     }
+    // /bin is often a link to /usr/bin, google-chrome to google-chrome-stable.
+    const file = realpathSync(executablePath);
+    if (tried.has(file)) continue;
+    tried.add(file);
     for (const { name, args } of flagSets(machine)) {
       const answer = await probe({ executablePath, args });
       if ('reason' in answer) {

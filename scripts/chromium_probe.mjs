@@ -29,7 +29,8 @@ export async function probe(options) {
 
 /** @param {import('playwright').Browser} browser */
 async function probePage(browser) {
-  const page = await browser.newPage({ viewport: { width: 64, height: 64 } });
+  // A viewport of 64 × 64 stalls every screenshot of headless Chromium.
+  const page = await browser.newPage({ viewport: { width: 500, height: 500 } });
   // navigator.gpu exists in secure contexts only; localhost is one, and no server has to answer.
   await page.route('http://localhost/', (route) =>
     route.fulfill({ contentType: 'text/html', body: '<canvas width="32" height="32"></canvas>' }),
