@@ -1,0 +1,46 @@
+/** How attributes become properties where HTML or Lit would lose something on the way. */
+import type { ComplexAttributeConverter } from 'lit';
+
+/**
+ * A number from an attribute, `fallback` when the attribute is taken away. What is no number stays as it was
+ * written, so that the message about it can say what was given.
+ */
+export function numberAttribute(fallback: number): ComplexAttributeConverter<number> {
+  return {
+    fromAttribute(text) {
+      if (text === null) return fallback;
+      const number = Number(text);
+      return text.trim() === '' || Number.isNaN(number) ? (`"${text}"` as unknown as number) : number;
+    },
+  };
+}
+
+/**
+ * `hidden` is an HTML attribute with a meaning of its own. On these elements a number in it is the number of units,
+ * and only the forms that HTML knows (no value, `until-found`) hide the element.
+ */
+export const unitsAttribute: ComplexAttributeConverter<number> = {
+  fromAttribute(text) {
+    return text === null || hides(text) ? 8 : numberAttribute(8).fromAttribute!(text);
+  },
+};
+
+function hides(text: string): boolean {
+  return text === '' || text === 'hidden' || text === 'until-found';
+}
+
+/** Lets `element.hidden` speak for both: a number sets `units`, anything else hides or shows as HTML has it. */
+export function unitsAsHidden(element: { prototype: HTMLElement & { units: number } }): void {
+  Object.defineProperty(element.prototype, 'hidden', {
+    configurable: true,
+    enumerable: true,
+    get(this: HTMLElement): boolean {
+      const text = this.getAttribute('hidden');
+      return text !== null && hides(text);
+    },
+    set(this: HTMLElement & { units: number }, value: unknown) {
+      if (typeof value === 'number') this.units = value;
+      else this.toggleAttribute('hidden', Boolean(value));
+    },
+  });
+}

@@ -1,0 +1,148 @@
+import { css, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { numberAttribute, unitsAsHidden, unitsAttribute } from './attributes';
+import type { DeviceChoice } from './shared_engine';
+import { TextRun, type RunState } from './text_run';
+
+/** A place in a run, counted from 0. */
+export interface Cursor {
+  readonly step: number;
+  readonly unit: number;
+}
+
+/** The step and unit that the reader moved to. */
+export class CursorChangeEvent extends Event {
+  readonly step: number;
+  readonly unit: number;
+
+  constructor({ step, unit }: Cursor) {
+    super('cursor-change', { bubbles: true, composed: true });
+    this.step = step;
+    this.unit = unit;
+  }
+}
+
+/**
+ * A recurrent network that reads a text, and the step and unit that its views point at. It draws nothing: views find
+ * it by `for="id"`. It runs again whenever a property changes; the latest wins.
+ *
+ * @fires {CursorChangeEvent} cursor-change - The reader moved to another step or unit in one of the model's views.
+ */
+@customElement('rnn-model')
+export class RnnModel extends LitElement {
+  static override styles = css`
+    :host {
+      display: none !important;
+    }
+  `;
+
+  /** What the network reads, a word a step. */
+  @property() text = '';
+
+  /** Words to read instead of the text. */
+  @property({ attribute: false }) words: readonly string[] | undefined;
+
+  /** `rnn`, `rnn_relu`, `lstm`, `gru` or `gru_reset_before`. */
+  @property() cell = 'lstm';
+
+  /** How many units the state has; the attribute is `hidden`. */
+  @property({ attribute: 'hidden', converter: unitsAttribute }) units = 8;
+
+  /** Fixes the weights and the word vectors. */
+  @property({ converter: numberAttribute(1) }) seed = 1;
+
+  /** Width of the word vectors. */
+  @property({ converter: numberAttribute(16) }) embedding = 16;
+
+  /** What computes: `auto` (the GPU where there is one), `gpu` or `cpu`. */
+  @property() device: DeviceChoice = 'auto';
+
+  readonly #run = new TextRun(() => this.#tell());
+  readonly #watchers = new Set<() => void>();
+  #wanted: Cursor = { step: 0, unit: 0 };
+
+  /** What there is to show: the latest tape, or why there is none. */
+  get state(): RunState {
+    return this.#run.state;
+  }
+
+  /** Where the views point, within what exists. Setting it moves them all and fires no event. */
+  get cursor(): Cursor {
+    return this.#within(this.#wanted);
+  }
+
+  set cursor(cursor: Partial<Cursor>) {
+    this.#move(cursor);
+  }
+
+  /** Moves the cursor for the reader: fires `cursor-change` if it moved. */
+  moveCursor(cursor: Partial<Cursor>): void {
+    if (this.#move(cursor)) this.dispatchEvent(new CursorChangeEvent(this.cursor));
+  }
+
+  /** Calls back after every change of `state` or `cursor`, whoever made it, until the returned function is called. */
+  watch(callback: () => void): () => void {
+    const watcher = () => callback();
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  protected override render(): typeof nothing {
+    return nothing;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.hasUpdated) this.#request();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#run.stop();
+  }
+
+  protected override updated(): void {
+    if (this.isConnected) this.#request();
+  }
+
+  #request(): void {
+    const { text, words, cell, units: hidden, seed, embedding, device } = this;
+    this.#run.request({ text, words, cell, hidden, seed, embedding, device });
+  }
+
+  #move(cursor: Partial<Cursor>): boolean {
+    const before = this.cursor;
+    this.#wanted = this.#within({ ...before, ...cursor });
+    const { step, unit } = this.#wanted;
+    if (step === before.step && unit === before.unit) return false;
+    this.#tell();
+    return true;
+  }
+
+  /** Before there is a tape any place is kept, so that a page may set the cursor first. */
+  #within({ step, unit }: Cursor): Cursor {
+    const { tape, model, words } = this.state;
+    const layers = model?.shape.layers;
+    const last = layers?.[layers.length - 1];
+    return { step: clamped(step, tape && words.length), unit: clamped(unit, tape && last && last.hidden) };
+  }
+
+  #tell(): void {
+    for (const watcher of [...this.#watchers]) watcher();
+  }
+}
+
+unitsAsHidden(RnnModel);
+
+function clamped(index: number, count = Number.MAX_SAFE_INTEGER): number {
+  return Math.min(Math.max(0, Math.trunc(Number(index)) || 0), Math.max(0, count - 1));
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'rnn-model': RnnModel;
+  }
+  interface HTMLElementEventMap {
+    'cursor-change': CursorChangeEvent;
+  }
+}
