@@ -3,12 +3,12 @@
 // The build is a static site that works from any folder (every address in it is relative): the page,
 // and dist/rnn-heatmap.js under a name that stays, so that another page can embed the elements with
 // one script tag.
-import { defineConfig } from 'vitest/config';
+import { type ViteUserConfig, defineConfig } from 'vitest/config';
 import { chapters } from './scripts/chapters.mjs';
 import { findChromium } from './scripts/chromium.mjs';
 
 // `vitest --mode long` runs what is too slow for every run instead of the rest.
-export default defineConfig(async ({ mode }) => {
+export default defineConfig(async ({ mode }): Promise<ViteUserConfig> => {
   const long = mode === 'long';
   const folder = long ? 'test/long' : 'test';
   const inBrowser = [`${folder}/gpu/**/*.test.ts`, `${folder}/elements/**/*.test.ts`];

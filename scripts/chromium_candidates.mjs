@@ -46,7 +46,7 @@ export function flagSets({ platform, root }) {
  * @returns {string[]}
  */
 export function candidatePaths({ platform, env, playwright }) {
-  const paths = [env['CHROMIUM_PATH'], playwright];
+  const paths = [env['CHROMIUM_PATH'] ?? '', playwright ?? ''];
   if (platform === 'darwin') {
     for (const folder of ['/Applications', posix.join(env['HOME'] ?? '/', 'Applications')]) {
       for (const name of ['Google Chrome', 'Chromium', 'Microsoft Edge', 'Google Chrome Canary']) {
@@ -74,5 +74,5 @@ export function candidatePaths({ platform, env, playwright }) {
     for (const name of names) for (const folder of folders) if (folder) paths.push(posix.join(folder, name));
     paths.push('/opt/google/chrome/chrome');
   }
-  return [...new Set(paths.filter((path) => path !== undefined && path !== null && path !== ''))];
+  return [...new Set(paths.filter((path) => path !== ''))];
 }

@@ -38,7 +38,8 @@ if (!reason) {
   // package needs to run, so none does.
   const args = ['ci', '--include=dev', '--include=optional', '--ignore-scripts', '--no-audit', '--no-fund'];
   const npm = process.env['npm_execpath'];
-  const stdio = /** @type {const} */ (['ignore', 'inherit', 'inherit']);
+  /** @type {import('node:child_process').StdioOptions} */
+  const stdio = ['ignore', 'inherit', 'inherit'];
   const { status, error } =
     npm && /npm-cli\.[cm]?js$/.test(npm)
       ? spawnSync(process.execPath, [npm, ...args], { cwd: root, stdio })

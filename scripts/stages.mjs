@@ -67,8 +67,11 @@ export async function vitest(project, { mode = 'test', filters = [] } = {}) {
   const file = reportFile(`vitest-${project}.json`);
   const code = await node('vitest/vitest.mjs', [
     'run',
-    ...['--project', project, '--mode', mode],
-    ...['--reporter', 'default', '--reporter', 'json', `--outputFile.json=${file}`],
+    `--project=${project}`,
+    `--mode=${mode}`,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
     ...filters,
   ]);
   return tallyVitest(readReport(file), code);

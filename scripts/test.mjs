@@ -63,4 +63,4 @@ if (!everything && unit.length + e2e.length === 0) {
 
 const total = sum(tallies);
 console.log(['', ...total.notes, closingLine(total)].join('\n'));
-process.exitCode = total.failed > 0 ? 1 : 0;
+process.exit(total.failed > 0 ? 1 : 0);

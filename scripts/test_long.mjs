@@ -33,4 +33,4 @@ if (e2e.length > 0) tallies.push(await build(), await playwright('long', { filte
 
 const total = sum(tallies);
 console.log(['', ...total.notes, closingLine(total)].join('\n'));
-process.exitCode = total.failed > 0 ? 1 : 0;
+process.exit(total.failed > 0 ? 1 : 0);
