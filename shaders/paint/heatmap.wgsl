@@ -1,0 +1,85 @@
+// heatmap.wgsl: draw one sequence's signal as a grid of colours, units down and steps across, straight from the
+// buffer it was computed in.
+//
+// One invocation per pixel of the canvas, which is a window onto the plane of all entries. An entry is found by
+// whole-number division, turned into the signal's value, and its colour is looked up. NaN and infinity are found by
+// bit pattern, because WGSL lets a compiler assume neither exists, and are striped.
+//
+//   reads    colours [64]     256 colours as RGBA bytes, four to a vector: 255 of the scale, then "no number"
+//            values           the buffer that holds the signal, as bits, seen through picture.place
+//            lengths [B]
+//   writes   the canvas, premultiplied; transparent between and outside the entries
+//
+//   B sequences.
+
+import package::lib::activation::activate;
+import package::lib::view::{View, view_index};
+
+struct Picture {
+  rows: u32,
+  columns: u32,
+  // the window's corner on the plane, and an entry's size with the gap after it, in pixels
+  left: u32,
+  top: u32,
+  entry_width: u32,
+  entry_height: u32,
+  gap: u32,
+  stripe: u32,
+  // the range drawn, and how a value in it becomes an index
+  low: f32,
+  high: f32,
+  scale: f32,
+  offset: f32,
+  m: u32,
+  b: u32,
+  // a number of lib/activation.wgsl
+  activation: u32,
+  @align(16) place: View,
+}
+
+@group(0) @binding(0) var<uniform> picture: Picture;
+@group(0) @binding(1) var<uniform> colours: array<vec4u, 64>;
+@group(0) @binding(2) var<storage, read> values: array<u32>;
+@group(0) @binding(3) var<storage, read> lengths: array<u32>;
+
+const LAST = 254u;
+const NO_NUMBER = 255u;
+const IDENTITY = 0u;
+
+fn colour(index: u32) -> vec4f {
+  return unpack4x8unorm(colours[index / 4u][index % 4u]);
+}
+
+// ⌊clamp(value)·scale + offset⌋: src/elements/range.ts says the same.
+fn colour_index(value: f32) -> u32 {
+  let inside = clamp(value, picture.low, picture.high);
+  return min(u32(max(floor(inside * picture.scale + picture.offset), 0.0)), LAST);
+}
+
+@fragment
+fn main(@builtin(position) position: vec4f) -> @location(0) vec4f {
+  let x = u32(position.x) + picture.left;
+  let y = u32(position.y) + picture.top;
+  let t = x / picture.entry_width;
+  let u = y / picture.entry_height;
+  let beside = x % picture.entry_width >= picture.entry_width - picture.gap;
+  let below = y % picture.entry_height >= picture.entry_height - picture.gap;
+  if (t >= picture.columns || u >= picture.rows || beside || below) {
+    return vec4f(0.0);
+  }
+  var bits = 0u;
+  if (t < lengths[picture.b]) {
+    bits = values[view_index(picture.place, picture.m, t, picture.b, u)];
+  }
+  let not_a_number = (bits & 0x7fffffffu) > 0x7f800000u;
+  let infinite = (bits & 0x7fffffffu) == 0x7f800000u;
+  if (not_a_number || (infinite && picture.activation == IDENTITY)) {
+    if ((x + y) / picture.stripe % 2u == 0u) {
+      return colour(NO_NUMBER);
+    }
+    return select(colour(select(LAST, 0u, bits >> 31u == 1u)), vec4f(0.0), not_a_number);
+  }
+  // An infinite pre-activation saturates its gate, as the largest finite one does.
+  let finite = select(bits, (bits & 0x80000000u) | 0x7f7fffffu, infinite);
+  return colour(colour_index(activate(picture.activation, bitcast<f32>(finite))));
+}
