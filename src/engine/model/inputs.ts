@@ -52,7 +52,7 @@ export interface Inputs {
 export function checkedInputs(model: ModelShape, parameters: Parameters, inputs: RunInputs): Inputs {
   const read = 'words' in inputs ? fromWords(model, parameters, inputs) : 'tokens' in inputs ? fromTokens(model, parameters, inputs.tokens) : fromVectors(model, inputs.x);
   const { steps, sequences } = read;
-  const lengths = checkedLengths(inputs.lengths ?? read.lengths, steps, sequences);
+  const lengths = checkedLengths(inputs.lengths ?? read.lengths, read.lengths ?? new Array<number>(sequences).fill(steps));
   return { ...read, lengths, initial: initialStates(model, inputs, sequences) };
 }
 
@@ -130,14 +130,15 @@ function wordTable({ seeds }: ModelShape, { embedding }: WordInput, words: reado
   return table;
 }
 
-function checkedLengths(lengths: ArrayLike<number> | undefined, steps: number, sequences: number): Int32Array | undefined {
+function checkedLengths(lengths: ArrayLike<number> | undefined, longest: ArrayLike<number>): Int32Array | undefined {
   if (!lengths) return undefined;
-  if (lengths.length !== sequences) throw new ShapeError('lengths', `[${sequences}]`, `[${lengths.length}]`);
-  for (let b = 0; b < sequences; b++) {
-    if (!Number.isInteger(lengths[b]) || lengths[b] < 1 || lengths[b] > steps) {
-      throw new OptionError('lengths', `lengths: entry ${b} is ${lengths[b]}; it must be a whole number from 1 to ${steps}.`);
+  if (lengths.length !== longest.length) throw new ShapeError('lengths', `[${longest.length}]`, `[${lengths.length}]`);
+  for (let b = 0; b < lengths.length; b++) {
+    if (!Number.isInteger(lengths[b]) || lengths[b] < 1 || lengths[b] > longest[b]) {
+      throw new OptionError('lengths', `lengths: entry ${b} is ${lengths[b]}; it must be a whole number from 1 to ${longest[b]}.`);
     }
   }
+  const steps = Array.from(longest).reduce((most, length) => Math.max(most, length), 0);
   return Array.from(lengths).every((length) => length === steps) ? undefined : Int32Array.from(lengths);
 }
 

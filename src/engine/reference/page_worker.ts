@@ -1,0 +1,138 @@
+/**
+ * The page's one worker, shared by all reference engines on it: started with the first run, ended with the last engine.
+ * A script of the page's own origin starts it directly. One from another origin (a CDN file) may not be a worker, but a
+ * blob that imports it may. Where the page's policy forbids both there is none, and the runs are done in slices.
+ */
+import type { Inputs } from '../model/inputs';
+import type { Parameters } from '../model/parameters';
+import type { ModelShape, ModelSpec } from '../model/spec';
+import { scriptUrl } from '../script_url';
+import type { RolloutRecord } from './rollout';
+import type { FromWorker, ToWorker } from './rollout_worker';
+import workerAddress from './rollout_worker?worker&url';
+
+/** A worker that has said it is ready. */
+export interface RolloutWorker {
+  run(model: ModelShape, parameters: Parameters, inputs: Inputs, abort: AbortSignal): Promise<RolloutRecord>;
+  terminate(): void;
+}
+
+/** A worker whose script has not come after this long is taken to be forbidden. */
+const START_MILLISECONDS = 10_000;
+
+let started: Promise<RolloutWorker | undefined> | undefined;
+let users = 0;
+
+/** Takes a share in the page's worker, starting it if need be; undefined where the page allows none. */
+export async function pageWorker(): Promise<RolloutWorker | undefined> {
+  users++;
+  started ??= startWorker([() => moduleWorker(workerAddress), () => blobWorker(workerAddress)]);
+  return started;
+}
+
+/** Gives a share back. The last one ends the worker. */
+export function leavePageWorker(): void {
+  if (--users > 0) return;
+  const ending = started;
+  started = undefined;
+  void ending?.then((worker) => worker?.terminate());
+}
+
+/** A worker from a script of this origin. Throws elsewhere. */
+export function moduleWorker(address: string): Worker {
+  return new Worker(scriptUrl(absolute(address)), { type: 'module', name: 'rnn-heatmap' });
+}
+
+/** A worker that imports a script of any origin. */
+export function blobWorker(address: string): Worker {
+  const url = URL.createObjectURL(new Blob([`import ${JSON.stringify(absolute(address))};`], { type: 'text/javascript' }));
+  const worker = new Worker(scriptUrl(url), { type: 'module', name: 'rnn-heatmap' });
+  // The address has been read by the time the worker speaks or fails.
+  for (const event of ['message', 'error']) worker.addEventListener(event, () => URL.revokeObjectURL(url), { once: true });
+  return worker;
+}
+
+/** The first of these workers that gets as far as saying it is ready. */
+export async function startWorker(attempts: readonly (() => Worker)[]): Promise<RolloutWorker | undefined> {
+  for (const attempt of attempts) {
+    try {
+      const worker = attempt();
+      if (await isReady(worker)) return rolloutWorker(worker);
+      worker.terminate();
+    } catch {
+      // Another origin, or forbidden by the page's policy: on to the next way.
+    }
+  }
+  return undefined;
+}
+
+function absolute(address: string): string {
+  return new URL(address, import.meta.url).href;
+}
+
+function isReady(worker: Worker): Promise<boolean> {
+  return new Promise((resolve) => {
+    const patience = setTimeout(() => resolve(false), START_MILLISECONDS);
+    const settle = (ready: boolean) => {
+      clearTimeout(patience);
+      resolve(ready);
+    };
+    worker.addEventListener('message', () => settle(true), { once: true });
+    worker.addEventListener(
+      'error',
+      (event) => {
+        event.preventDefault();
+        settle(false);
+      },
+      { once: true },
+    );
+  });
+}
+
+function rolloutWorker(worker: Worker): RolloutWorker {
+  const waiting = new Map<number, { resolve(record: RolloutRecord): void; reject(reason: unknown): void }>();
+  let runs = 0;
+  worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
+    if ('ready' in data) return;
+    const waiter = waiting.get(data.run);
+    waiting.delete(data.run);
+    if ('error' in data) waiter?.reject(data.error);
+    else waiter?.resolve(data.record);
+  });
+  const post = (message: ToWorker) => worker.postMessage(message);
+
+  return {
+    run: (model, parameters, inputs, abort) =>
+      new Promise((resolve, reject) => {
+        abort.throwIfAborted();
+        const run = runs++;
+        const callOff = () => {
+          post({ cancel: run });
+          waiting.delete(run);
+          reject(abort.reason as Error);
+        };
+        abort.addEventListener('abort', callOff, { once: true });
+        const settled = () => abort.removeEventListener('abort', callOff);
+        waiting.set(run, {
+          resolve: (record) => (settled(), resolve(record)),
+          reject: (reason) => (settled(), reject(reason as Error)),
+        });
+        post({ run, spec: specOf(model), parameters: withoutEmbedding(parameters), inputs: { ...inputs, words: undefined } });
+      }),
+    terminate: () => worker.terminate(),
+  };
+}
+
+/** The description that makes the same layers again on the other side: cells have functions, which no message carries. */
+function specOf({ layers, seeds }: ModelShape): ModelSpec {
+  return {
+    input: { size: layers[0].inputs },
+    layers: layers.map(({ cell, hidden, directions, bias }) => ({ cell: cell.name, hidden, bidirectional: directions === 2, bias })),
+    seeds,
+  };
+}
+
+/** The table of words goes with the inputs. */
+function withoutEmbedding(parameters: Parameters): Parameters {
+  return new Map([...parameters].filter(([name]) => name !== 'embedding.weight'));
+}

@@ -1,0 +1,128 @@
+/**
+ * Forward over all steps in float64: plain loops over layers, directions, steps, models and sequences.
+ *
+ * A sequence shorter than T ends at its own length. The forward direction stops there, the reverse direction starts
+ * there; the steps beyond stay 0 in everything that is kept.
+ */
+import type { Inputs } from '../model/inputs';
+import { directionsOf, type Direction, type Parameters } from '../model/parameters';
+import type { Layer, ModelShape } from '../model/spec';
+import { layerStep, layerWeights } from './step';
+
+/** What one direction of a layer leaves behind: S states and K saved values, each [M, T, B, H]. */
+export interface DirectionRecord {
+  readonly states: readonly Float64Array[];
+  readonly saved: readonly Float64Array[];
+}
+
+/** Per layer, per direction. */
+export type RolloutRecord = readonly (readonly DirectionRecord[])[];
+
+/** How much memory a record takes, in bytes. */
+export function recordBytes({ layers, seeds }: ModelShape, { steps, sequences }: Pick<Inputs, 'steps' | 'sequences'>): number {
+  const perEntry = layers.reduce((sum, { cell, directions, hidden }) => sum + directions * hidden * (cell.states.length + cell.saved.length), 0);
+  return Float64Array.BYTES_PER_ELEMENT * seeds.length * steps * sequences * perEntry;
+}
+
+/**
+ * Runs a model over checked inputs. Pauses about every millisecond; all memory is asked for before the first pause,
+ * so a RangeError comes at once or never.
+ */
+export function* rollout(model: ModelShape, parameters: Parameters, inputs: Inputs): Generator<void, RolloutRecord> {
+  const record = emptyRecord(model, inputs);
+  for (let k = 0; k < model.layers.length; k++) {
+    const input = layerInput(model, inputs, record, k);
+    for (const [d, direction] of directionsOf(model.layers[k]).entries()) {
+      yield* directionRollout(model, parameters, inputs, k, direction, input, record[k][d]);
+    }
+  }
+  return record;
+}
+
+function* directionRollout(
+  model: ModelShape,
+  parameters: Parameters,
+  inputs: Inputs,
+  k: number,
+  direction: Direction,
+  input: LayerInput,
+  record: DirectionRecord,
+): Generator<void, void> {
+  const { hidden, inputs: width } = model.layers[k];
+  const weights = model.seeds.map((_, m) => layerWeights(model, parameters, k, direction, m));
+  const x = new Float64Array(width);
+  for (let step = 0; step < inputs.steps; step++) {
+    for (let m = 0; m < model.seeds.length; m++) {
+      for (let b = 0; b < inputs.sequences; b++) {
+        const length = lengthOf(inputs, b);
+        if (step >= length) continue;
+        const t = direction === 'forward' ? step : length - 1 - step;
+        input(m, t, b, x);
+        const { next, saved } = yield* layerStep(weights[m], x, statesBefore(model, inputs, k, direction, record.states, m, t, b));
+        const at = ((m * inputs.steps + t) * inputs.sequences + b) * hidden;
+        next.forEach((row, s) => record.states[s].set(row, at));
+        saved.forEach((row, i) => record.saved[i].set(row, at));
+        yield;
+      }
+    }
+  }
+}
+
+/** How many steps a sequence has. */
+export function lengthOf({ lengths, steps }: Inputs, b: number): number {
+  return lengths ? lengths[b] : steps;
+}
+
+/**
+ * A sequence's states before step t, S rows of H: those of the step before in the direction's own order, or the
+ * initial ones at its start.
+ * @param states - [S] of [M, T, B, H]
+ */
+export function statesBefore(
+  { layers }: ModelShape,
+  inputs: Inputs,
+  k: number,
+  direction: Direction,
+  states: readonly (Float32Array | Float64Array)[],
+  m: number,
+  t: number,
+  b: number,
+): Float64Array[] {
+  const { hidden } = layers[k];
+  const before = direction === 'forward' ? t - 1 : t + 1;
+  if (before >= 0 && before < lengthOf(inputs, b)) {
+    const at = ((m * inputs.steps + before) * inputs.sequences + b) * hidden;
+    return states.map((state) => Float64Array.from(state.subarray(at, at + hidden)));
+  }
+  const at = ((direction === 'forward' ? 0 : 1) * inputs.sequences + b) * hidden;
+  return inputs.initial[k].map((initial) => (initial ? Float64Array.from(initial.subarray(at, at + hidden)) : new Float64Array(hidden)));
+}
+
+/** Copies what a layer reads at (model, step, sequence) into a row. */
+type LayerInput = (m: number, t: number, b: number, row: Float64Array) => void;
+
+/** What layer k reads: the model's input, or the directions of the layer below side by side. */
+export function layerInput({ layers }: ModelShape, { source, steps, sequences }: Inputs, record: RolloutRecord, k: number): LayerInput {
+  if (k > 0) {
+    const { hidden } = layers[k - 1];
+    return (m, t, b, row) => {
+      const at = ((m * steps + t) * sequences + b) * hidden;
+      record[k - 1].forEach(({ states: [h] }, d) => row.set(h.subarray(at, at + hidden), d * hidden));
+    };
+  }
+  const width = layers[0].inputs;
+  if (source.kind === 'vectors') {
+    return (_, t, b, row) => row.set(source.x.subarray((t * sequences + b) * width, (t * sequences + b + 1) * width));
+  }
+  return (m, t, b, row) => {
+    const at = (m * source.rows + source.tokens[t * sequences + b]) * width;
+    row.set(source.table.subarray(at, at + width));
+  };
+}
+
+function emptyRecord({ layers, seeds }: ModelShape, { steps, sequences }: Inputs): RolloutRecord {
+  const zeros = ({ hidden }: Layer) => new Float64Array(seeds.length * steps * sequences * hidden);
+  return layers.map((layer) =>
+    directionsOf(layer).map(() => ({ states: layer.cell.states.map(() => zeros(layer)), saved: layer.cell.saved.map(() => zeros(layer)) })),
+  );
+}
