@@ -67,10 +67,10 @@ fn main(@builtin(position) position: vec4f) -> @location(0) vec4f {
   if (t >= picture.columns || u >= picture.rows || beside || below) {
     return vec4f(0.0);
   }
-  var bits = 0u;
-  if (t < lengths[picture.b]) {
-    bits = values[view_index(picture.place, picture.m, t, picture.b, u)];
+  if (t >= lengths[picture.b]) {
+    return colour(colour_index(0.0));
   }
+  let bits = values[view_index(picture.place, picture.m, t, picture.b, u)];
   let not_a_number = (bits & 0x7fffffffu) > 0x7f800000u;
   let infinite = (bits & 0x7fffffffu) == 0x7f800000u;
   if (not_a_number || (infinite && picture.activation == IDENTITY)) {

@@ -1,0 +1,24 @@
+// rnn.wgsl: the simple recurrent network (Elman 1990) with tanh units. Twin of src/engine/cells/rnn.ts.
+//
+//   h' = tanh(W·x + U·h + b)
+
+import package::lib::activation::stable_tanh;
+
+const GATES = 1u;
+const STATES = 1u;
+const SAVED = 1u;
+const INNER_GATES = 0u;
+
+struct CellStep {
+  next: array<vec4f, STATES>,
+  saved: array<vec4f, SAVED>,
+}
+
+fn operand(a: array<vec4f, GATES>, prev: array<vec4f, STATES>) -> vec4f {
+  return prev[0];
+}
+
+fn forward(a_ih: array<vec4f, GATES>, a_hh: array<vec4f, GATES>, prev: array<vec4f, STATES>) -> CellStep {
+  let a = a_ih[0] + a_hh[0];
+  return CellStep(array(stable_tanh(a)), array(a));
+}
