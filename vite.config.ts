@@ -22,6 +22,7 @@ export default defineConfig(async ({ mode }): Promise<ViteUserConfig> => {
     worker: { format: 'es' },
     build: {
       assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
       rolldownOptions: {
         input: { index: 'index.html', 'rnn-heatmap': 'src/elements/define.ts' },
         output: {

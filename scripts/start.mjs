@@ -2,7 +2,7 @@
 // `npm start`: builds the page, serves it on a free port of 127.0.0.1, prints the address and opens
 // the browser where there is one. PORT asks for a certain port.
 import { spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { serve } from './serve.mjs';
 
@@ -19,12 +19,27 @@ function end() {
 process.once('SIGINT', end);
 process.once('SIGTERM', end);
 process.once('SIGHUP', end);
-// npm passes those on, but cannot when it is killed outright; an orphan then ends itself.
+// npm passes those on, but cannot when it is killed outright; an orphan then ends itself. Between npm
+// and this process there may be a shell, which outlives npm.
 if (process.env['npm_lifecycle_event'] === 'start') {
-  const parent = process.ppid;
+  const shell = process.ppid;
+  const npm = parentOf(shell);
   setInterval(() => {
-    if (process.ppid !== parent) end();
+    if (process.ppid !== shell || parentOf(shell) !== npm) end();
   }, 1000).unref();
+}
+
+/**
+ * The parent of a process, where /proc tells (elsewhere the shell that npm starts replaces itself).
+ *
+ * @param {number} pid
+ */
+function parentOf(pid) {
+  try {
+    return /^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  } catch {
+    return undefined;
+  }
 }
 
 /** Opens the address if this machine has a browser to open it in; a machine without one is no error. @param {string} address */
