@@ -1,2 +1,6 @@
 /** Defines every element: the one file that a page's script tag names. */
 import './rnn-model';
+import './rnn-order';
+import './rnn-state';
+import './rnn-transport';
+import './rnn-unrolled';

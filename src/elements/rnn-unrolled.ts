@@ -1,0 +1,309 @@
+import { css, html, svg, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { held, Latest } from './latest';
+import { ModelFigure } from './model_figure';
+import { snapOutward } from './range';
+import { ScaleConnection } from './scale_connection';
+import { signedDecimal, subscript } from './signed_number';
+
+/** The drawing of one step, in CSS pixels: the wire from the left, the box, the wire from below. */
+const COLUMN = { width: 104, height: 232, box: { x: 50, y: 26, width: 48, height: 144 } } as const;
+
+/** Columns drawn beyond each edge of the window. */
+const MARGIN = 4;
+
+interface Run {
+  readonly words: readonly string[];
+  readonly hidden: number;
+  /** [T, H] of the hidden state, first model and sequence. */
+  readonly h: ArrayLike<number>;
+  /** The colours' range: ±limit. */
+  readonly limit: number;
+}
+
+/**
+ * The unrolled chain: one box a word with the hidden state after that word inside, U on the way from box to box, W on
+ * the way from each word. Only what is in view exists as elements, so two thousand words are as light as ten.
+ *
+ * Clicking a word or an entry moves the cursor; arrow keys, Home and End do the same.
+ *
+ * @csspart notice - The words that stand where there is nothing to draw.
+ * @cssproperty [--rnn-accent] - Colour of the current step.
+ */
+@customElement('rnn-unrolled')
+export class RnnUnrolled extends ModelFigure {
+  static override styles = [
+    ModelFigure.styles,
+    css`
+      .window {
+        overflow-x: auto;
+        overflow-y: hidden;
+        overscroll-behavior-x: contain;
+        block-size: 17.5rem;
+        direction: ltr;
+        border-radius: 0.4rem;
+      }
+      .track {
+        position: relative;
+        block-size: 16.5rem;
+      }
+      .columns {
+        display: flex;
+        inset-block-start: 0;
+        position: absolute;
+        will-change: transform;
+      }
+      .column {
+        flex: none;
+        inline-size: ${COLUMN.width}px;
+        cursor: pointer;
+      }
+      svg {
+        display: block;
+        inline-size: ${COLUMN.width}px;
+        block-size: ${COLUMN.height}px;
+        overflow: visible;
+      }
+      text {
+        fill: var(--quiet);
+        font-size: 13px;
+        text-anchor: middle;
+      }
+      text.matrix {
+        font-style: italic;
+        font-weight: 600;
+      }
+      .wire {
+        fill: none;
+        stroke: var(--quiet);
+        stroke-width: 1.25;
+      }
+      .head {
+        fill: var(--quiet);
+      }
+      .frame {
+        fill: none;
+        stroke: var(--line);
+      }
+      rect[fill] {
+        forced-color-adjust: none;
+      }
+      .unit {
+        fill: none;
+        stroke: currentColor;
+        stroke-width: 2;
+      }
+      .current .wire,
+      .current .frame {
+        stroke: var(--accent);
+        stroke-width: 2.5;
+      }
+      .current .head,
+      .current text {
+        fill: var(--accent);
+      }
+      .word {
+        display: block;
+        margin-inline: 0.125rem;
+        margin-inline-start: ${COLUMN.box.x - 26}px;
+        padding-block: 0.1rem;
+        inline-size: ${COLUMN.box.width + 32}px;
+        margin-inline-end: -4px;
+        overflow: hidden;
+        text-align: center;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+      .current .word {
+        color: var(--accent);
+        font-weight: 700;
+      }
+      .window:focus-visible {
+        outline-offset: -2px;
+      }
+    `,
+  ];
+
+  private readonly run = new Latest<Run>(this);
+  private readonly scale = new ScaleConnection(this);
+  private readonly resized = new ResizeObserver(() => this.requestUpdate());
+  private shownStep = -1;
+  private observed: Element | undefined;
+
+  override render(): TemplateResult {
+    const { obstacle } = this;
+    if (obstacle) return this.notice(obstacle);
+    if (this.run.failure) return this.notice(this.run.failure);
+    const run = this.run.value;
+    if (!run) return html`<div class="window"></div>`;
+    const { step, unit } = this.connection.model!.cursor;
+    const shown = this.columnsInView(run.words.length);
+    return html`
+      <div
+        class="window"
+        role="listbox"
+        tabindex="0"
+        aria-orientation="horizontal"
+        aria-label="Words, each with the hidden state after it"
+        aria-activedescendant=${shown.includes(step) ? `step-${step}` : ''}
+        @scroll=${this.redraw}
+        @keydown=${this.moveByKey}
+      >
+        <div class="track" role="presentation">
+          <div class="columns" role="presentation">
+            ${repeat(
+              shown,
+              (t) => t,
+              (t) => this.column(run, t, t === step, unit),
+            )}
+          </div>
+        </div>
+      </div>
+    `;
+  }
+
+  protected override willUpdate(): void {
+    const tape = this.connection.model?.state.tape;
+    if (!tape) return this.run.clear();
+    const { words } = this.connection.model!.state;
+    this.run.ask([tape], () =>
+      held(tape, async () => {
+        const signal = tape.signal('h');
+        const [h, { largest }] = await Promise.all([signal.read(), signal.extent()]);
+        return { words, hidden: signal.shape[3], h, limit: signal.range === 'unbounded' ? snapOutward(largest) : 1 };
+      }),
+    );
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    super.updated(changed);
+    const frame = this.frame;
+    const run = this.run.value;
+    if (!frame || !run) return;
+    if (this.observed !== frame) {
+      this.resized.disconnect();
+      this.resized.observe(frame);
+      this.observed = frame;
+    }
+    const track = frame.querySelector<HTMLElement>('.track');
+    if (!track) return;
+    track.style.width = `${run.words.length * COLUMN.width + 8}px`;
+    const [first = 0] = this.columnsInView(run.words.length);
+    track.querySelector<HTMLElement>('.columns')!.style.transform = `translateX(${first * COLUMN.width}px)`;
+    this.follow(frame, this.connection.model!.cursor.step);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.shownStep = -1;
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.resized.disconnect();
+    this.observed = undefined;
+  }
+
+  private get frame(): HTMLElement | null {
+    return this.renderRoot.querySelector<HTMLElement>('.window');
+  }
+
+  private columnsInView(steps: number): number[] {
+    const { scrollLeft = 0, clientWidth = 0 } = this.frame ?? {};
+    const first = Math.max(0, Math.floor(scrollLeft / COLUMN.width) - MARGIN);
+    const end = Math.min(steps, Math.ceil((scrollLeft + (clientWidth || 1500)) / COLUMN.width) + MARGIN);
+    return Array.from({ length: Math.max(0, end - first) }, (_, index) => first + index);
+  }
+
+  /** Scrolls to the current step when it has moved, and only then: a reader who scrolls away stays there. */
+  private follow(frame: HTMLElement, step: number): void {
+    if (step === this.shownStep) return;
+    const left = step * COLUMN.width;
+    const right = left + COLUMN.width;
+    const first = this.shownStep < 0;
+    this.shownStep = step;
+    const { scrollLeft, clientWidth } = frame;
+    if (left >= scrollLeft && right <= scrollLeft + clientWidth) return;
+    const near = Math.abs(left - scrollLeft) < 2 * clientWidth;
+    const smooth = !first && near && !matchMedia('(prefers-reduced-motion: reduce)').matches;
+    frame.scrollTo({ left: left - clientWidth / 2 + COLUMN.width / 2, behavior: smooth ? 'smooth' : 'instant' });
+  }
+
+  private column({ words, hidden, h, limit }: Run, t: number, current: boolean, unit: number): TemplateResult {
+    const { box, width, height } = COLUMN;
+    const middle = box.y + box.height / 2;
+    const centre = box.x + box.width / 2;
+    const row = box.height / hidden;
+    const below = box.y + box.height;
+    const entries = Array.from({ length: hidden }, (_, i) => {
+      const value = h[t * hidden + i];
+      return svg`<rect x=${box.x} y=${box.y + i * row} width=${box.width} height=${row} fill=${this.scale.diverging(value / limit)}>${
+        current ? svg`<title>unit ${i + 1}: ${signedDecimal(value)}</title>` : ''
+      }</rect>`;
+    });
+    return html`
+      <div
+        class=${current ? 'column current' : 'column'}
+        role="option"
+        id="step-${t}"
+        aria-selected=${current}
+        aria-label="${words[t]}, step ${t + 1} of ${words.length}"
+        aria-setsize=${words.length}
+        aria-posinset=${t + 1}
+        @click=${(event: MouseEvent) => this.choose(event, t, hidden)}
+      >
+        <svg viewBox="0 0 ${width} ${height}" aria-hidden="true">
+          <path class="wire" d="M${t ? -4 : 14} ${middle}H${box.x - 8}"></path>
+          <path class="head" d="M${box.x - 1} ${middle}l-9 -4.5v9z"></path>
+          <text class="matrix" x=${t ? 22 : 30} y=${middle - 8}>U</text>
+          ${t ? '' : svg`<text x="7" y=${middle + 5}>0</text>`}
+          <text x=${centre} y="16">h${subscript(t + 1)}</text>
+          <g shape-rendering="crispEdges">${entries}</g>
+          <rect class="frame" x=${box.x} y=${box.y} width=${box.width} height=${box.height}></rect>
+          ${current ? svg`<rect class="unit" x=${box.x - 3} y=${box.y + unit * row} width=${box.width + 6} height=${row}></rect>` : ''}
+          <path class="wire" d="M${centre} ${height - 8}V${below + 10}"></path>
+          <path class="head" d="M${centre} ${below + 2}l-4.5 9h9z"></path>
+          <text class="matrix" x=${centre + 15} y=${below + 32}>W</text>
+          <text x=${centre} y=${height + 2}>x${subscript(t + 1)}</text>
+        </svg>
+        <bdi class="word" title=${words[t]}>${words[t]}</bdi>
+      </div>
+    `;
+  }
+
+  private choose(event: MouseEvent, step: number, hidden: number): void {
+    const { top } = (event.currentTarget as HTMLElement).getBoundingClientRect();
+    const unit = Math.floor(((event.clientY - top - COLUMN.box.y) / COLUMN.box.height) * hidden);
+    this.connection.model?.moveCursor(unit >= 0 && unit < hidden ? { step, unit } : { step });
+  }
+
+  private readonly redraw = (): void => this.requestUpdate();
+
+  private readonly moveByKey = (event: KeyboardEvent): void => {
+    const model = this.connection.model;
+    const run = this.run.value;
+    if (!model || !run || event.ctrlKey || event.metaKey || event.altKey) return;
+    const { step, unit } = model.cursor;
+    const moves: Record<string, { step?: number; unit?: number }> = {
+      ArrowLeft: { step: step - 1 },
+      ArrowRight: { step: step + 1 },
+      PageUp: { step: step - 10 },
+      PageDown: { step: step + 10 },
+      Home: { step: 0 },
+      End: { step: run.words.length - 1 },
+      ArrowUp: { unit: unit - 1 },
+      ArrowDown: { unit: unit + 1 },
+    };
+    const move = moves[event.key];
+    if (!move) return;
+    event.preventDefault();
+    model.moveCursor(move);
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'rnn-unrolled': RnnUnrolled;
+  }
+}

@@ -1,0 +1,218 @@
+/** Wires the page: controls, address, figures. All arithmetic and all drawing belong to the elements. */
+import '../elements/define';
+import { cellNamed, cells, LONGEST_TEXT, wordsOf, type Engine } from '../engine';
+import type { RnnCompare } from '../elements/rnn-compare';
+import type { RnnHeatmap } from '../elements/rnn-heatmap';
+import type { RnnModel } from '../elements/rnn-model';
+import { onlyDifference } from '../elements/sentence';
+import { AddressBar } from './address_bar';
+import { defaults, HIDDEN_MOST, readLink, SEED_MOST, type LessonState } from './link';
+
+const reader = byId<RnnModel>('reader');
+const compare = byId<RnnCompare>('compare');
+const heatmaps = [byId<RnnHeatmap>('run'), byId<RnnHeatmap>('chosen')];
+const notice = byId('notice');
+const settings = byId<HTMLFormElement>('settings');
+const fields = {
+  text: byId<HTMLInputElement>('text'),
+  cell: byId<HTMLSelectElement>('cell'),
+  signal: byId<HTMLSelectElement>('signal'),
+  hidden: byId<HTMLInputElement>('hidden'),
+  seed: byId<HTMLInputElement>('seed'),
+};
+
+let state: LessonState = defaults;
+const address = new AddressBar();
+
+fields.cell.append(...cells.map((cell) => new Option(cell.title, cell.name)));
+
+/** Takes new settings, shows them everywhere, and writes them into the address. */
+function change(settings: Partial<LessonState>, entry: 'new' | 'same' | 'none'): void {
+  const before = state;
+  state = { ...state, ...settings };
+  if (state.text !== before.text && settings.other === undefined) state = { ...state, other: otherFor(state.text, before) };
+  const offered = signalsOf(state.cell);
+  if (!offered.includes(state.signal)) state = { ...state, signal: 'h' };
+  show();
+  if (entry !== 'none') address.write(state, entry);
+}
+
+/** The second sentence after the first was edited: the same replacement in the same place, if there was just one. */
+function otherFor(text: string, { text: oldText, other }: LessonState): string {
+  try {
+    const place = onlyDifference(wordsOf(oldText), wordsOf(other));
+    const words = wordsOf(text);
+    if (place === undefined || words.length === 0) return text;
+    words[Math.min(place, words.length - 1)] = wordsOf(other)[place];
+    return words.join(' ');
+  } catch {
+    return text;
+  }
+}
+
+/** Puts the state into the controls and the figures; what has not changed is left alone. */
+function show(): void {
+  const { text, other, cell, signal, hidden, seed, step, unit } = state;
+  for (const [name, value] of Object.entries({ text, hidden, seed })) {
+    const field = fields[name as 'text' | 'hidden' | 'seed'];
+    if (field.value !== String(value)) field.value = String(value);
+    field.removeAttribute('aria-invalid');
+  }
+  fields.cell.value = cell;
+  offerSignals(cell);
+  fields.signal.value = signal;
+
+  Object.assign(reader, { text, cell, units: hidden, seed });
+  reader.cursor = { step: step - 1, unit: unit - 1 };
+  compare.with = other;
+  for (const element of [...heatmaps, compare]) element.signal = signal;
+}
+
+/** What the tape of such a cell offers to look at: states, gates, and what the gates come from. */
+function signalsOf(cell: string): string[] {
+  const { states, gates } = cellNamed(cell);
+  const before = gates.filter(({ activation }) => activation !== 'identity').map(({ name }) => `a_${name}`);
+  return [...states.map(({ name }) => name), ...gates.map(({ name }) => name), ...before];
+}
+
+function offerSignals(cell: string): void {
+  if (fields.signal.dataset['cell'] === cell) return;
+  fields.signal.dataset['cell'] = cell;
+  const { states, gates } = cellNamed(cell);
+  const roles = new Map([...states, ...gates].map(({ name, role }) => [name, role]));
+  const title = (name: string) => roles.get(name) ?? `pre-activation of ${name.slice(2)}`;
+  fields.signal.replaceChildren(...signalsOf(cell).map((name) => new Option(`${name}: ${title(name)}`, name)));
+}
+
+function say(message: string): void {
+  notice.textContent = message;
+}
+
+function open(hash: string): void {
+  const { settings, complaints } = readLink(hash, cells.map(({ name }) => name));
+  const wanted = { ...defaults, ...settings };
+  const said = [...complaints];
+  if (!signalsOf(wanted.cell).includes(wanted.signal)) {
+    said.push(`${cellNamed(wanted.cell).title} has no signal “${wanted.signal.slice(0, 40)}”; h is shown.`);
+  }
+  const { text, step, hidden, unit } = wanted;
+  const count = text.length > LONGEST_TEXT ? Infinity : wordsOf(text).length;
+  if (count > 0 && step > count) said.push(`step=${step}: the sentence has ${count} words; the last is shown.`);
+  if (unit > hidden) said.push(`unit=${unit}: there are ${hidden} units; the last is shown.`);
+  state = { ...wanted, step: Math.max(1, Math.min(step, count)), unit: Math.min(unit, hidden) };
+  change({ other: wanted.other }, 'none');
+  say(said.join(' '));
+}
+
+/** A whole number from a field, or undefined after saying what is wrong with it. */
+function numberFrom(field: HTMLInputElement, name: string, least: number, most: number): number | undefined {
+  const value = Number(field.value);
+  const fits = field.value.trim() !== '' && Number.isInteger(value) && value >= least && value <= most;
+  field.toggleAttribute('aria-invalid', false);
+  if (fits) {
+    say('');
+    return value;
+  }
+  field.setAttribute('aria-invalid', 'true');
+  say(`${name} must be a whole number from ${least} to ${most.toLocaleString('en')}; the figures still show ${name === 'Seed' ? state.seed : state.hidden}.`);
+  return undefined;
+}
+
+let typing: ReturnType<typeof setTimeout> | undefined;
+let typed = false;
+
+fields.text.addEventListener('input', () => {
+  clearTimeout(typing);
+  typing = setTimeout(takeText, 150);
+});
+fields.text.addEventListener('change', () => {
+  clearTimeout(typing);
+  takeText();
+  typed = false;
+});
+
+/** One visit to the field is one entry of the history. */
+function takeText(): void {
+  const text = fields.text.value;
+  if (text === state.text) return;
+  say('');
+  change({ text }, typed ? 'same' : 'new');
+  typed = true;
+}
+
+fields.cell.addEventListener('change', () => {
+  say('');
+  change({ cell: fields.cell.value }, 'new');
+});
+fields.signal.addEventListener('change', () => change({ signal: fields.signal.value }, 'new'));
+fields.hidden.addEventListener('input', () => {
+  const hidden = numberFrom(fields.hidden, 'Units', 1, HIDDEN_MOST);
+  if (hidden !== undefined) change({ hidden }, 'new');
+});
+fields.seed.addEventListener('input', () => {
+  const seed = numberFrom(fields.seed, 'Seed', 0, SEED_MOST);
+  if (seed !== undefined) change({ seed }, 'new');
+});
+settings.addEventListener('submit', (event) => event.preventDefault());
+
+reader.addEventListener('cursor-change', ({ step, unit }) => change({ step: step + 1, unit: unit + 1 }, 'same'));
+compare.addEventListener('compare-change', ({ text }) => change({ other: text }, 'new'));
+reader.watch(() => {
+  const { engine, status } = reader.state;
+  // While the previous run stands, the cursor cannot go beyond its words.
+  if (status === 'ready') reader.cursor = { step: state.step - 1, unit: state.unit - 1 };
+  if (engine) sayWhatComputes(engine);
+});
+
+let computing: Engine | undefined;
+
+/** Without a GPU the page is whole, and says so in this one place. */
+function sayWhatComputes(engine: Engine): void {
+  if (engine === computing) return;
+  computing = engine;
+  byId('engine-note').textContent =
+    engine.kind === 'gpu' ? `It runs on your GPU: ${engine.description}` : `It runs on your CPU, in float64, and everything on this page works so; a GPU would only be faster: ${engine.description}`;
+}
+
+byId('copy-link').addEventListener('click', async ({ currentTarget }) => {
+  address.write(state, 'same');
+  address.flush();
+  const button = currentTarget as HTMLButtonElement;
+  try {
+    await navigator.clipboard.writeText(location.href);
+    say('The link is copied.');
+  } catch {
+    say('The browser does not let this page copy; the link is in the address bar.');
+  }
+  button.focus();
+});
+
+byId('edit-sentence').addEventListener('click', () => {
+  byId('controls').scrollIntoView({ block: 'start' });
+  fields.text.focus();
+  fields.text.select();
+});
+
+// A link inside the page: a bold one sets a figure, any other goes to a place and leaves the address alone.
+document.addEventListener('click', (event) => {
+  const link = (event.target as Element).closest?.<HTMLAnchorElement>('a[href^="#"]');
+  if (!link || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  const target = document.getElementById(link.dataset['figure'] ?? link.hash.slice(1));
+  if (link.classList.contains('set')) {
+    const { settings } = readLink(link.hash, cells.map(({ name }) => name));
+    say('');
+    change(settings, 'new');
+    target?.scrollIntoView({ block: 'nearest' });
+  } else {
+    target?.scrollIntoView({ block: 'start' });
+    target?.focus({ preventScroll: true });
+  }
+});
+
+address.onOpen = open;
+open(location.hash);
+
+function byId<Type extends HTMLElement = HTMLElement>(id: string): Type {
+  return document.getElementById(id) as Type;
+}
