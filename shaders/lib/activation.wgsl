@@ -30,7 +30,7 @@ const TANH = 1u;
 const SIGMOID = 2u;
 const RELU = 3u;
 
-// The activation with that number; the host's list is in src/engine/gpu/layer_layout.ts.
+// The activation with that number; the host's list is in src/engine/math/activation.ts.
 fn activate(activation: u32, a: f32) -> f32 {
   switch activation {
     case TANH: { return stable_tanh(vec4f(a)).x; }

@@ -12,7 +12,7 @@
 //
 //   B sequences.
 
-import package::lib::activation::activate;
+import package::lib::activation::{IDENTITY, activate};
 import package::lib::view::{View, view_index};
 
 struct Picture {
@@ -44,7 +44,6 @@ struct Picture {
 
 const LAST = 254u;
 const NO_NUMBER = 255u;
-const IDENTITY = 0u;
 
 fn colour(index: u32) -> vec4f {
   return unpack4x8unorm(colours[index / 4u][index % 4u]);

@@ -3,7 +3,6 @@
  * directions are two models; weights are turned so that neighbouring units are neighbours in memory: [N, I, G, H].
  */
 import type { SignalStorage } from '../engine';
-import type { Activation } from '../math/activation';
 import { directionsOf, parameterName, type Parameters } from '../model/parameters';
 import type { SignalEntry } from '../model/signals';
 import type { Layer } from '../model/spec';
@@ -12,9 +11,6 @@ import type { Layer } from '../model/spec';
 export function padded(width: number): number {
   return Math.ceil(width / 4) * 4;
 }
-
-/** The numbers by which shaders/lib/activation.wgsl knows the activations. */
-export const activationNumber: Record<Activation, number> = { identity: 0, tanh: 1, sigmoid: 2, relu: 3 };
 
 /** Entry counts of a layer's tensors, for M models, T steps and B sequences. */
 export interface LayerSizes {

@@ -18,4 +18,6 @@ export const permutations: readonly Permutation[] = [
   ...cells.flatMap((cell) => kernelsOf(cell).map((entry) => ({ entry, cell: cell.name }))),
   { entry: 'kernels/gather' },
   { entry: 'kernels/extent' },
+  { entry: 'paint/heatmap' },
+  { entry: 'paint/whole_canvas' },
 ];

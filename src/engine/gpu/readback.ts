@@ -1,11 +1,11 @@
 /** Signals on their way back to the host: gathered from a run's buffers, copied once, mapped once. */
 import type { SignalExtent, SignalStorage } from '../engine';
+import { activationNumber } from '../math/activation';
 import { size } from '../math/tensor';
 import { checkFits, storageBuffer, uniformBuffer } from './buffers';
 import { foldedGroups, record } from './command_list';
 import type { Gpu } from './device';
 import { KernelCache } from './kernel';
-import { activationNumber } from './layer_layout';
 import { viewNumbers } from './run_buffers';
 
 export class Readback {

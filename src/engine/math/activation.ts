@@ -23,3 +23,6 @@ export const activations: Record<Activation, (a: number) => number> = {
   sigmoid,
   relu,
 };
+
+/** The numbers by which shaders/lib/activation.wgsl knows the activations. */
+export const activationNumber: Record<Activation, number> = { identity: 0, tanh: 1, sigmoid: 2, relu: 3 };

@@ -1,0 +1,66 @@
+/** Every shader that ships compiles, silently, on the specification's default limits as well as on this adapter's. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cells, createEngine } from '../../src/engine';
+import { KernelCache } from '../../src/engine/gpu/kernel';
+import { linkShader, shaderFiles } from '../../src/engine/gpu/linker';
+import { permutations } from '../../src/engine/gpu/permutations';
+import { persistentTile } from '../../src/engine/gpu/recurrence';
+import type { Gpu } from '../../src/engine/gpu/device';
+import { modelShape } from '../../src/engine/model/spec';
+
+let device: GPUDevice;
+
+beforeAll(async () => {
+  const adapter = await navigator.gpu.requestAdapter();
+  device = await adapter!.requestDevice(); // no limits asked for: the defaults
+});
+
+afterAll(() => device.destroy());
+
+describe('every permutation', () => {
+  it('is in the list: each kernel and each paint shader stands there, and nothing that does not exist', () => {
+    const entries = [...shaderFiles.keys()].filter((file) => /^(kernels|paint)\//.test(file));
+    expect([...new Set(permutations.map(({ entry }) => entry))].sort()).toEqual(entries.sort());
+  });
+
+  it.each(permutations)('compiles without a message: $entry $cell', async ({ entry, cell }) => {
+    const { code, locate } = linkShader(entry, cell);
+    const { messages } = await device.createShaderModule({ code }).getCompilationInfo();
+    const said = messages.map(({ lineNum, message }) => `${locate(lineNum).file}:${locate(lineNum).line}: ${message}`);
+    expect(said).toEqual([]);
+  });
+
+  it.each(permutations.filter(({ entry }) => entry.startsWith('kernels/')))('makes a pipeline on default limits: $entry $cell', async ({ entry, cell }) => {
+    const layer = modelShape({ input: { size: 3 }, layers: [{ cell: cell ?? 'rnn', hidden: 1024 }] }).layers[0];
+    const gpu = { limits: { ...limitsOf(device), workPerDispatch: 1e6 } } as Gpu;
+    const constants = entry === 'kernels/recurrent_persistent' ? persistentTile(layer, gpu)!.constants : {};
+    await new KernelCache(device).kernel(entry, cell, constants);
+  });
+});
+
+describe('a shader that does not compile', () => {
+  it('is reported at its author’s file and line', async () => {
+    const files = new Map(shaderFiles);
+    files.set('cells/rnn', files.get('cells/rnn')!.replace('let a = a_ih[0] + a_hh[0];', 'let a = a_ih[0] + nonsense;'));
+    const { code, locate } = linkShader('kernels/recurrent_step', 'rnn', files);
+    const { messages } = await device.createShaderModule({ code }).getCompilationInfo().finally(() => undefined);
+    const line = files.get('cells/rnn')!.split('\n').findIndex((text) => text.includes('nonsense')) + 1;
+    expect(locate(messages[0].lineNum)).toEqual({ file: 'shaders/cells/rnn.wgsl', line });
+  });
+});
+
+describe('the list of cells', () => {
+  it('runs on the GPU, each of them', async () => {
+    using engine = await createEngine({ device: 'gpu' });
+    for (const { name } of cells) {
+      using model = await engine.model({ input: { size: 2 }, layers: [{ cell: name, hidden: 3 }] });
+      using tape = await model.run({ x: { shape: [2, 1, 2], data: [1, 2, 3, 4] } });
+      expect((await tape.signal('h').extent()).finite).toBe(true);
+    }
+  });
+});
+
+function limitsOf({ limits }: GPUDevice) {
+  const { maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupStorageSize } = limits;
+  return { maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupStorageSize };
+}
