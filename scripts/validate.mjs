@@ -1,0 +1,250 @@
+// @ts-check
+// Runs every golden case of a folder on the reference and on the GPU, in both recurrent forms, and
+// says how far each tensor is from what the case expects. The format is told in
+// test/fixtures/golden/README.md.
+//
+//   npm run validate -- FOLDER [--engine cpu|gpu|both] [--only PATTERN] [--forward] [--json FILE]
+//
+// Ends with 0 when nothing failed and something passed, 1 when not, 2 when the arguments are wrong.
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { chromium } from 'playwright';
+import { createServer, runnerImport } from 'vite';
+import { findChromium } from './chromium.mjs';
+
+/**
+ * @typedef {import('../test/golden/golden_case').GoldenCase} GoldenCase
+ * @typedef {import('../test/golden/verdict').CaseVerdict} CaseVerdict
+ * @typedef {import('../test/golden/verdict').EngineName} EngineName
+ * @typedef {{cpu: boolean, gpu: boolean, forward: boolean}} Request
+ * @typedef {{name: string, text: string, golden: GoldenCase}} Readable
+ */
+
+const usage =
+  'usage: npm run validate -- FOLDER [--engine cpu|gpu|both] [--only PATTERN] [--forward] [--json FILE]\n' +
+  '  FOLDER     cases of the golden format, one JSON file each (or one such file)\n' +
+  '  --engine   the float64 reference, the GPU, or both (the default)\n' +
+  '  --only     a regular expression; only cases whose name it matches\n' +
+  '  --forward  leave out gradients: grads, and the steps dh dc dgx dgh\n' +
+  '  --json     write the verdicts to a file';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+/** Without a configuration file: only our own TypeScript and WGSL are served. */
+const bare = /** @type {const} */ ({ configFile: false, root, logLevel: 'error' });
+const forms = /** @type {const} */ (['step', 'persistent']);
+
+/** A mistake in the command line. */
+class Misuse extends Error {}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof Misuse)) throw error;
+  console.error(`validate: ${error.message}\n${usage}`);
+  process.exitCode = 2;
+}
+
+async function main() {
+  const { files, only, request, json } = readArguments();
+  const { module: golden } = await importGolden();
+  /** @type {CaseVerdict[]} */
+  const verdicts = [];
+  /** @type {Readable[]} */
+  const cases = [];
+  for (const file of files) {
+    const name = basename(file, '.json');
+    try {
+      const text = readFileSync(file, 'utf8');
+      const parsed = golden.parseCase(text, name);
+      if ('notACase' in parsed) console.log(`skipped ${basename(file)}: ${parsed.notACase}`);
+      else if (only.test(parsed.name)) cases.push({ name, text, golden: parsed });
+    } catch (error) {
+      if (only.test(name)) verdicts.push(...unreadable(file, String(error instanceof Error ? error.message : error), request));
+    }
+  }
+
+  if (request.cpu) verdicts.push(...(await onReference(golden, cases, request)));
+  if (request.gpu) verdicts.push(...(await onGpu(golden, cases, request)));
+
+  printTable(verdicts);
+  if (json) writeFileSync(json, `${JSON.stringify({ cases: verdicts }, null, 1)}\n`);
+  return verdicts.some(({ status }) => status === 'pass') && !verdicts.some(({ status }) => status === 'fail') ? 0 : 1;
+}
+
+function readArguments() {
+  const { values, positionals } = parsedArguments();
+  if (positionals.length !== 1) throw new Misuse(positionals.length ? `one folder at a time, not ${positionals.join(' and ')}` : 'which folder?');
+  const { engine = 'both', only = '', forward = false, json } = values;
+  if (!['cpu', 'gpu', 'both'].includes(engine)) throw new Misuse(`--engine ${engine}: it is cpu, gpu or both`);
+  const files = casesIn(resolve(positionals[0]));
+  /** @type {Request} */
+  const request = { cpu: engine !== 'gpu', gpu: engine !== 'cpu', forward };
+  return { files, only: pattern(only), request, json: json && writable(resolve(json)) };
+}
+
+function parsedArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { engine: { type: 'string' }, only: { type: 'string' }, forward: { type: 'boolean' }, json: { type: 'string' } },
+    });
+  } catch (error) {
+    throw new Misuse(/** @type {Error} */ (error).message);
+  }
+}
+
+/** @param {string} path */
+function casesIn(path) {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) throw new Misuse(`there is no ${path}`);
+  if (!found.isDirectory()) return [path];
+  return readdirSync(path)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name) => join(path, name));
+}
+
+/** @param {string} text */
+function pattern(text) {
+  try {
+    return new RegExp(text);
+  } catch (error) {
+    throw new Misuse(`--only: ${/** @type {Error} */ (error).message}`);
+  }
+}
+
+/** @param {string} file */
+function writable(file) {
+  try {
+    writeFileSync(file, '', { flag: 'a' });
+    return file;
+  } catch (error) {
+    throw new Misuse(`--json: ${/** @type {Error} */ (error).message}`);
+  }
+}
+
+/** @returns {Promise<{module: typeof import('../test/golden/node')}>} */
+function importGolden() {
+  return runnerImport(join(root, 'test/golden/node.ts'), bare);
+}
+
+/**
+ * A file that cannot be read is a failure of every engine that was to run it.
+ *
+ * @param {string} file
+ * @param {string} reason
+ * @param {Request} request
+ * @returns {CaseVerdict[]}
+ */
+function unreadable(file, reason, { cpu, gpu }) {
+  const failed = /** @type {const} */ ({ name: basename(file), kind: 'unreadable', status: 'fail', tensors: [], reason: `${file}: ${reason}` });
+  return [...(cpu ? [/** @type {const} */ ({ ...failed, engine: 'cpu' })] : []), ...(gpu ? [/** @type {const} */ ({ ...failed, engine: 'gpu' })] : [])];
+}
+
+/**
+ * @param {typeof import('../test/golden/node')} golden
+ * @param {Readable[]} cases
+ * @param {Request} request
+ */
+async function onReference({ engine, judge }, cases, { forward }) {
+  const verdicts = [];
+  for (const each of cases) verdicts.push(await judge(engine, each.golden, forward));
+  return verdicts;
+}
+
+/**
+ * One page and one engine for all cases; no browser is opened where no case can be run.
+ *
+ * @param {typeof import('../test/golden/node')} golden
+ * @param {Readable[]} cases
+ * @param {Request} request
+ */
+async function onGpu({ isRecurrent, recurrentCase, unsupportedCase }, cases, { forward }) {
+  /** @type {CaseVerdict[]} */
+  const verdicts = [];
+  const runnable = cases.filter(({ golden }) => {
+    const what = whyNot(() => recurrentCase(golden));
+    if (what === undefined) return true;
+    /** @type {EngineName[]} */
+    const engines = isRecurrent(golden.kind) ? ['gpu-step', 'gpu-persistent'] : ['gpu'];
+    verdicts.push(...engines.map((engine) => unsupportedCase(golden, engine, forward, what)));
+    return false;
+  });
+  if (!runnable.length) return verdicts;
+
+  const found = await findChromium();
+  if (!found) return [...verdicts, ...runnable.flatMap((each) => notRun(each, 'no Chromium with WebGPU was found; `npm test` installs one, and --engine cpu does without'))];
+  const server = await createServer({ ...bare, appType: 'mpa', cacheDir: 'node_modules/.cache/rnn-heatmap/validate', optimizeDeps: { noDiscovery: true }, server: { host: '127.0.0.1', port: 0, hmr: false, watch: null } });
+  const browser = await chromium.launch({ executablePath: found.executablePath, args: found.args });
+  try {
+    await server.listen();
+    const page = await browser.newPage();
+    page.on('pageerror', (error) => console.error(`validate: ${error.message}`));
+    await page.goto(`${server.resolvedUrls?.local[0]}test/golden/page.html`);
+    await page.waitForFunction('globalThis.goldenPage');
+    for (const each of runnable) {
+      try {
+        verdicts.push(
+          ...(await page.evaluate(
+            ({ text, name, forward: only, forms: all }) => /** @type {{goldenPage: import('../test/golden/page').GoldenPage}} */ (/** @type {unknown} */ (globalThis)).goldenPage.judge(text, name, only, all),
+            { text: each.text, name: each.name, forward, forms },
+          )),
+        );
+      } catch (error) {
+        verdicts.push(...notRun(each, /** @type {Error} */ (error).message.split('\n')[0]));
+      }
+    }
+    console.log(`GPU: ${await page.evaluate('globalThis.goldenPage.describe().catch((error) => error.message)')}`);
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+  return verdicts;
+}
+
+/** Why a case cannot be run; undefined if it can, or if running it will say what is wrong with it. @param {() => object} read */
+function whyNot(read) {
+  try {
+    const run = read();
+    return 'unsupported' in run ? String(run.unsupported) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * @param {Readable} each
+ * @param {string} reason
+ * @returns {CaseVerdict[]}
+ */
+function notRun({ golden: { name, kind } }, reason) {
+  return forms.map((form) => ({ name, kind, engine: /** @type {const} */ (`gpu-${form}`), status: 'fail', tensors: [], reason }));
+}
+
+/** @param {CaseVerdict[]} verdicts */
+function printTable(verdicts) {
+  /** @param {number | null} value */
+  const number = (value) => (value === null ? '-' : value.toExponential(2));
+  const rows = verdicts.flatMap(({ name, engine, status, tensors, reason }) =>
+    reason === undefined
+      ? tensors.map((tensor) => [name, engine, tensor.name, number(tensor.diff), number(tensor.bound), tensor.status])
+      : [[name, engine, '', '', '', `${status}: ${reason}`]],
+  );
+  const head = ['case', 'engine', 'tensor', 'difference', 'bound', 'verdict'];
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => (column === 5 ? 0 : row[column].length))));
+  for (const row of [head, ...rows]) console.log(row.map((text, column) => (column === 3 || column === 4 ? text.padStart(widths[column]) : text.padEnd(widths[column]))).join('  ').trimEnd());
+
+  console.log('');
+  const engines = [...new Set(verdicts.map(({ engine }) => engine))];
+  for (const engine of engines) console.log(`${engine}: ${counted(verdicts.filter((verdict) => verdict.engine === engine))}`);
+  console.log(`${verdicts.length ? 'all' : 'no cases'}: ${counted(verdicts)}`);
+}
+
+/** @param {CaseVerdict[]} verdicts */
+function counted(verdicts) {
+  /** @param {string} wanted */
+  const count = (wanted) => verdicts.filter(({ status }) => status === wanted).length;
+  return `${count('pass')} passed, ${count('fail')} failed, ${count('unsupported')} unsupported`;
+}

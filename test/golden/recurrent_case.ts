@@ -1,0 +1,149 @@
+/** A golden case as a model and an input of ours, and a run of it as the case's tensors. */
+import { cells, type Engine, type ModelSpec, type RecurrentForm, type RunInputs, type StateDict, type Tape, type Tensor } from '../../src/engine/index';
+import { MalformedCase, type GoldenCase } from './golden_case';
+
+/** What is needed to run a case. */
+export interface RecurrentCase {
+  readonly spec: ModelSpec;
+  readonly weights: StateDict;
+  readonly inputs: RunInputs;
+  readonly batchFirst: boolean;
+}
+
+/** Why a case cannot be run here. */
+export interface Unsupported {
+  readonly unsupported: string;
+}
+
+/** Whether a kind is a recurrence over time, which the GPU carries out in two forms, whether we have its cell or not. */
+export function isRecurrent(kind: string): boolean {
+  return /^(rnn|lstm|gru)(_|$)/.test(kind);
+}
+
+/** Reads a case's configuration. Throws MalformedCase where it contradicts the tensors. */
+export function recurrentCase({ kind, config, groups, tensors }: GoldenCase): RecurrentCase | Unsupported {
+  const cell = cellOf(kind, config);
+  if (typeof cell === 'object') return cell;
+  for (const option of ['proj_size', 'dropout', 'peephole', 'peepholes', 'layer_norm']) {
+    if (config[option]) return { unsupported: `${option} ${String(config[option])}` };
+  }
+  const weights = Object.fromEntries((groups.params ?? []).map((name) => [name, tensors[name]]));
+  const unknown = Object.keys(weights).filter((name) => !/^(weight|bias)_(ih|hh)_l\d+(_reverse)?$/.test(name));
+  if (unknown.length) return { unsupported: `the parameter ${unknown.join(', ')}` };
+
+  const x = given('x', { groups, tensors });
+  const recurrent = weights.weight_hh_l0;
+  if (!x || x.shape.length !== 3) throw new MalformedCase('x of three dimensions is missing');
+  if (!recurrent || recurrent.shape.length !== 2) throw new MalformedCase('weight_hh_l0 of two dimensions is missing');
+  const batchFirst = Boolean(config.batch_first);
+  const layers = Number(config.num_layers ?? Object.keys(weights).filter((name) => /^weight_hh_l\d+$/.test(name)).length);
+  if (!Number.isInteger(layers) || layers < 1 || layers > 1000) throw new MalformedCase(`num_layers is ${String(config.num_layers)}`);
+  const layer = {
+    cell,
+    hidden: Number(config.hidden_size ?? recurrent.shape[1]),
+    bidirectional: Boolean(config.bidirectional ?? 'weight_ih_l0_reverse' in weights),
+    bias: Boolean(config.bias ?? 'bias_ih_l0' in weights),
+  };
+  const lengths = given('lengths', { groups, tensors })?.data ?? (config.lengths as number[] | undefined) ?? undefined;
+  const started = config.has_initial_state !== false;
+  return {
+    spec: { input: { size: Number(config.input_size ?? x.shape[2]) }, layers: Array.from({ length: layers }, () => layer) },
+    weights,
+    inputs: {
+      x: batchFirst ? swapped(x) : x,
+      lengths,
+      h0: started ? given('h0', { groups, tensors }) : undefined,
+      c0: started ? given('c0', { groups, tensors }) : undefined,
+    },
+    batchFirst,
+  };
+}
+
+function cellOf(kind: string, { nonlinearity = 'tanh' }: GoldenCase['config']): string | Unsupported {
+  if (kind === 'rnn' && nonlinearity === 'relu') return 'rnn_relu';
+  if (kind === 'rnn' && nonlinearity !== 'tanh') return { unsupported: `nonlinearity ${String(nonlinearity)}` };
+  return cells.some(({ name }) => name === kind) ? kind : { unsupported: `the kind ${kind}` };
+}
+
+function given(name: string, { groups, tensors }: Pick<GoldenCase, 'groups' | 'tensors'>): Tensor | undefined {
+  return groups.inputs?.includes(name) ? tensors[name] : undefined;
+}
+
+/** Runs a case and returns what it leaves behind, by the golden format's names. */
+export async function runRecurrentCase(engine: Engine, golden: GoldenCase, run: RecurrentCase, form: RecurrentForm | undefined): Promise<Map<string, Tensor>> {
+  const model = await engine.model(run.spec, { weights: run.weights });
+  try {
+    const tape = await model.run(run.inputs, { form });
+    try {
+      if (form && tape.plan.forms.some((used) => used !== form)) throw new Error(`asked for the ${form} form, ran as ${tape.plan.forms.join(', ')}`);
+      return await outputsOf(tape, golden, run);
+    } finally {
+      tape.release();
+    }
+  } finally {
+    model.release();
+  }
+}
+
+async function outputsOf(tape: Tape, golden: GoldenCase, { batchFirst, inputs }: RecurrentCase): Promise<Map<string, Tensor>> {
+  const { layers } = tape.model.shape;
+  const outputs = new Map<string, Tensor>();
+  const y = await timeMajor(tape, 'y');
+  outputs.set('y', batchFirst ? swapped(y) : y);
+  for (const { name } of layers[0].cell.states) outputs.set(`${name}_n`, await finalStates(tape, `${name}_n`));
+  const loss = lossOf(golden, outputs, batchFirst, inputs.lengths);
+  if (loss !== undefined) outputs.set('loss', { shape: golden.tensors.loss?.shape ?? [], data: [loss] });
+  if (layers.length > 1) return outputs; // the format states steps for one layer only
+  for (const { name, kind, direction } of tape.signals) {
+    if (kind !== 'state' && kind !== 'gate' && kind !== 'pre-activation') continue;
+    outputs.set(`${direction === 'forward' ? 'step' : 'step_reverse'}.${name}`, await timeMajor(tape, name, direction));
+  }
+  return outputs;
+}
+
+async function timeMajor(tape: Tape, name: string, direction: 'forward' | 'reverse' = 'forward'): Promise<Tensor> {
+  const signal = tape.signal(name, { direction });
+  return { shape: signal.shape.slice(1), data: await signal.read() };
+}
+
+/** [layers·directions, B, H], PyTorch's order of rows. */
+async function finalStates(tape: Tape, name: string): Promise<Tensor> {
+  const rows = tape.signals.filter((signal) => signal.name === name);
+  const values = await Promise.all(rows.map(({ layer, direction }) => tape.signal(name, { layer, direction }).read()));
+  return { shape: [rows.length, ...rows[0].shape.slice(1)], data: values.flatMap((row) => Array.from(row)) };
+}
+
+/** sum(y·R) + sum(h_n·S) + sum(c_n·Q), over the steps there are: R holds garbage beyond a sequence's length. */
+function lossOf({ tensors, groups }: GoldenCase, outputs: ReadonlyMap<string, Tensor>, batchFirst: boolean, lengths?: ArrayLike<number>): number | undefined {
+  const pairs = [
+    ['y', 'R'],
+    ['h_n', 'S'],
+    ['c_n', 'Q'],
+  ].filter(([output, cotangent]) => groups.cotangents?.includes(cotangent) && outputs.has(output));
+  if (!pairs.length) return undefined;
+  let sum = 0;
+  for (const [output, cotangent] of pairs) {
+    const { shape, data } = outputs.get(output)!;
+    const factors = tensors[cotangent];
+    if (factors.data.length !== data.length) throw new MalformedCase(`${cotangent} has ${factors.data.length} values, ${output} has ${data.length}`);
+    const width = shape[2];
+    for (let i = 0; i < data.length; i++) {
+      const row = Math.floor(i / width);
+      const [t, b] = batchFirst ? [row % shape[1], Math.floor(row / shape[1])] : [Math.floor(row / shape[1]), row % shape[1]];
+      if (output === 'y' && lengths && t >= lengths[b]) continue;
+      sum += data[i] * factors.data[i];
+    }
+  }
+  return sum;
+}
+
+/** Exchanges the first two of three axes: [B, T, n] ↔ [T, B, n]. */
+export function swapped({ shape: [first, second, width], data }: Tensor): Tensor {
+  const values = new Float64Array(data.length);
+  for (let i = 0; i < first; i++) {
+    for (let j = 0; j < second; j++) {
+      for (let k = 0; k < width; k++) values[(j * first + i) * width + k] = data[(i * second + j) * width + k];
+    }
+  }
+  return { shape: [second, first, width], data: values };
+}
