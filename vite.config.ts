@@ -3,7 +3,7 @@
 // The build is a static site that works from any folder (every address in it is relative): the page,
 // and dist/rnn-heatmap.js under a name that stays, so that another page can embed the elements with
 // one script tag.
-import { type ViteUserConfig, defineConfig } from 'vitest/config';
+import { type TestProjectConfiguration, type ViteUserConfig, defineConfig } from 'vitest/config';
 import { chapters } from './scripts/chapters.mjs';
 import { findChromium } from './scripts/chromium.mjs';
 
@@ -12,9 +12,17 @@ export default defineConfig(async ({ mode }): Promise<ViteUserConfig> => {
   const long = mode === 'long';
   const folder = long ? 'test/long' : 'test';
   const inBrowser = [`${folder}/gpu/**/*.test.ts`, `${folder}/elements/**/*.test.ts`];
-  // The build and the development server need no browser and load nothing of one.
-  const provider = process.env['VITEST'] ? await browserProvider() : undefined;
   const testTimeout = long ? 600_000 : 30_000;
+  const inNode: TestProjectConfiguration = {
+    extends: true,
+    test: {
+      name: 'node',
+      pool: 'forks',
+      include: [`${folder}/**/*.test.ts`],
+      exclude: [...inBrowser, ...(long ? [] : ['test/long/**'])],
+      testTimeout,
+    },
+  };
 
   return {
     base: './',
@@ -30,48 +38,42 @@ export default defineConfig(async ({ mode }): Promise<ViteUserConfig> => {
         },
       },
     },
-    test: {
-      projects: [
-        {
-          extends: true,
-          test: {
-            name: 'node',
-            pool: 'forks',
-            include: [`${folder}/**/*.test.ts`],
-            exclude: [...inBrowser, ...(long ? [] : ['test/long/**'])],
-            testTimeout,
-          },
-        },
-        {
-          extends: true,
-          optimizeDeps: { include: ['lit', 'lit/decorators.js'] },
-          test: {
-            name: 'browser',
-            include: inBrowser,
-            testTimeout,
-            // Every file draws and computes on one GPU, often a software one: side by side they only
-            // wait for each other.
-            fileParallelism: false,
-            browser: {
-              enabled: true,
-              headless: true,
-              provider,
-              instances: [{ browser: 'chromium' }],
-              // Smaller than the window, or Vitest scales the frame and pixels are no longer pixels.
-              viewport: { width: 1000, height: 600 },
-              screenshotDirectory: 'test-results/vitest',
-            },
-          },
-        },
-      ],
-    },
+    // The build and the development server need no browser, and load nothing of one.
+    test: process.env['VITEST'] ? { projects: [inNode, ...(await chromiumProject(inBrowser, testTimeout))] } : {},
   };
 });
 
-async function browserProvider() {
-  const { playwright } = await import('@vitest/browser-playwright');
+/** The project `browser`. Without a Chromium there is none, so that asking for it fails and Node's tests still run. */
+async function chromiumProject(include: string[], testTimeout: number): Promise<TestProjectConfiguration[]> {
   const chromium = await findChromium();
-  if (!chromium) throw new Error('no Chromium with WebGPU; `node scripts/chromium.mjs` finds or installs one');
+  if (!chromium) {
+    console.error('no Chromium with WebGPU, so no project "browser"; `node scripts/chromium.mjs` installs one');
+    return [];
+  }
   const { executablePath, args } = chromium;
-  return playwright({ launchOptions: { executablePath, args } });
+  const { playwright } = await import('@vitest/browser-playwright');
+  return [
+    {
+      extends: true,
+      // What a test imports late would be bundled late, and reload the page in the middle of a run.
+      optimizeDeps: { include: ['lit', 'lit/decorators.js', 'fast-check'] },
+      test: {
+        name: 'browser',
+        include,
+        testTimeout,
+        // Every file draws and computes on one GPU, often a software one: side by side they only wait
+        // for each other.
+        fileParallelism: false,
+        browser: {
+          enabled: true,
+          headless: true,
+          provider: playwright({ launchOptions: { executablePath, args } }),
+          instances: [{ browser: 'chromium' }],
+          // Smaller than the window, or Vitest scales the frame and pixels are no longer pixels.
+          viewport: { width: 1000, height: 600 },
+          screenshotDirectory: 'test-results/vitest',
+        },
+      },
+    },
+  ];
 }
