@@ -102,7 +102,7 @@ function casesIn(path) {
   if (!found.isDirectory()) return [path];
   return readdirSync(path)
     .filter((name) => name.endsWith('.json'))
-    .sort()
+    .toSorted()
     .map((name) => join(path, name));
 }
 

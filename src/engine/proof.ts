@@ -1,0 +1,241 @@
+/**
+ * The proof that a run's numbers are right: every step is taken again in float64, each from the tape's own previous
+ * state, and compared. Where a network is chaotic two honest trajectories part, so trajectories are not compared here;
+ * a single step has no time to part, and chaos can neither excuse an error nor be blamed for one.
+ */
+import { activations, type Activation } from './math/activation';
+import type { Tape } from './engine';
+import type { Direction } from './model/parameters';
+import { inSlices } from './reference/driver';
+import { readsOperand, recurrentOperand, recurrentScale } from './reference/recurrent_term';
+import { lengthOf, statesBefore } from './reference/rollout';
+import { directedLayers, layerStep, layerWeights, type LayerWeights } from './reference/step';
+import type { Cell } from './cells/cell';
+
+/** How far one signal is from the float64 steps, and how far honest arithmetic may be. */
+export interface SignalProof {
+  readonly name: string;
+  readonly kind: 'state' | 'gate';
+  readonly layer: number;
+  readonly direction: Direction;
+  /** Largest absolute difference; infinite where an entry is not finite. */
+  readonly difference: number;
+  readonly bound: number;
+  /** The entry with the largest difference. */
+  readonly at: { readonly model: number; readonly step: number; readonly sequence: number; readonly unit: number };
+  /** Within the bound, and exactly 0 at the steps a sequence does not have. */
+  readonly holds: boolean;
+}
+
+export interface Proof {
+  /** What did the arithmetic: the engine's description, with the adapter's name. */
+  readonly engine: string;
+  /** What was compared with float64; on the reference that is float64 itself, and the proof only shows that it repeats. */
+  readonly arithmetic: 'float32' | 'float64';
+  /** Time steps compared, of all there are: large runs are proved by an even sample that has the first and the last. */
+  readonly checked: number;
+  readonly steps: number;
+  readonly signals: readonly SignalProof[];
+  readonly holds: boolean;
+  /** The same in a sentence. */
+  readonly summary: string;
+}
+
+/** The most multiply-adds a proof may cost: about a fifth of a second of one core. */
+const MOST_WORK = 1e8;
+
+/**
+ * Proves a tape of either engine. The tape is held while the proof lasts.
+ * Rejects with ReleasedError, DeviceLostError or the AbortSignal's reason.
+ */
+export async function prove(tape: Tape, { abort, mostWork = MOST_WORK }: { abort?: AbortSignal; mostWork?: number } = {}): Promise<Proof> {
+  const drop = tape.hold();
+  try {
+    const steps = sampledSteps(tape, mostWork);
+    const signals: SignalProof[] = [];
+    for (const { layer, direction } of directedLayers(tape.model.shape)) {
+      abort?.throwIfAborted();
+      const read = await readDirection(tape, layer, direction);
+      signals.push(...(await inSlices(proveDirection(tape, layer, direction, read, steps), abort)));
+    }
+    const arithmetic = tape.engine.kind === 'gpu' ? 'float32' : 'float64';
+    const proof = { engine: tape.engine.description, arithmetic, checked: steps.length, steps: tape.inputs.steps, signals, holds: signals.every(({ holds }) => holds) } as const;
+    return { ...proof, summary: summaryOf(proof) };
+  } finally {
+    drop();
+  }
+}
+
+/** Evenly spread steps, the first and the last among them, as many as the work allows. */
+function sampledSteps({ model: { shape }, inputs: { steps, sequences } }: Tape, mostWork: number): number[] {
+  // The step itself and the sums of magnitudes for its bound.
+  const perStep = 2 * shape.layers.reduce((sum, { cell, hidden, inputs, directions }) => sum + directions * cell.gates.length * hidden * (inputs + hidden), 0) * shape.seeds.length * sequences;
+  const count = Math.min(steps, Math.max(2, Math.floor(mostWork / perStep)));
+  if (count === steps) return Array.from({ length: steps }, (_, t) => t);
+  return Array.from({ length: count }, (_, i) => Math.round((i * (steps - 1)) / (count - 1)));
+}
+
+type Numbers = Float32Array | Float64Array;
+
+interface DirectionNumbers {
+  readonly x: Numbers;
+  readonly states: readonly Numbers[];
+  readonly gates: readonly Numbers[];
+}
+
+async function readDirection(tape: Tape, layer: number, direction: Direction): Promise<DirectionNumbers> {
+  const { states, gates } = tape.model.shape.layers[layer].cell;
+  const read = (name: string) => tape.signal(name, { layer, direction }).read();
+  return {
+    x: await read('x'),
+    states: await Promise.all(states.map(({ name }) => read(name))),
+    gates: await Promise.all(gates.map(({ name }) => read(name))),
+  };
+}
+
+function* proveDirection(tape: Tape, layer: number, direction: Direction, { x, states, gates }: DirectionNumbers, steps: readonly number[]): Generator<void, SignalProof[]> {
+  const { inputs, model } = tape;
+  const { cell, hidden, inputs: width } = model.shape.layers[layer];
+  const magnitudes: Magnitudes = { sums: cell.gates.map(() => 0), growth: 1 };
+  const comparisons = [...states, ...gates].map((values) => new Comparison(values, hidden));
+
+  for (const [m] of model.shape.seeds.entries()) {
+    const weights = layerWeights(model.shape, model.parameters, layer, direction, m);
+    for (const t of steps) {
+      for (let b = 0; b < inputs.sequences; b++) {
+        const place = { model: m, step: t, sequence: b };
+        const row = (m * inputs.steps + t) * inputs.sequences + b;
+        if (t >= lengthOf(inputs, b)) {
+          for (const comparison of comparisons) comparison.expectZeros(row, place);
+          continue;
+        }
+        const read = Float64Array.from(x.subarray(row * width, (row + 1) * width));
+        const previous = statesBefore(model.shape, inputs, layer, direction, states, m, t, b);
+        const { next, saved } = yield* layerStep(weights, read, previous);
+        const values = cell.gates.map(({ activation }, g) => saved[g].map(activations[activation]));
+        [...next, ...values].forEach((expected, i) => comparisons[i].expect(row, expected, place));
+        yield* includeMagnitudes(magnitudes, weights, read, previous, next, saved);
+      }
+    }
+  }
+
+  const bounds = boundsOf(cell, width + hidden, magnitudes, precisions[tape.engine.kind]);
+  return [
+    ...cell.states.map(({ name }, s) => comparisons[s].verdict({ name, kind: 'state', layer, direction }, bounds.state)),
+    ...cell.gates.map(({ name }, g) => comparisons[cell.states.length + g].verdict({ name, kind: 'gate', layer, direction }, bounds.gates[g])),
+  ];
+}
+
+/** The largest difference between a signal and what it is expected to be. */
+class Comparison {
+  #difference = 0;
+  #zerosHold = true;
+  #at = { model: 0, step: 0, sequence: 0, unit: 0 };
+
+  constructor(
+    private readonly values: Numbers,
+    private readonly hidden: number,
+  ) {}
+
+  expect(row: number, expected: ArrayLike<number>, place: Omit<SignalProof['at'], 'unit'>): void {
+    for (let unit = 0; unit < this.hidden; unit++) {
+      const found = this.values[row * this.hidden + unit];
+      const difference = Number.isFinite(found) ? Math.abs(found - expected[unit]) : Infinity;
+      if (difference <= this.#difference) continue;
+      this.#difference = difference;
+      this.#at = { ...place, unit };
+    }
+  }
+
+  expectZeros(row: number, place: Omit<SignalProof['at'], 'unit'>): void {
+    const zeros = new Float64Array(this.hidden);
+    this.expect(row, zeros, place);
+    if (this.values.subarray(row * this.hidden, (row + 1) * this.hidden).some((value) => value !== 0)) this.#zerosHold = false;
+  }
+
+  verdict(signal: Pick<SignalProof, 'name' | 'kind' | 'layer' | 'direction'>, bound: number): SignalProof {
+    return { ...signal, difference: this.#difference, bound, at: this.#at, holds: this.#difference <= bound && this.#zerosHold };
+  }
+}
+
+/** What the bounds grow with, over all entries compared. */
+interface Magnitudes {
+  /** [G] the largest Σ|w·x| + Σ|u·h| + |b_ih| + |b_hh| of any unit's gate. */
+  readonly sums: number[];
+  /** The largest |state| before or after a step, at least 1: what a gate's error can be multiplied by. */
+  growth: number;
+}
+
+function* includeMagnitudes(
+  magnitudes: Magnitudes,
+  { cell, hidden, inputs, w_ih, w_hh, b_ih, b_hh }: LayerWeights,
+  x: Float64Array,
+  previous: readonly Float64Array[],
+  next: readonly Float64Array[],
+  saved: readonly Float64Array[],
+): Generator<void, void> {
+  for (const row of [...previous, ...next]) for (const value of row) magnitudes.growth = Math.max(magnitudes.growth, Math.abs(value));
+  for (let g = 0; g < cell.gates.length; g++) {
+    const operand = recurrentOperand(cell, g, saved, previous).map((value, j) => Math.max(Math.abs(value), Math.abs(previous[0][j])));
+    for (let j = 0; j < hidden; j++) {
+      const row = g * hidden + j;
+      let sum = Math.abs(b_ih?.[row] ?? 0) + Math.abs(b_hh?.[row] ?? 0);
+      for (let i = 0; i < inputs; i++) sum += Math.abs(w_ih[row * inputs + i] * x[i]);
+      for (let k = 0; k < hidden; k++) sum += Math.abs(w_hh[row * hidden + k] * operand[k]);
+      magnitudes.sums[g] = Math.max(magnitudes.sums[g], sum);
+    }
+    yield;
+  }
+}
+
+interface Precision {
+  /** Half the distance from 1 to the next number. */
+  readonly roundoff: number;
+  /** How far tanh and σ may be off, absolutely. */
+  readonly activation: number;
+}
+
+/** The shaders' activations are tested to 1e-6 (WGSL's own tanh would be allowed 1e-5); JavaScript's are good to the last place or two. */
+const precisions: Record<'gpu' | 'cpu', Precision> = {
+  gpu: { roundoff: 2 ** -24, activation: 1e-6 },
+  cpu: { roundoff: 2 ** -53, activation: 2 ** -50 },
+};
+
+/** How steep an activation is at its steepest. */
+const slopes: Record<Activation, number> = { identity: 1, relu: 1, tanh: 1, sigmoid: 1 / 4 };
+
+/**
+ * How far honest arithmetic may be from the exact step.
+ *
+ * A pre-activation is a sum of I + H products, two biases and the joining of two halves, in any order: it is off by at
+ * most γ Σ|addend|, γ = n·u / (1 − n·u), n = I + H + 4 (Higham, Accuracy and Stability of Numerical Algorithms, 2002, §3.1).
+ * Where another gate takes part in a pre-activation (the GRU's reset), that gate's error multiplies at most Σ|addend|.
+ * A gate is off by its pre-activation's error times the activation's slope, and by the activation's own error. A new
+ * state is built from gates (each once or twice, as z and 1 − z) times numbers no larger than the largest state, one more
+ * activation (tanh c), and a handful of roundings; from the pre-activation itself where the gate is one.
+ *
+ * Rounding errors mostly cancel, so that honest runs stay far below; a wrong sign is of the size of the numbers
+ * themselves, thousands of times above.
+ */
+function boundsOf(cell: Cell, width: number, { sums, growth }: Magnitudes, { roundoff, activation }: Precision): { gates: number[]; state: number } {
+  const n = width + 4;
+  const gamma = (n * roundoff) / (1 - n * roundoff);
+  const zeros = cell.gates.map(() => 0);
+  const joined = cell.gates.map((_, g) => readsOperand(cell, g) || recurrentScale(cell, g, zeros, cell.states.map(() => 0)) !== 1);
+  const gateError = (g: number, preActivationError: number) => {
+    const kind = cell.gates[g].activation;
+    return slopes[kind] * preActivationError + (kind === 'tanh' || kind === 'sigmoid' ? activation : 0);
+  };
+  const ofOthers = sums.reduce((total, sum, g) => (joined[g] ? total : total + gateError(g, gamma * sum)), 0);
+  const gates = sums.map((sum, g) => gateError(g, (joined[g] ? gamma + ofOthers : gamma) * sum));
+  const throughGates = gates.reduce((total, error, g) => total + (cell.gates[g].activation === 'identity' ? error : 2 * growth * error), 0);
+  return { gates: gates.map((error) => error + 2 * roundoff), state: throughGates + activation + 8 * roundoff * growth };
+}
+
+function summaryOf({ engine, arithmetic, checked, steps, signals, holds }: Omit<Proof, 'summary'>): string {
+  const count = checked === steps ? `all ${steps} steps` : `${checked} of ${steps} steps, evenly spread,`;
+  if (arithmetic === 'float64') return `${engine}: ${count} taken again in float64 ${holds ? 'give the same numbers; with no GPU there is nothing else to compare' : 'give other numbers'}.`;
+  const worst = signals.reduce((most, signal) => (signal.difference / signal.bound > most.difference / most.bound ? signal : most));
+  const numbers = `${worst.difference.toExponential(1)} in ${worst.name}, bound ${worst.bound.toExponential(1)}`;
+  return `${engine}: ${count} ${holds ? 'agree with' : 'differ from'} float64; ${holds ? 'nearest to its bound' : 'worst'} is ${numbers}.`;
+}
