@@ -40,13 +40,13 @@ export class RnnUnrolled extends ModelFigure {
         overflow-x: auto;
         overflow-y: hidden;
         overscroll-behavior-x: contain;
-        block-size: 17.5rem;
+        block-size: 288px;
         direction: ltr;
         border-radius: 0.4rem;
       }
       .track {
         position: relative;
-        block-size: 16.5rem;
+        block-size: 266px;
       }
       .columns {
         display: flex;
@@ -56,6 +56,7 @@ export class RnnUnrolled extends ModelFigure {
       }
       .column {
         flex: none;
+        min-inline-size: 0;
         inline-size: ${COLUMN.width}px;
         cursor: pointer;
       }
@@ -105,11 +106,8 @@ export class RnnUnrolled extends ModelFigure {
       }
       .word {
         display: block;
-        margin-inline: 0.125rem;
-        margin-inline-start: ${COLUMN.box.x - 26}px;
-        padding-block: 0.1rem;
-        inline-size: ${COLUMN.box.width + 32}px;
-        margin-inline-end: -4px;
+        inline-size: 88px;
+        margin-inline-start: ${COLUMN.box.x + COLUMN.box.width / 2 - 44}px;
         overflow: hidden;
         text-align: center;
         text-overflow: ellipsis;
