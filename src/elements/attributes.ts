@@ -44,3 +44,39 @@ export function unitsAsHidden(element: { prototype: HTMLElement & { units: numbe
     },
   });
 }
+
+/** A number that may be absent. */
+export const optionalNumberAttribute: ComplexAttributeConverter<number | undefined> = {
+  fromAttribute(text) {
+    return text === null ? undefined : numberAttribute(0).fromAttribute!(text);
+  },
+};
+
+/** Numbers as JSON, or separated by spaces, commas or semicolons. What is no number stays text, to be named. */
+export const valuesAttribute: ComplexAttributeConverter<unknown> = {
+  fromAttribute(text) {
+    if (text === null) return undefined;
+    const list = json(text);
+    if (Array.isArray(list)) return list;
+    const words = text.split(/[\s,;]+/).filter(Boolean);
+    return words.map((word) => (Number.isNaN(Number(word)) && word.toLowerCase() !== 'nan' ? word : Number(word)));
+  },
+};
+
+/** Labels as a JSON list, or separated by commas, or else by spaces. */
+export const labelsAttribute: ComplexAttributeConverter<readonly string[] | undefined> = {
+  fromAttribute(text) {
+    if (text === null) return undefined;
+    const list = json(text);
+    if (Array.isArray(list)) return list.map(String);
+    return text.includes(',') ? text.split(',').map((label) => label.trim()) : text.split(/\s+/).filter(Boolean);
+  },
+};
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

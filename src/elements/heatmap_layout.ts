@@ -1,0 +1,75 @@
+/**
+ * How large the entries of a heatmap are and how its labels are written, from the room there is. Entries are whole
+ * device pixels, so that every one is equally wide and none is blurred; what does not fit scrolls.
+ */
+import type { Matrix } from './matrix';
+
+export interface Layout {
+  /** Device pixels in a CSS pixel. */
+  readonly ratio: number;
+  /** In device pixels; the gap belongs to the entry. */
+  readonly entryWidth: number;
+  readonly entryHeight: number;
+  readonly gap: number;
+  readonly stripe: number;
+  /** In CSS pixels: room for the labels at the left, above, and for what slanted ones need at the right. */
+  readonly gutter: number;
+  readonly header: number;
+  readonly overhang: number;
+  /** Words that would not fit side by side are written aslant. */
+  readonly slanted: boolean;
+  /** Every how-manieth row and column has its label written. */
+  readonly rowStep: number;
+  readonly columnStep: number;
+}
+
+/** In CSS pixels. */
+const ENTRY = { widest: 104, narrowest: 4, narrowestWithWord: 18, tallest: 30, flattest: 6 };
+const HEIGHT = 416;
+const LONGEST_LABEL = 116;
+const LINE = 14;
+
+/** @param widthOf - the width of a text in the labels' font, in CSS pixels */
+export function layoutFor(matrix: Matrix, available: number, ratio: number, widthOf: (text: string) => number): Layout {
+  const { rows, columns, rowLabels, columnLabels, rowNoun } = matrix;
+  const widest = (labels: readonly string[]) => Math.min(LONGEST_LABEL, labels.reduce((most, label) => Math.max(most, widthOf(label)), 0));
+  const gutter = Math.ceil(Math.max(widest(rowLabels ?? [String(rows)]), widthOf(rowNoun))) + 10;
+  const columnLabel = widest(columnLabels ?? [String(columns)]);
+
+  const across = (overhang: number) => {
+    const narrowest = columnLabels ? ENTRY.narrowestWithWord : ENTRY.narrowest;
+    const wide = clamp((available - gutter - overhang) / columns, narrowest, ENTRY.widest);
+    return Math.max(1, Math.floor(wide * ratio));
+  };
+  const upright = across(0);
+  const slanted = columnLabels !== undefined && columnLabel > upright / ratio - 6;
+  const overhang = slanted ? Math.ceil((columnLabel + LINE) * Math.SQRT1_2) : 0;
+  const entryWidth = slanted ? across(overhang) : upright;
+  const entryHeight = Math.max(1, Math.floor(clamp(HEIGHT / rows, ENTRY.flattest, ENTRY.tallest) * ratio));
+  const airy = Math.min(entryWidth, entryHeight) >= 9 * ratio;
+  return {
+    ratio,
+    entryWidth,
+    entryHeight,
+    gap: airy ? Math.max(1, Math.round(ratio)) : 0,
+    stripe: Math.max(2, Math.round(3 * ratio)),
+    gutter,
+    header: slanted ? Math.ceil((columnLabel + LINE) * Math.SQRT1_2) + 4 : 24,
+    overhang,
+    slanted,
+    rowStep: roundStep((LINE * ratio) / entryHeight),
+    columnStep: columnLabels ? 1 : roundStep(((columnLabel + 8) * ratio) / entryWidth),
+  };
+}
+
+/** The smallest of 1, 2, 5, 10 … that is not below `least`. */
+function roundStep(least: number): number {
+  for (let decade = 1; ; decade *= 10) {
+    const step = [1, 2, 5].find((digit) => digit * decade >= least);
+    if (step) return step * decade;
+  }
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(Math.max(value, least), most);
+}

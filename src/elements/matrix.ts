@@ -1,0 +1,173 @@
+/**
+ * What a heatmap draws, whatever it comes from: a grid of numbers, rows down and columns across, with names for both
+ * and a word on how they are coloured. Two kinds: numbers that the page gives, and a signal of a run.
+ */
+import type { Signal, SignalStorage } from '../engine';
+import type { EntryAt } from './paint/canvas_painter';
+import type { Instance } from './paint/gpu_painter';
+import { symmetric, type ColourRange } from './range';
+
+
+export interface Matrix {
+  readonly rows: number;
+  readonly columns: number;
+  /** What the rows and columns are, in the singular: `unit`, `step`. */
+  readonly rowNoun: string;
+  readonly columnNoun: string;
+  readonly rowLabels: readonly string[] | undefined;
+  readonly columnLabels: readonly string[] | undefined;
+  /** The first line under the picture: what is drawn. */
+  readonly title: string;
+  /** Fixed ends of the colours, or `undefined` where they follow from the numbers. */
+  readonly fixedRange: ColourRange | undefined;
+  /** Whether numbers without a fixed range are coloured about 0. */
+  readonly signed: boolean;
+  /** Two matrices of one key share their colours' range. */
+  readonly key: string;
+  /** The numbers, where the page has them already. */
+  readonly at: EntryAt | undefined;
+  /** Fetches the numbers. */
+  read(): Promise<EntryAt>;
+  /** The largest magnitude, and whether every entry is a finite number. */
+  extent(): Promise<{ readonly largest: number; readonly finite: boolean }>;
+  /** Where the GPU keeps it. */
+  readonly storage: SignalStorage | undefined;
+  readonly instance: Instance;
+  /** What to say about its numbers, if anything. */
+  readonly remark: string;
+}
+
+/** The last of a signal's several axes that a heatmap can show is one sequence of one model. */
+export function signalMatrix(signal: Signal, words: readonly string[] | undefined): Matrix {
+  const final = signal.kind === 'final state';
+  const [, steps, sequences, width] = final ? [1, 1, signal.shape[1], signal.shape[2]] : signal.shape;
+  const layer = signal.tape.model.shape.layers[signal.layer];
+  const rowNoun = signal.kind === 'input' ? 'input' : 'unit';
+  const at = (values: ArrayLike<number>) => (row: number, column: number) => values[column * sequences * width + row];
+  const place = signal.tape.model.shape.layers.length > 1 ? ` of layer ${signal.layer + 1}` : '';
+  const direction = layer.directions === 2 && signal.kind !== 'output' ? `, ${signal.direction}` : '';
+  return {
+    rows: width,
+    columns: steps,
+    rowNoun,
+    columnNoun: final ? 'last step' : 'step',
+    rowLabels: undefined,
+    columnLabels: final ? undefined : words,
+    title: `${signal.name}, ${signal.role}${place}${direction}`,
+    fixedRange: signal.range === 'unbounded' ? undefined : { min: signal.range[0], max: signal.range[1] },
+    signed: true,
+    key: [layer.cell.name, signal.layer, signal.direction, signal.name].join(' '),
+    at: undefined,
+    read: async () => at(await signal.read()),
+    extent: () => signal.extent(),
+    storage: final ? undefined : signal.storage,
+    instance: { model: 0, sequence: 0 },
+    remark: '',
+  };
+}
+
+export interface GivenValues {
+  readonly values: unknown;
+  readonly rows: number | undefined;
+  readonly rowLabels: readonly string[] | undefined;
+  readonly columnLabels: readonly string[] | undefined;
+  readonly min: number | undefined;
+  readonly max: number | undefined;
+}
+
+/** A matrix of the page's own numbers, or why there is none: what was given and what is allowed. */
+export function givenMatrix(given: GivenValues): Matrix | string {
+  const flat = flattened(given.values, given.rows);
+  if (typeof flat === 'string') return flat;
+  const { values } = flat;
+  const rows = flat.rows ?? given.rowLabels?.length ?? 1;
+  if (values.length === 0) return 'values: there are no numbers; give at least one.';
+  if (!Number.isInteger(rows) || rows < 1) return `rows: ${rows} given; it must be a whole number of at least 1.`;
+  if (values.length % rows !== 0) {
+    return `values: ${count(values.length, 'number')} given for ${count(rows, 'row')}; the rows must be equally long, so it must be a multiple of ${rows}.`;
+  }
+  const columns = values.length / rows;
+  if (given.rowLabels && given.rowLabels.length !== rows) return `row-labels: ${given.rowLabels.length} given for ${count(rows, 'row')}.`;
+  if (given.columnLabels && given.columnLabels.length !== columns) {
+    return `column-labels: ${given.columnLabels.length} given for ${count(columns, 'column')}.`;
+  }
+  const spread = spreadOf(values);
+  const { min, max } = given;
+  for (const [name, end] of Object.entries({ min, max })) {
+    if (end !== undefined && !Number.isFinite(end)) return `${name}: ${end} given; it must be a finite number.`;
+  }
+  const fixed = min === undefined && max === undefined ? undefined : { min: min ?? Math.min(0, -max!), max: max ?? Math.max(0, -min!) };
+  if (fixed && !(fixed.min < fixed.max)) return `min and max: ${fixed.min} and ${fixed.max} given; min must be below max.`;
+  const at = (row: number, column: number) => Number(values[row * columns + column]);
+  const { firstBad } = spread;
+  return {
+    rows,
+    columns,
+    rowNoun: 'row',
+    columnNoun: 'column',
+    rowLabels: given.rowLabels,
+    columnLabels: given.columnLabels,
+    title: '',
+    fixedRange: fixed,
+    signed: spread.negative,
+    key: `values ${spread.negative}`,
+    at,
+    read: () => Promise.resolve(at),
+    extent: () => Promise.resolve({ largest: spread.largest, finite: firstBad < 0 }),
+    storage: undefined,
+    instance: { model: 0, sequence: 0 },
+    remark: [badRemark(values, columns, spread), fixed && beyondRemark(symmetric(fixed), spread)].filter(Boolean).join(' '),
+  };
+}
+
+function spreadOf(values: ArrayLike<number>) {
+  let lowest = Infinity;
+  let highest = -Infinity;
+  let bad = 0;
+  let firstBad = -1;
+  for (let i = 0; i < values.length; i++) {
+    const value = Number(values[i]);
+    if (Number.isFinite(Math.fround(value))) {
+      lowest = Math.min(lowest, value);
+      highest = Math.max(highest, value);
+    } else {
+      if (bad === 0) firstBad = i;
+      bad++;
+    }
+  }
+  const largest = bad === values.length ? 0 : Math.max(-lowest, highest);
+  return { lowest, highest, largest, bad, firstBad, negative: lowest < 0 };
+}
+
+type Spread = ReturnType<typeof spreadOf>;
+
+function badRemark(values: ArrayLike<number>, columns: number, { bad, firstBad }: Spread): string {
+  if (bad === 0) return '';
+  const place = `row ${Math.floor(firstBad / columns) + 1}, column ${(firstBad % columns) + 1}`;
+  const are = bad === 1 ? 'is not a finite number and is' : 'are not finite numbers and are';
+  return `${count(bad, 'entry', 'entries')} of ${values.length} ${are} striped; the first is ${Number(values[firstBad])} in ${place}.`;
+}
+
+function beyondRemark({ min, max }: ColourRange, { lowest, highest }: Spread): string {
+  return lowest < min || highest > max ? 'Values beyond the range have the colour of its end.' : '';
+}
+
+/** A flat list of numbers; a list of equally long lists gives the number of rows too. */
+function flattened(values: unknown, rows: number | undefined): { values: ArrayLike<number>; rows: number | undefined } | string {
+  if (ArrayBuffer.isView(values) && 'length' in values) return { values: values as unknown as ArrayLike<number>, rows };
+  if (!Array.isArray(values)) return `values: ${typeof values === 'string' ? `"${values}"` : String(values)} given; it must be a list of numbers.`;
+  if (values.length > 0 && values.every((row) => Array.isArray(row) || ArrayBuffer.isView(row))) {
+    const lists = (values as ArrayLike<number>[]).map((row) => Array.from(row));
+    const odd = lists.findIndex((row) => row.length !== lists[0].length);
+    if (odd > 0) return `values: row ${odd + 1} has ${count(lists[odd].length, 'number')}, and row 1 has ${lists[0].length}; the rows must be equally long.`;
+    const inner = flattened(lists.flat(), lists.length);
+    return typeof inner === 'string' || rows === undefined || rows === lists.length ? inner : `rows: ${rows} given, but values is a list of ${count(lists.length, 'row')}.`;
+  }
+  const odd = values.findIndex((value) => typeof value !== 'number');
+  if (odd >= 0) return `values: entry ${odd + 1} is ${JSON.stringify(values[odd]) ?? String(values[odd])}, which is not a number.`;
+  return { values: values as number[], rows };
+}
+
+function count(n: number, noun: string, plural = `${noun}s`): string {
+  return `${n.toLocaleString('en')} ${n === 1 ? noun : plural}`;
+}

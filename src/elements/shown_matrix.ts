@@ -1,0 +1,121 @@
+/**
+ * The matrix that a heatmap has on display. A new one takes its place when its range is known, and its numbers too
+ * where they are what is painted; until then the old one stays. The run that a matrix comes from is held for as long
+ * as the matrix is on display or about to be.
+ */
+import type { Tape } from '../engine';
+import type { Matrix } from './matrix';
+import type { EntryAt } from './paint/canvas_painter';
+import { codingFor, stickyLimit, symmetric, type Coding, type ColourRange } from './range';
+
+export class ShownMatrix {
+  /** What is drawn, in the range that its legend states. */
+  matrix: Matrix | undefined;
+  coding: Coding = codingFor({ min: -1, max: 1 });
+  /** The numbers, once they were needed. */
+  entries: EntryAt | undefined;
+  /** Why nothing is drawn. */
+  message = '';
+  /** What is not as it should be with what is drawn. */
+  remark = '';
+
+  #target: Matrix | undefined;
+  #letGo: () => void = () => undefined;
+  #limits = new Map<string, number>();
+  #reading = false;
+
+  /** @param changed - called when something arrived */
+  constructor(private readonly changed: () => void) {}
+
+  /** Puts a matrix on display, and holds its run. Showing the same again does nothing. */
+  show(matrix: Matrix, tape: Tape | undefined): void {
+    if (matrix === this.#target) return;
+    let letGo: () => void = () => undefined;
+    try {
+      if (tape) letGo = tape.hold();
+    } catch (error) {
+      this.clear(messageOf(error));
+      return;
+    }
+    this.#target = matrix;
+    this.message = '';
+    const numbers = matrix.storage ? Promise.resolve(matrix.at) : matrix.read();
+    if (matrix.fixedRange && (matrix.storage || matrix.at)) {
+      this.#install(matrix, letGo, symmetric(matrix.fixedRange), matrix.at);
+      void matrix.extent().then(
+        ({ finite }) => this.#doubt(matrix, finite),
+        () => undefined, // a run that is gone by now has been replaced
+      );
+      return;
+    }
+    Promise.all([numbers, matrix.extent()]).then(
+      ([entries, { largest, finite }]) => {
+        if (this.#target !== matrix) return letGo();
+        this.#install(matrix, letGo, matrix.fixedRange ? symmetric(matrix.fixedRange) : this.#rangeOf(matrix, largest), entries);
+        this.#doubt(matrix, finite);
+        this.changed();
+      },
+      (error: unknown) => {
+        letGo();
+        if (this.#target !== matrix) return;
+        this.clear(messageOf(error));
+        this.changed();
+      },
+    );
+  }
+
+  /** Takes what is on display away, and says why. */
+  clear(message: string): void {
+    this.#letGo();
+    this.#letGo = () => undefined;
+    this.#target = this.matrix = this.entries = undefined;
+    this.message = message;
+    this.remark = '';
+  }
+
+  /** Fetches the numbers of what is on display, once. */
+  need(): void {
+    const { matrix } = this;
+    if (!matrix || this.entries || this.#reading) return;
+    this.#reading = true;
+    matrix
+      .read()
+      .then(
+        (entries) => {
+          if (this.matrix === matrix) this.entries = entries;
+        },
+        (error: unknown) => {
+          if (this.matrix === matrix) this.remark = messageOf(error);
+        },
+      )
+      .finally(() => {
+        this.#reading = false;
+        this.changed();
+      });
+  }
+
+  #install(matrix: Matrix, letGo: () => void, range: ColourRange, entries: EntryAt | undefined): void {
+    this.#letGo();
+    this.#letGo = letGo;
+    this.matrix = matrix;
+    this.entries = entries;
+    this.remark = matrix.remark;
+    if (range.min !== this.coding.min || range.max !== this.coding.max) this.coding = codingFor(range);
+  }
+
+  #rangeOf(matrix: Matrix, largest: number): ColourRange {
+    const limit = stickyLimit(this.#limits.get(matrix.key), largest);
+    this.#limits.set(matrix.key, limit);
+    return matrix.signed ? { min: -limit, max: limit } : { min: 0, max: limit };
+  }
+
+  #doubt(matrix: Matrix, finite: boolean): void {
+    if (finite || this.matrix !== matrix || this.remark) return;
+    this.remark = 'Some entries are not finite numbers and are striped.';
+    this.changed();
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
