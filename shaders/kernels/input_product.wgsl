@@ -34,10 +34,11 @@ struct Source {
 
 const TILE_ROWS = 32u;
 const TILE_QUADS = 8u;
-const TILE_INPUTS = 4u; // quads of inputs
+// quads of inputs; small, because software adapters compile a shader in time proportional to its workgroup memory
+const TILE_INPUTS = 2u;
 
 var<workgroup> x_tile: array<array<vec4f, TILE_INPUTS>, TILE_ROWS>;
-var<workgroup> w_tile: array<array<vec4f, TILE_QUADS>, 16>;
+var<workgroup> w_tile: array<array<vec4f, TILE_QUADS>, 4u * TILE_INPUTS>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) local: u32) {
@@ -56,7 +57,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     for (var i = local; i < TILE_ROWS * TILE_INPUTS; i += 64u) {
       x_tile[i / TILE_INPUTS][i % TILE_INPUTS] = input_quad(m, first_row + i / TILE_INPUTS, k + i % TILE_INPUTS);
     }
-    for (var i = local; i < 16u * TILE_QUADS; i += 64u) {
+    for (var i = local; i < 4u * TILE_INPUTS * TILE_QUADS; i += 64u) {
       let row = 4u * k + i / TILE_QUADS;
       let column = first_quad + i % TILE_QUADS;
       var w = vec4f(0.0);

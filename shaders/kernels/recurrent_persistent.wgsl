@@ -1,6 +1,6 @@
 // recurrent_persistent.wgsl: advance a tile of the batch through a span of steps in one dispatch.
 //
-// A workgroup owns TILE sequences and all their units. The hidden states of the last step stay in workgroup memory,
+// A workgroup owns a tile of sequences and all their units. The hidden states of the last step stay in workgroup memory,
 // in two halves that swap roles, so a step costs one barrier (two with an inner product) instead of one dispatch. No
 // workgroup waits for another. The sums run in the same order as in recurrent_step.wgsl.
 //
@@ -27,8 +27,7 @@ import package::cells::cell::{GATES, INNER_GATES, SAVED, STATES, forward, operan
 @group(0) @binding(6) var<storage, read_write> gates: array<vec4f>;
 
 override WORKGROUP: u32;
-override TILE: u32;
-// quads of the tile: TILE · H / 4
+// room for the quads of a tile
 override TILE_QUADS: u32;
 // the same where the cell has an inner product, else 1
 override INNER_QUADS: u32;
@@ -42,8 +41,8 @@ var<workgroup> inner: array<vec4f, INNER_QUADS>;
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) local: u32) {
   let n = workgroup.z;
-  let first_sequence = workgroup.x * TILE;
-  let items = min(TILE, layer.sequences - first_sequence) * layer.hidden;
+  let first_sequence = workgroup.x * layer.tile;
+  let items = min(layer.tile, layer.sequences - first_sequence) * layer.hidden;
   let row = GATES * layer.hidden;
 
   for (var item = local; item < items; item += WORKGROUP) {

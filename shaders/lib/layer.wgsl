@@ -13,6 +13,8 @@ struct Layer {
   inputs: u32,
   // H / 4
   hidden: u32,
+  // sequences that one workgroup of the persistent form owns
+  tile: u32,
 }
 
 // The part of the time axis that one dispatch covers, counted in the order of reading.

@@ -6,23 +6,25 @@ import type { Gpu } from './device';
 import { SPAN_STRIDE, type Kernel } from './kernel';
 import { padded } from './layer_layout';
 
-/** Sizes of the persistent kernel: how many sequences a workgroup owns, and how many invocations it has. */
+/** Sizes of the persistent kernel. */
 export interface PersistentTile {
+  /** How many a workgroup owns. */
   readonly sequences: number;
-  readonly workgroup: number;
   /** The kernel's override constants. */
   readonly constants: Record<string, number>;
 }
 
-/** The tile for a layer, or undefined where one sequence's states do not fit into workgroup memory. */
+/**
+ * The tile for a layer, or undefined where one sequence's states do not fit into workgroup memory. The constants change
+ * only when H doubles, so that nearby widths share a pipeline: compiling one can take longer than a short text.
+ */
 export function persistentTile({ hidden, cell }: Layer, { limits }: Gpu): PersistentTile | undefined {
   const quads = padded(hidden) / 4;
-  const sequences = Math.max(1, Math.floor(64 / quads));
-  const workgroup = Math.min(limits.maxComputeInvocationsPerWorkgroup, Math.max(64, Math.ceil(quads / 64) * 64), 256);
-  const tileQuads = sequences * quads;
+  const tileQuads = Math.max(32, 2 ** Math.ceil(Math.log2(quads)));
   const innerQuads = cell.inner ? tileQuads : 1;
   if (16 * (2 * tileQuads + innerQuads) > limits.maxComputeWorkgroupStorageSize) return undefined;
-  return { sequences, workgroup, constants: { WORKGROUP: workgroup, TILE: sequences, TILE_QUADS: tileQuads, INNER_QUADS: innerQuads } };
+  const workgroup = Math.min(tileQuads, 256, limits.maxComputeInvocationsPerWorkgroup);
+  return { sequences: Math.floor(tileQuads / quads), constants: { WORKGROUP: workgroup, TILE_QUADS: tileQuads, INNER_QUADS: innerQuads } };
 }
 
 /** The spans of the time axis that a form's dispatches cover: single steps, or as many as one dispatch may do. */

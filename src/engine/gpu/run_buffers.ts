@@ -12,7 +12,7 @@ import { foldedGroups, type Command } from './command_list';
 import type { Gpu } from './device';
 import type { Kernel } from './kernel';
 import { layerSizes, packInitial, packRows, padded, placeOf, type LayerSizes, type Place } from './layer_layout';
-import { recurrenceCommands, spanTable, spansOf, type RecurrenceKernels } from './recurrence';
+import { persistentTile, recurrenceCommands, spanTable, spansOf, type RecurrenceKernels } from './recurrence';
 
 /** The shape of a run: runs that agree in it share buffers. */
 export interface RunShape {
@@ -122,7 +122,7 @@ export class RunBuffers {
   recurrence(k: number, form: RecurrentForm): readonly Command[] {
     const { layer, recurrence } = this.gpuLayers[k];
     if (form === 'persistent' && !recurrence.persistent) {
-      const needed = 16 * (layer.cell.inner ? 3 : 2) * (padded(layer.hidden) / 4);
+      const needed = 4 * (layer.cell.inner ? 3 : 2) * padded(layer.hidden);
       throw new LimitError('for the persistent form workgroup memory of bytes', needed, this.gpu.limits.maxComputeWorkgroupStorageSize, 'Use form: "step" or "auto".');
     }
     const { named, recurrences } = this.#layers[k];
@@ -159,6 +159,7 @@ export class RunBuffers {
       gates: this.#storage(`gates of layer ${k}`, sizes.gates),
       initial: this.#storage(`initial states of layer ${k}`, sizes.initial),
     };
+    const tile = persistentTile(layer, this.gpu)?.sequences ?? 1;
     const { view, picked, x } = this.#source(k);
     const named = {
       ...weights,
@@ -167,7 +168,7 @@ export class RunBuffers {
       tokens: this.#tokens,
       lengths: this.lengths,
       inner: this.#storage(`inner operand of layer ${k}`, sizes.inner),
-      layer: this.#uniform(`sizes of layer ${k}`, [sizes.models, layer.directions, steps, sequences, sizes.inputs / 4, sizes.hidden / 4]),
+      layer: this.#uniform(`sizes of layer ${k}`, [sizes.models, layer.directions, steps, sequences, sizes.inputs / 4, sizes.hidden / 4, tile]),
       source: this.#uniform(`source of layer ${k}`, [...viewNumbers(view), picked]),
     };
     const [gx, gy] = foldedGroups(sizes.initial / 4, 64, this.gpu.limits.maxComputeWorkgroupsPerDimension);
