@@ -1,6 +1,9 @@
 /** Defines every element: the one file that a page's script tag names. */
+import './rnn-compare';
+import './rnn-entry';
 import './rnn-model';
 import './rnn-order';
+import './rnn-proof';
 import './rnn-state';
 import './rnn-transport';
 import './rnn-unrolled';

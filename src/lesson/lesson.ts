@@ -2,6 +2,7 @@
 import '../elements/define';
 import { cellNamed, cells, LONGEST_TEXT, wordsOf, type Engine } from '../engine';
 import type { RnnCompare } from '../elements/rnn-compare';
+import type { RnnEntry } from '../elements/rnn-entry';
 import type { RnnHeatmap } from '../elements/rnn-heatmap';
 import type { RnnModel } from '../elements/rnn-model';
 import { onlyDifference } from '../elements/sentence';
@@ -10,6 +11,7 @@ import { defaults, HIDDEN_MOST, readLink, SEED_MOST, type LessonState } from './
 
 const reader = byId<RnnModel>('reader');
 const compare = byId<RnnCompare>('compare');
+const entry = byId<RnnEntry>('entry');
 const heatmaps = [byId<RnnHeatmap>('run'), byId<RnnHeatmap>('chosen')];
 const notice = byId('notice');
 const settings = byId<HTMLFormElement>('settings');
@@ -27,14 +29,15 @@ const address = new AddressBar();
 fields.cell.append(...cells.map((cell) => new Option(cell.title, cell.name)));
 
 /** Takes new settings, shows them everywhere, and writes them into the address. */
-function change(settings: Partial<LessonState>, entry: 'new' | 'same' | 'none'): void {
+function change(settings: Partial<LessonState>, history: 'new' | 'same' | 'none'): void {
   const before = state;
   state = { ...state, ...settings };
   if (state.text !== before.text && settings.other === undefined) state = { ...state, other: otherFor(state.text, before) };
   const offered = signalsOf(state.cell);
   if (!offered.includes(state.signal)) state = { ...state, signal: 'h' };
+  if (!cellNamed(state.cell).gates.some(({ name }) => name === state.gate)) state = { ...state, gate: '' };
   show();
-  if (entry !== 'none') address.write(state, entry);
+  if (history !== 'none') address.write(state, history);
 }
 
 /** The second sentence after the first was edited: the same replacement in the same place, if there was just one. */
@@ -52,7 +55,7 @@ function otherFor(text: string, { text: oldText, other }: LessonState): string {
 
 /** Puts the state into the controls and the figures; what has not changed is left alone. */
 function show(): void {
-  const { text, other, cell, signal, hidden, seed, step, unit } = state;
+  const { text, other, cell, signal, gate, hidden, seed, step, unit } = state;
   for (const [name, value] of Object.entries({ text, hidden, seed })) {
     const field = fields[name as 'text' | 'hidden' | 'seed'];
     if (field.value !== String(value)) field.value = String(value);
@@ -65,6 +68,7 @@ function show(): void {
   Object.assign(reader, { text, cell, units: hidden, seed });
   reader.cursor = { step: step - 1, unit: unit - 1 };
   compare.with = other;
+  entry.gate = gate;
   for (const element of [...heatmaps, compare]) element.signal = signal;
 }
 
@@ -156,6 +160,7 @@ fields.seed.addEventListener('input', () => {
 settings.addEventListener('submit', (event) => event.preventDefault());
 
 reader.addEventListener('cursor-change', ({ step, unit }) => change({ step: step + 1, unit: unit + 1 }, 'same'));
+entry.addEventListener('gate-change', ({ gate }) => change({ gate }, 'new'));
 compare.addEventListener('compare-change', ({ text }) => change({ other: text }, 'new'));
 reader.watch(() => {
   const { engine, status } = reader.state;

@@ -10,6 +10,8 @@ export interface LessonState {
   readonly other: string;
   readonly cell: string;
   readonly signal: string;
+  /** The gate whose sum is taken apart; empty for the cell's first. */
+  readonly gate: string;
   readonly hidden: number;
   readonly seed: number;
   readonly step: number;
@@ -25,6 +27,7 @@ export const defaults: LessonState = {
   other: 'The cats that we saw yesterday was happy',
   cell: 'rnn',
   signal: 'h',
+  gate: '',
   hidden: 8,
   seed: 1,
   step: 2,
@@ -52,6 +55,7 @@ export function writtenLink(state: LessonState): string {
     ['hidden', state.hidden],
     ['seed', state.seed],
     ['signal', state.signal],
+    ...(state.gate ? [['gate', state.gate] as [string, string]] : []),
     ['step', state.step],
     ['unit', state.unit],
   ];
@@ -77,6 +81,7 @@ export function readLink(hash: string, cellNames: readonly string[]): ReadLink {
     else if (key === 'text') settings.text = value;
     else if (key === 'with') settings.other = value;
     else if (key === 'signal') settings.signal = value;
+    else if (key === 'gate') settings.gate = value;
     else if (key === 'cell') {
       if (cellNames.includes(value)) settings.cell = value;
       else complaints.push(`There is no cell “${excerpt(value)}”; there are ${cellNames.join(', ')}.`);

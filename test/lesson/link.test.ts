@@ -12,6 +12,7 @@ describe('the link of the page', () => {
       other: text,
       cell: fc.constantFrom(...names),
       signal: fc.constantFrom('h', 'c', 'f'),
+      gate: fc.constantFrom('i', 'f'),
       hidden: fc.integer({ min: 1, max: HIDDEN_MOST }),
       seed: fc.integer({ min: 0, max: SEED_MOST }),
       step: fc.integer({ min: 1, max: 2000 }),

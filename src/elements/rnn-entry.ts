@@ -1,0 +1,432 @@
+import { css, html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { addends, type Addend, type Addends, type Cell, type Tape } from '../engine';
+import { curveOf, type ActivationCurve } from './activation_curve';
+import { held, Latest } from './latest';
+import { liveEquations, type LiveEquation } from './live_equations';
+import { ModelFigure } from './model_figure';
+import { ScaleConnection } from './scale_connection';
+import { decimal, signedDecimal } from './signed_number';
+
+/** The reader chose another gate to take apart. */
+export class GateChangeEvent extends Event {
+  readonly gate: string;
+
+  constructor({ gate }: { gate: string }) {
+    super('gate-change', { bubbles: true, composed: true });
+    this.gate = gate;
+  }
+}
+
+/** Terms shown before the rest is summed up. */
+const SHOWN = 8;
+
+/** Everything about one unit at one step. */
+interface Entry {
+  readonly cell: Cell;
+  readonly word: string;
+  readonly step: number;
+  readonly steps: number;
+  readonly unit: number;
+  readonly units: number;
+  /** One a gate, in stacking order. */
+  readonly sums: readonly Addends[];
+  readonly equations: readonly LiveEquation[];
+}
+
+/**
+ * Where one number of the state comes from: the equations with the numbers of the chosen unit and step in place of
+ * the letters, the terms of W·x + U·h + b largest first as signed bars, and the point they lead to on the curve of the
+ * non-linearity, with the slope there. For a cell with gates, one gate at a time.
+ *
+ * @fires {GateChangeEvent} gate-change - The reader chose another gate.
+ * @csspart notice - The words that stand where there is nothing to draw.
+ * @cssproperty [--rnn-accent] - Colour of the point and its tangent.
+ */
+@customElement('rnn-entry')
+export class RnnEntry extends ModelFigure {
+  static override styles = [
+    ModelFigure.styles,
+    css`
+      .place {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.4rem 1.5rem;
+        margin-block-end: 0.75rem;
+      }
+      .place bdi {
+        font-weight: 600;
+      }
+      select,
+      button {
+        font: inherit;
+        color: inherit;
+        background: transparent;
+        min-block-size: 2.25rem;
+        padding-inline: 0.5rem;
+        border: 1px solid color-mix(in srgb, currentColor 45%, transparent);
+        border-radius: 0.4rem;
+        cursor: pointer;
+      }
+      option {
+        color: CanvasText;
+        background: Canvas;
+      }
+      fieldset {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.25rem 1rem;
+        margin: 0 0 0.75rem;
+        padding: 0;
+        border: 0;
+      }
+      legend {
+        float: inline-start;
+        padding: 0;
+        margin-inline-end: 0.25rem;
+      }
+      fieldset label {
+        display: inline-flex;
+        align-items: center;
+        gap: 0.35rem;
+        cursor: pointer;
+      }
+      input {
+        accent-color: var(--accent);
+        margin: 0;
+        inline-size: 1.1rem;
+        block-size: 1.1rem;
+      }
+      .equations {
+        margin: 0 0 1.25rem;
+        padding: 0;
+        list-style: none;
+        overflow-x: auto;
+      }
+      .equations li {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+        gap: 0 1.5rem;
+        padding: 0.1rem 0.5rem;
+        border-inline-start: 3px solid transparent;
+      }
+      .equations li.chosen {
+        border-color: var(--accent);
+      }
+      .written {
+        color: var(--quiet);
+      }
+      .parts {
+        display: grid;
+        grid-template-columns: minmax(0, 3fr) minmax(0, 2fr);
+        gap: 1.5rem 2.5rem;
+        align-items: start;
+      }
+      table {
+        inline-size: 100%;
+        border-collapse: collapse;
+        table-layout: fixed;
+      }
+      caption {
+        text-align: start;
+        padding-block-end: 0.4rem;
+      }
+      th,
+      td {
+        padding: 0.1rem 0.3rem;
+        font-weight: 400;
+        text-align: start;
+        white-space: nowrap;
+        line-height: 1.5;
+      }
+      th {
+        inline-size: 9.2rem;
+      }
+      td.product {
+        inline-size: 8.5rem;
+        color: var(--quiet);
+        text-align: end;
+      }
+      td.number {
+        inline-size: 4.6rem;
+        text-align: end;
+      }
+      tbody + tbody tr:first-child > * {
+        border-block-start: 1px solid var(--line);
+      }
+      tr.total > * {
+        font-weight: 700;
+        border-block-start: 1px solid var(--line);
+      }
+      td svg {
+        display: block;
+        inline-size: 100%;
+        block-size: 0.9rem;
+      }
+      rect[fill] {
+        forced-color-adjust: none;
+      }
+      .axis {
+        stroke: var(--line);
+        fill: none;
+      }
+      .more {
+        margin-block-start: 0.5rem;
+      }
+      .curve {
+        display: block;
+        inline-size: 100%;
+        max-inline-size: 26rem;
+        margin-inline: auto;
+        overflow: visible;
+      }
+      .curve .line {
+        fill: none;
+        stroke: currentColor;
+        stroke-width: 2;
+      }
+      .curve .drop {
+        stroke: var(--accent);
+        stroke-dasharray: 3 3;
+        fill: none;
+      }
+      .curve .tangent {
+        stroke: var(--accent);
+        stroke-width: 2;
+      }
+      .curve circle {
+        fill: var(--accent);
+      }
+      .curve text {
+        font-size: 12px;
+        fill: var(--quiet);
+      }
+      .curve text.at {
+        fill: var(--accent);
+        font-weight: 700;
+      }
+      .slope {
+        margin: 0.75rem 0 0;
+      }
+      @media (max-width: 48rem) {
+        .parts,
+        .equations li {
+          grid-template-columns: minmax(0, 1fr);
+        }
+        .equations li {
+          padding-block: 0.25rem;
+        }
+        th {
+          inline-size: 7.4rem;
+        }
+        td.product {
+          display: none;
+        }
+      }
+      @media (pointer: coarse) {
+        select,
+        button,
+        fieldset label {
+          min-block-size: 2.75rem;
+        }
+      }
+    `,
+  ];
+
+  /** The gate whose sum is shown, by its letter; the cell's first one unless given. */
+  @property() gate = '';
+
+  @state() private all = false;
+
+  private readonly entry = new Latest<Entry>(this);
+  private readonly scale = new ScaleConnection(this);
+  private states: { readonly tape: Tape; readonly values: Promise<readonly ArrayLike<number>[]> } | undefined;
+
+  override render(): TemplateResult {
+    const obstacle = this.obstacle ?? this.entry.failure;
+    if (obstacle) return this.notice(obstacle);
+    const entry = this.entry.value;
+    if (!entry) return html``;
+    const { cell, equations, sums } = entry;
+    const g = this.gateIndex(cell);
+    return html`
+      ${this.place(entry)} ${cell.gates.length > 1 ? this.choice(cell, g) : nothing}
+      <ul class="equations" aria-label="Equations of the ${cell.title}, with the numbers of this unit">
+        ${equations.map(
+          ({ written, numbers, gate }) => html`<li class=${gate === cell.gates[g].name ? 'chosen' : ''}>
+            <span class="written">${written}</span><span>${numbers}</span>
+          </li>`,
+        )}
+      </ul>
+      <div class="parts">
+        ${this.table(sums[g], entry)}
+        <div>${this.curve(cell, sums[g])}</div>
+      </div>
+    `;
+  }
+
+  protected override willUpdate(): void {
+    const model = this.connection.model;
+    const tape = model?.state.tape;
+    if (!model || !tape) {
+      this.states = undefined;
+      return this.entry.clear();
+    }
+    const { words } = model.state;
+    const { step, unit } = model.cursor;
+    this.entry.ask([tape, step, unit], () => held(tape, () => this.fetch(tape, words, step, unit)));
+  }
+
+  private async fetch(tape: Tape, words: readonly string[], step: number, unit: number): Promise<Entry> {
+    const { layers } = tape.model.shape;
+    const { cell, hidden: units } = layers[layers.length - 1];
+    if (this.states?.tape !== tape) this.states = { tape, values: Promise.all(cell.states.map(({ name }) => tape.signal(name).read())) };
+    const [states, sums] = await Promise.all([this.states.values, Promise.all(cell.gates.map(({ name: gate }) => addends(tape, { step, unit, gate })))]);
+    const at = (t: number) => Object.fromEntries(cell.states.map(({ name }, s) => [name, t < 0 ? 0 : states[s][t * units + unit]]));
+    const byGate = (value: (sum: Addends) => number) => Object.fromEntries(cell.gates.map(({ name }, g) => [name, value(sums[g])]));
+    const numbers = { sums: byGate((sum) => sum.preActivation), gates: byGate((sum) => sum.value), before: at(step - 1), after: at(step) };
+    return { cell, word: words[step], step, steps: words.length, unit, units, sums, equations: liveEquations(cell, numbers) };
+  }
+
+  private gateIndex({ gates }: Cell): number {
+    return Math.max(0, gates.findIndex(({ name }) => name === this.gate));
+  }
+
+  private place({ word, step, steps, unit, units }: Entry): TemplateResult {
+    const pick = (event: Event) => this.connection.model?.moveCursor({ unit: (event.target as HTMLSelectElement).selectedIndex });
+    return html`<div class="place">
+      <span>After <bdi>${word}</bdi>, step ${step + 1} of ${steps}</span>
+      <label>
+        Unit
+        <select @change=${pick}>
+          ${Array.from({ length: units }, (_, i) => html`<option value=${i + 1} .selected=${i === unit}>${i + 1}</option>`)}
+        </select>
+      </label>
+    </div>`;
+  }
+
+  private choice({ gates }: Cell, chosen: number): TemplateResult {
+    return html`<fieldset>
+      <legend>Gate</legend>
+      ${gates.map(
+        ({ name, role }, g) => html`<label title=${role}>
+          <input type="radio" name="gate" value=${name} .checked=${g === chosen} @change=${() => this.choose(name)} />${name}, ${role.split(':')[0]}
+        </label>`,
+      )}
+    </fieldset>`;
+  }
+
+  private table({ terms, preActivation, scale }: Addends, { unit, cell }: Entry): TemplateResult {
+    const shown = this.all ? terms : terms.slice(0, SHOWN);
+    const rest = terms.slice(shown.length);
+    const sumOf = (some: readonly Addend[]) => some.reduce((sum, { term }) => sum + term, 0);
+    const from = (...sources: Addend['of'][]) => sumOf(terms.filter(({ of }) => sources.includes(of)));
+    const groups: [string, number][] = [
+      ['all of W·x', from('x')],
+      [scale === 1 ? 'all of U·h' : 'all of r·U·h', from('h')],
+      ['both biases b', from('b_ih', 'b_hh')],
+    ];
+    const largest = Math.max(...terms.map(({ term }) => Math.abs(term)), ...groups.map(([, value]) => Math.abs(value)), Math.abs(preActivation), Math.abs(sumOf(rest)), 1e-30);
+    const row = (label: string, value: number, product: string | typeof nothing = nothing, kind = '') => html`<tr class=${kind}>
+      <th scope="row">${label}</th>
+      <td class="product">${product}</td>
+      <td>${this.bar(value / largest)}</td>
+      <td class="number">${signedDecimal(value)}</td>
+    </tr>`;
+    const letter = cell.gates.length > 1 ? 'r' : '';
+    return html`<div>
+      <table>
+        <caption>The ${terms.length} terms of the sum, largest first</caption>
+        <tbody>
+          ${shown.map((addend) => row(...labelled(addend, unit, scale === 1 ? '' : letter)))}
+          ${rest.length ? row(rest.length === 1 ? 'the other term' : `the other ${rest.length} terms`, sumOf(rest)) : nothing}
+        </tbody>
+        <tbody>
+          ${groups.map(([label, value]) => row(label, value))} ${row('their sum, a', preActivation, nothing, 'total')}
+        </tbody>
+      </table>
+      ${terms.length > SHOWN
+        ? html`<button class="more" type="button" aria-expanded=${this.all} @click=${() => (this.all = !this.all)}>
+            ${this.all ? 'Show the largest only' : `Show all ${terms.length} terms`}
+          </button>`
+        : nothing}
+    </div>`;
+  }
+
+  private bar(share: number): TemplateResult {
+    const reach = share * 50;
+    return html`<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
+      ${svg`<rect x=${Math.min(50, 50 + reach)} y="1" width=${Math.abs(reach)} height="8" fill=${this.scale.diverging(share < 0 ? -0.55 : 0.55)}></rect>
+      <path class="axis" d="M50 0V10" vector-effect="non-scaling-stroke"></path>`}
+    </svg>`;
+  }
+
+  private curve(cell: Cell, { preActivation: a, place }: Addends): TemplateResult {
+    const gate = cell.gates.find(({ name }) => name === place.gate)!;
+    const curve = curveOf(cell, gate);
+    const output = gate.activation === 'identity' ? cell.states[0].name : gate.name;
+    const value = curve.value(a);
+    const slope = curve.slope(a);
+    return html`
+      <svg class="curve" viewBox="0 0 320 210" role="img" aria-label="${curve.name} at ${decimal(a)} is ${decimal(value)}, and its slope there is ${decimal(slope)}">
+        ${curvePicture(curve, a)}
+      </svg>
+      <p class="slope">
+        ${curve.name === 'max(·, 0)' ? `max(${decimal(a)}, 0)` : `${curve.name}(${decimal(a)})`} = <b>${decimal(value)}</b>. The slope there, ${curve.slopeRule(output)}, is
+        <b>${decimal(slope)}</b>.
+      </p>
+    `;
+  }
+
+  private choose(gate: string): void {
+    this.gate = gate;
+    this.dispatchEvent(new GateChangeEvent({ gate }));
+  }
+}
+
+/** A term's label, value and product, as a row takes them. Indices count from 1. */
+function labelled({ of, index, weight, factor, term }: Addend, unit: number, reset: string): [label: string, value: number, product: string] {
+  const row = unit + 1;
+  const scaled = reset && (of === 'h' || of === 'b_hh') ? `${reset} · ` : '';
+  if (index === undefined) return [`${scaled}${of}[${row}]`, term, scaled ? `${reset} · ${decimal(weight)}` : ''];
+  const matrix = of === 'x' ? 'W' : 'U';
+  return [`${scaled}${matrix}[${row},${index + 1}] · ${of}[${index + 1}]`, term, `${scaled}${decimal(weight)} · ${factor < 0 ? `(${decimal(factor)})` : decimal(factor)}`];
+}
+
+/** The curve with the point and its tangent, in a box of 320 by 210. */
+function curvePicture(curve: ActivationCurve, a: number): SVGTemplateResult {
+  const reach = Math.max(4, Math.ceil(Math.abs(a)) + 1);
+  const top = Math.max(curve.ends[1], curve.value(reach) * 1.02);
+  const [bottom] = curve.ends;
+  const x = (value: number) => 160 + (value / reach) * 150;
+  const y = (value: number) => 185 - ((value - bottom) / (top - bottom)) * 165;
+  const points = Array.from({ length: 121 }, (_, k) => reach * (k / 60 - 1)).map((at) => `${x(at).toFixed(2)} ${y(curve.value(at)).toFixed(2)}`);
+  const value = curve.value(a);
+  const slope = curve.slope(a);
+  // As long on the page whatever the slope.
+  const [dx, dy] = [150 / reach, (slope * 165) / (top - bottom)];
+  const [tx, ty] = [(38 * dx) / Math.hypot(dx, dy), (38 * dy) / Math.hypot(dx, dy)];
+  const right = a > 0;
+  return svg`
+    <path class="axis" d="M10 ${y(0)}H310M160 14V190"></path>
+    <text x="310" y=${y(0) + 15} text-anchor="end">a</text>
+    <text x="10" y=${y(0) + 15}>−${reach}</text>
+    <text x="164" y="22">${decimal(top, 1)}</text>
+    <text x="164" y="200">${decimal(bottom, 1)}</text>
+    <path class="line" d="M${points.join('L')}"></path>
+    <path class="drop" d="M${x(a)} ${y(0)}V${y(value)}H160"></path>
+    <line class="tangent" x1=${x(a) - tx} y1=${y(value) + ty} x2=${x(a) + tx} y2=${y(value) - ty}></line>
+    <circle cx=${x(a)} cy=${y(value)} r="5"></circle>
+    <text class="at" x=${x(a) + (right ? -12 : 12)} y=${y(value) + (right ? -12 : 22)} text-anchor=${right ? 'end' : 'start'}>${decimal(value)}</text>
+  `;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'rnn-entry': RnnEntry;
+  }
+  interface HTMLElementEventMap {
+    'gate-change': GateChangeEvent;
+  }
+}
