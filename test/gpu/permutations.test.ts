@@ -20,7 +20,7 @@ afterAll(() => device.destroy());
 describe('every permutation', () => {
   it('is in the list: each kernel and each paint shader stands there, and nothing that does not exist', () => {
     const entries = [...shaderFiles.keys()].filter((file) => /^(kernels|paint)\//.test(file));
-    expect([...new Set(permutations.map(({ entry }) => entry))].sort()).toEqual(entries.sort());
+    expect([...new Set(permutations.map(({ entry }) => entry))].toSorted()).toEqual(entries.toSorted());
   });
 
   it.each(permutations)('compiles without a message: $entry $cell', async ({ entry, cell }) => {

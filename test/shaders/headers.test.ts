@@ -45,7 +45,7 @@ describe.each(kernels)('%s', (file, text) => {
     const uniforms = named('uniform');
     for (const name of [...reads, ...writes]) expect(bindings.map((binding) => binding.name)).toContain(name);
     expect(reads).toEqual(expect.arrayContaining(named('read-only-storage')));
-    expect(writes.sort()).toEqual(named('storage').sort());
+    expect(writes.toSorted()).toEqual(named('storage').toSorted());
     expect(bindings.length).toBe(new Set([...uniforms, ...reads, ...writes]).size);
   });
 
@@ -53,7 +53,7 @@ describe.each(kernels)('%s', (file, text) => {
     const order = { uniform: 0, 'read-only-storage': 1, storage: 2 } as Record<string, number>;
     expect(bindings.map(({ binding }) => binding)).toEqual(bindings.map((_, i) => i));
     const kinds = bindings.map(({ type }) => order[type]);
-    expect(kinds).toEqual([...kinds].sort());
+    expect(kinds).toEqual([...kinds].toSorted());
   });
 
   it('stays within the eight storage buffers that every device has', () => {
@@ -74,6 +74,6 @@ describe('a cell’s WGSL', () => {
 
   it('exists for every cell, and for nothing else', () => {
     const files = [...shaderFiles.keys()].filter((file) => file.startsWith('cells/'));
-    expect(files.sort()).toEqual(cells.map(({ name }) => `cells/${name}`).sort());
+    expect(files.toSorted()).toEqual(cells.map(({ name }) => `cells/${name}`).toSorted());
   });
 });

@@ -5,7 +5,7 @@ import { size } from '../math/tensor';
 import { checkFits, storageBuffer, uniformBuffer } from './buffers';
 import { foldedGroups, record } from './command_list';
 import type { Gpu } from './device';
-import { KernelCache } from './kernel';
+import type { KernelCache } from './kernel';
 import { viewNumbers } from './run_buffers';
 
 export class Readback {

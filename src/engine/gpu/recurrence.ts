@@ -40,7 +40,7 @@ function workPerStep(layer: Layer, gpu: Gpu): number {
 
 /** Spans as the kernels' uniform reads them, one every SPAN_STRIDE bytes. */
 export function spanTable(spans: readonly [first: number, count: number][]): number[] {
-  const table = new Array<number>((spans.length * SPAN_STRIDE) / 4).fill(0);
+  const table = Array.from({ length: (spans.length * SPAN_STRIDE) / 4 }, () => 0);
   spans.forEach(([first, count], i) => {
     table[(i * SPAN_STRIDE) / 4] = first;
     table[(i * SPAN_STRIDE) / 4 + 1] = count;
