@@ -1,0 +1,25 @@
+// Rung 3: our equations are everyone's equations. The files were written by PyTorch.
+import { readFileSync, readdirSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { createEngine } from '../../src/engine/index';
+import { parseCase } from '../golden/golden_case';
+import { recurrentCase } from '../golden/recurrent_case';
+import { judge } from '../golden/verdict';
+
+const folder = new URL('../fixtures/golden/', import.meta.url);
+const golden = readdirSync(folder)
+  .filter((file) => file.endsWith('.json'))
+  .map((file) => parseCase(readFileSync(new URL(file, folder), 'utf8'), file))
+  .filter((parsed) => !('notACase' in parsed));
+const supported = golden.filter((each) => /^(rnn|lstm|gru)/.test(each.kind) && !('unsupported' in recurrentCase(each)));
+
+test('the golden set has 38 cases of the cells there are', () => {
+  expect(supported.length).toBe(38);
+});
+
+test.each(supported.map((each) => [each.name, each] as const))('%s comes out of the reference as PyTorch wrote it', async (_, each) => {
+  const engine = await createEngine({ device: 'cpu' });
+  const { status, tensors, reason } = await judge(engine, each, true);
+  expect({ status, reason, failed: tensors.filter((tensor) => tensor.status !== 'pass') }).toEqual({ status: 'pass', reason: undefined, failed: [] });
+  engine.release();
+});
