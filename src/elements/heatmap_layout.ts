@@ -24,7 +24,7 @@ export interface Layout {
 }
 
 /** In CSS pixels. */
-const ENTRY = { widest: 104, narrowest: 4, narrowestWithWord: 18, tallest: 30, flattest: 6 };
+const ENTRY = { widest: 104, narrowest: 4, narrowestWithWord: 21, tallest: 30, flattest: 6 };
 const HEIGHT = 416;
 const LONGEST_LABEL = 116;
 const LINE = 14;

@@ -12,10 +12,15 @@ export class PageColours implements ReactiveController {
   chosen: ChosenColours = {};
   #key = '';
 
-  /** @param probe - finds the invisible element that PROBE_STYLES is for */
+  /**
+   * @param probe - finds the invisible element, with `light-dark(black, white)` as its colour, the page's choices on
+   *   three of its borders, and a transition on all four
+   * @param changed - called when the colours are others than before
+   */
   constructor(
-    private readonly host: ReactiveControllerHost,
+    host: ReactiveControllerHost,
     private readonly probe: () => HTMLElement | null,
+    private readonly changed: () => void,
   ) {
     host.addController(this);
   }
@@ -36,7 +41,7 @@ export class PageColours implements ReactiveController {
     const [scheme, negative, zero, positive] = colours.map(rgbOfCss);
     this.dark = scheme !== undefined && scheme[0] > 127;
     this.chosen = { negative, zero, positive };
-    this.host.requestUpdate();
+    this.changed();
   };
 }
 

@@ -27,7 +27,7 @@ export interface ChosenColours {
 /** A place on a scale, from 0 to 1, and its colour. */
 type Anchor = readonly [position: number, colour: Oklab];
 
-interface Half {
+interface Scheme {
   readonly zero: Oklab;
   readonly negative: readonly Anchor[];
   readonly positive: readonly Anchor[];
@@ -35,7 +35,7 @@ interface Half {
   readonly notANumber: Oklab;
 }
 
-const LIGHT: Half = {
+const LIGHT: Scheme = {
   zero: oklch(0.972, 0.004, 95),
   negative: [
     [0.25, oklch(0.815, 0.088, 248)],
@@ -59,18 +59,18 @@ const LIGHT: Half = {
   notANumber: oklch(0.62, 0.01, 300),
 };
 
-const DARK: Half = {
+const DARK: Scheme = {
   zero: oklch(0.215, 0.006, 270),
   negative: [
-    [0.25, oklch(0.385, 0.105, 262)],
-    [0.5, oklch(0.545, 0.145, 255)],
-    [0.75, oklch(0.71, 0.13, 245)],
+    [0.25, oklch(0.43, 0.122, 262)],
+    [0.5, oklch(0.59, 0.148, 254)],
+    [0.75, oklch(0.745, 0.12, 243)],
     [1, oklch(0.88, 0.07, 225)],
   ],
   positive: [
-    [0.25, oklch(0.385, 0.1, 45)],
-    [0.5, oklch(0.555, 0.14, 48)],
-    [0.75, oklch(0.725, 0.15, 60)],
+    [0.25, oklch(0.43, 0.112, 44)],
+    [0.5, oklch(0.6, 0.148, 49)],
+    [0.75, oklch(0.755, 0.15, 62)],
     [1, oklch(0.895, 0.11, 85)],
   ],
   gate: [

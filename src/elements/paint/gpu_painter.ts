@@ -133,9 +133,8 @@ function heatmapPipeline(device: GPUDevice): Promise<GPURenderPipeline> {
 }
 
 async function makePipeline(device: GPUDevice): Promise<GPURenderPipeline> {
-  const [vertex, fragment] = await Promise.all(
-    ['paint/whole_canvas', 'paint/heatmap'].map(async (entry) => device.createShaderModule({ label: entry, code: await shaderCode(entry) })),
-  );
+  const modules = ['paint/whole_canvas', 'paint/heatmap'].map(async (label) => device.createShaderModule({ label, code: await shaderCode(label) }));
+  const [vertex, fragment] = await Promise.all(modules);
   return device.createRenderPipelineAsync({
     label: 'heatmap',
     layout: 'auto',

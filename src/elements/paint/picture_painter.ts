@@ -1,0 +1,106 @@
+/**
+ * Keeps a heatmap's canvas painted: watches how many device pixels it has, asks for one frame however often it is
+ * asked to paint, and paints from the GPU's buffer where there is one and from the numbers elsewhere.
+ */
+import { colourTable, type ChosenColours, type ColourTable } from '../colour/scale';
+import { paintLegend } from '../legend';
+import type { Matrix } from '../matrix';
+import { scaleFor, type Coding } from '../range';
+import { paintEntries, type EntryAt } from './canvas_painter';
+import { GpuPainter } from './gpu_painter';
+import type { PaintWindow } from './window';
+
+export interface Picture {
+  readonly canvas: HTMLCanvasElement;
+  readonly strip: HTMLCanvasElement | null;
+  readonly matrix: Matrix;
+  readonly entries: EntryAt | undefined;
+  readonly coding: Coding;
+  readonly dark: boolean;
+  readonly chosen: ChosenColours;
+  window(size: { readonly width: number; readonly height: number }): PaintWindow;
+}
+
+export class PicturePainter {
+  #frame = 0;
+  #canvas: HTMLCanvasElement | undefined;
+  #size = { width: 0, height: 0 };
+  #gpu: GpuPainter | undefined;
+  #table: { readonly key: string; readonly colours: ColourTable } | undefined;
+  readonly #observer = new ResizeObserver(([entry]) => this.#resized(entry));
+
+  /** @param picture - tells what to paint when the frame comes */
+  constructor(
+    private readonly picture: () => Picture | undefined,
+    private readonly resized: () => void,
+  ) {}
+
+  /** Paints in the next frame. */
+  paintSoon(): void {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      const picture = this.picture();
+      if (picture) this.#paint(picture);
+    });
+  }
+
+  /** Gives back what it has on the GPU. */
+  release(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    this.#leave();
+  }
+
+  #paint(picture: Picture): void {
+    const { canvas, strip, matrix, entries, coding } = picture;
+    this.#take(canvas);
+    const colours = this.#coloursFor(picture);
+    if (strip) paintLegend(strip, colours);
+    if (this.#size.width === 0 || this.#size.height === 0) return;
+    const window = picture.window(this.#size);
+    if (matrix.storage) {
+      this.#gpu ??= new GpuPainter(canvas, () => this.paintSoon());
+      this.#gpu.paint(matrix.storage, matrix.instance, window, coding, colours);
+    } else if (entries) paintEntries(canvas, window, entries, coding, colours);
+  }
+
+  #take(canvas: HTMLCanvasElement): void {
+    if (canvas === this.#canvas) return;
+    this.#leave();
+    this.#canvas = canvas;
+    this.#size = { width: 0, height: 0 };
+    try {
+      this.#observer.observe(canvas, { box: 'device-pixel-content-box' });
+    } catch {
+      this.#observer.observe(canvas); // Safari has no such box
+    }
+  }
+
+  #leave(): void {
+    this.#observer.disconnect();
+    this.#gpu?.release();
+    this.#gpu = this.#canvas = undefined;
+  }
+
+  /**
+   * The box of device pixels says how a canvas at a fraction of a pixel is rounded. It is taken only where it agrees
+   * with the ratio: where a tool pretends another screen it does not follow.
+   */
+  #resized({ contentRect, devicePixelContentBoxSize }: ResizeObserverEntry): void {
+    const box = devicePixelContentBoxSize?.[0];
+    const side = (length: number, pixels: number | undefined) => {
+      const expected = length * devicePixelRatio;
+      return pixels !== undefined && Math.abs(pixels - expected) < 1.5 ? pixels : Math.round(expected);
+    };
+    this.#size = { width: side(contentRect.width, box?.inlineSize), height: side(contentRect.height, box?.blockSize) };
+    this.resized();
+    this.paintSoon();
+  }
+
+  #coloursFor({ coding, dark, chosen }: Picture): ColourTable {
+    const kind = scaleFor(coding);
+    const key = JSON.stringify([kind, dark, chosen]);
+    if (this.#table?.key !== key) this.#table = { key, colours: colourTable(kind, dark, chosen) };
+    return this.#table.colours;
+  }
+}
