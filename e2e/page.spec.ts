@@ -1,6 +1,6 @@
 // What a reader does with the page, by role and name, under the policy it is served with. Nothing here waits for a
 // clock: playing is driven by a clock of the test's own.
-import AxeBuilder from '@axe-core/playwright';
+import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test as base, type Page } from '@playwright/test';
 
 /** A page that must stay silent: no message on the console, no failed request, no refusal by policy, no other origin. */

@@ -16,6 +16,8 @@ export interface Pair {
   readonly distance: Float64Array;
   /** One range for all three pictures: ±limit. */
   readonly limit: number;
+  /** Whether the signal itself can be negative; gates between 0 and 1 cannot. */
+  readonly signed: boolean;
   readonly role: string;
 }
 
@@ -32,7 +34,7 @@ export async function pairRun(model: Model, words: Pair['words'], name: string, 
     const difference = values[1].map((value, k) => value - values[0][k]);
     const distance = Float64Array.from({ length: steps }, (_, t) => Math.hypot(...difference.subarray(t * units, (t + 1) * units)));
     const largest = [...values, difference].reduce((most, part) => part.reduce((sofar, value) => Math.max(sofar, Math.abs(value)), most), 0);
-    return { words, steps, units, values, difference, distance, limit: snapOutward(largest), role: signal.role };
+    return { words, steps, units, values, difference, distance, limit: snapOutward(largest), signed: signal.range === 'unbounded' || signal.range[0] < 0, role: signal.role };
   } finally {
     tape.release();
   }

@@ -94,6 +94,10 @@ export class RnnCompare extends ModelFigure {
         text-overflow: ellipsis;
         white-space: nowrap;
       }
+      rnn-heatmap {
+        display: block;
+        margin-block-end: 1.25rem;
+      }
       .remark {
         margin: 0.5rem 0;
       }
@@ -214,9 +218,9 @@ export class RnnCompare extends ModelFigure {
       ${guard([pair], () => {
         const labels = words[0].slice(0, steps).map((word, t) => (word === words[1][t] ? word : `${word} → ${words[1][t]}`));
         return html`
-          ${this.picture(`The sentence: ${words[0].slice(0, 40).join(' ')}`, pair, pair.values[0], words[0].slice(0, steps))}
-          ${this.picture(`The other: ${words[1].slice(0, 40).join(' ')}`, pair, pair.values[1], words[1].slice(0, steps))}
-          ${this.picture('Difference: the other minus the sentence', pair, pair.difference, labels)}
+          ${this.picture(`The sentence: ${opening(words[0])}`, pair, pair.values[0], words[0].slice(0, steps))}
+          ${this.picture(`The other: ${opening(words[1])}`, pair, pair.values[1], words[1].slice(0, steps))}
+          ${this.picture('The difference: the other minus the sentence', { ...pair, signed: true }, pair.difference, labels)}
         `;
       })}
       ${this.remark(pair)}
@@ -228,15 +232,16 @@ export class RnnCompare extends ModelFigure {
     `;
   }
 
-  private picture(title: string, { units, limit }: Pair, values: Float64Array, columns: readonly string[]): TemplateResult {
-    return html`<h3><bdi>${title}</bdi></h3>
-      <rnn-heatmap
-        label=${title}
-        .values=${values}
-        .rows=${units}
-        .columnLabels=${columns}
-        .limit=${limit}
-      ></rnn-heatmap>`;
+  private picture(title: string, { units, steps, limit, signed }: Pair, values: Float64Array, columns: readonly string[]): TemplateResult {
+    const rows = Float64Array.from({ length: units * steps }, (_, k) => values[(k % steps) * units + Math.floor(k / steps)]);
+    return html`<rnn-heatmap
+      label=${title}
+      .values=${rows}
+      .rows=${units}
+      .columnLabels=${columns}
+      .min=${signed ? -limit : 0}
+      .max=${limit}
+    ></rnn-heatmap>`;
   }
 
   private remark({ words, steps, distance }: Pair): TemplateResult | typeof nothing {
@@ -306,6 +311,11 @@ export class RnnCompare extends ModelFigure {
     event.preventDefault();
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus());
   };
+}
+
+/** As much of a sentence as a caption can hold. */
+function opening(words: readonly string[]): string {
+  return words.length > 16 ? `${words.slice(0, 16).join(' ')} …` : words.join(' ');
 }
 
 declare global {

@@ -407,18 +407,20 @@ function curvePicture(curve: ActivationCurve, a: number): SVGTemplateResult {
   // As long on the page whatever the slope.
   const [dx, dy] = [150 / reach, (slope * 165) / (top - bottom)];
   const [tx, ty] = [(38 * dx) / Math.hypot(dx, dy), (38 * dy) / Math.hypot(dx, dy)];
-  const right = a > 0;
+  // The label keeps clear of the curve, which rises to the right: below it on the right side, above it on the left.
+  const [lx, ly] = a > 0 ? [x(a) + 12, y(value) + 22] : [x(a) - 12, y(value) - 12];
+  const nearEdge = Math.abs(a) > 0.7 * reach;
   return svg`
     <path class="axis" d="M10 ${y(0)}H310M160 14V190"></path>
     <text x="310" y=${y(0) + 15} text-anchor="end">a</text>
     <text x="10" y=${y(0) + 15}>−${reach}</text>
-    <text x="164" y="22">${decimal(top, 1)}</text>
-    <text x="164" y="200">${decimal(bottom, 1)}</text>
+    <text x="166" y="22">${decimal(top, Number.isInteger(top) ? 0 : 1)}</text>
+    <text x="166" y="200">${decimal(bottom, 0)}</text>
     <path class="line" d="M${points.join('L')}"></path>
     <path class="drop" d="M${x(a)} ${y(0)}V${y(value)}H160"></path>
     <line class="tangent" x1=${x(a) - tx} y1=${y(value) + ty} x2=${x(a) + tx} y2=${y(value) - ty}></line>
     <circle cx=${x(a)} cy=${y(value)} r="5"></circle>
-    <text class="at" x=${x(a) + (right ? -12 : 12)} y=${y(value) + (right ? -12 : 22)} text-anchor=${right ? 'end' : 'start'}>${decimal(value)}</text>
+    <text class="at" x=${nearEdge ? x(a) : lx} y=${ly} text-anchor=${a > 0 === nearEdge ? 'end' : 'start'}>${decimal(value)}</text>
   `;
 }
 

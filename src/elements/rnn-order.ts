@@ -209,7 +209,7 @@ function bagOf(words: readonly string[], width: number, vectorAt: (t: number) =>
     counts.set(word, entry);
   });
   const sum = new Float64Array(width);
-  for (const word of [...counts.keys()].sort()) {
+  for (const word of [...counts.keys()].toSorted()) {
     const { vector, count } = counts.get(word)!;
     for (let k = 0; k < width; k++) sum[k] += count * vector[k];
   }

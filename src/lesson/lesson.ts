@@ -14,7 +14,7 @@ const compare = byId<RnnCompare>('compare');
 const entry = byId<RnnEntry>('entry');
 const heatmaps = [byId<RnnHeatmap>('run'), byId<RnnHeatmap>('chosen')];
 const notice = byId('notice');
-const settings = byId<HTMLFormElement>('settings');
+const form = byId<HTMLFormElement>('settings');
 const fields = {
   text: byId<HTMLInputElement>('text'),
   cell: byId<HTMLSelectElement>('cell'),
@@ -157,7 +157,7 @@ fields.seed.addEventListener('input', () => {
   const seed = numberFrom(fields.seed, 'Seed', 0, SEED_MOST);
   if (seed !== undefined) change({ seed }, 'new');
 });
-settings.addEventListener('submit', (event) => event.preventDefault());
+form.addEventListener('submit', (event) => event.preventDefault());
 
 reader.addEventListener('cursor-change', ({ step, unit }) => change({ step: step + 1, unit: unit + 1 }, 'same'));
 entry.addEventListener('gate-change', ({ gate }) => change({ gate }, 'new'));
