@@ -46,7 +46,7 @@ test.describe('reading', () => {
     await expect(page.getByRole('list', { name: 'The lesson in five sentences' }).getByRole('listitem')).toHaveCount(5);
     await expect(sentence(page)).toHaveValue(SENTENCE);
     await expect(word(page, /step \d of 8/)).toHaveCount(8);
-    await expect(page.getByRole('figure')).toHaveCount(7);
+    await expect(page.getByText(/^Figure \d\.$/)).toHaveCount(7);
   });
 
   test('moves the step with arrow keys, Home and End, everywhere at once', async ({ page }) => {
@@ -278,7 +278,8 @@ test.describe('bad input', () => {
     await slider(page).focus();
     await page.keyboard.press('End');
     await at(page, `w${1999 % 97}, step 2000 of 2000`);
-    await expect(word(page, /step 2000 of 2000/)).toBeInViewport({ ratio: 0 });
+    await page.getByRole('listbox', { name: /^Words, each/ }).scrollIntoViewIfNeeded();
+    await expect(word(page, /step 2000 of 2000/)).toBeInViewport();
     expect(await word(page, /step/).count()).toBeLessThan(60);
   });
 

@@ -1,6 +1,6 @@
 /** Wires the page: controls, address, figures. All arithmetic and all drawing belong to the elements. */
 import '../elements/define';
-import { cellNamed, cells, LONGEST_TEXT, wordsOf, type Engine } from '../engine';
+import { cellNamed, cells, LONGEST_TEXT, wordsOf, type Engine, type Tape } from '../engine';
 import type { RnnCompare } from '../elements/rnn-compare';
 import type { RnnEntry } from '../elements/rnn-entry';
 import type { RnnHeatmap } from '../elements/rnn-heatmap';
@@ -162,10 +162,15 @@ form.addEventListener('submit', (event) => event.preventDefault());
 reader.addEventListener('cursor-change', ({ step, unit }) => change({ step: step + 1, unit: unit + 1 }, 'same'));
 entry.addEventListener('gate-change', ({ gate }) => change({ gate }, 'new'));
 compare.addEventListener('compare-change', ({ text }) => change({ other: text }, 'new'));
+let read: Tape | undefined;
+
 reader.watch(() => {
-  const { engine, status } = reader.state;
-  // While the previous run stands, the cursor cannot go beyond its words.
-  if (status === 'ready') reader.cursor = { step: state.step - 1, unit: state.unit - 1 };
+  const { engine, tape } = reader.state;
+  if (tape && tape !== read) {
+    // While the run before this one stood, the cursor could not go beyond its words.
+    read = tape;
+    reader.cursor = { step: state.step - 1, unit: state.unit - 1 };
+  }
   if (engine) sayWhatComputes(engine);
 });
 
