@@ -17,16 +17,10 @@ export function numberAttribute(fallback: number): ComplexAttributeConverter<num
 
 /**
  * `hidden` is an HTML attribute with a meaning of its own. On these elements a number in it is the number of units,
- * and only the forms that HTML knows (no value, `until-found`) hide the element.
+ * and only the forms that HTML knows (no value, `until-found`) hide the element; those leave the number as it was.
  */
-export const unitsAttribute: ComplexAttributeConverter<number> = {
-  fromAttribute(text) {
-    return text === null || hides(text) ? 8 : numberAttribute(8).fromAttribute!(text);
-  },
-};
-
-function hides(text: string): boolean {
-  return text === '' || text === 'hidden' || text === 'until-found';
+export function hidesElement(attribute: string, text: string | null): boolean {
+  return attribute === 'hidden' && (text === '' || text === 'hidden' || text === 'until-found');
 }
 
 /** Lets `element.hidden` speak for both: a number sets `units`, anything else hides or shows as HTML has it. */
@@ -35,12 +29,12 @@ export function unitsAsHidden(element: { prototype: HTMLElement & { units: numbe
     configurable: true,
     enumerable: true,
     get(this: HTMLElement): boolean {
-      const text = this.getAttribute('hidden');
-      return text !== null && hides(text);
+      return hidesElement('hidden', this.getAttribute('hidden'));
     },
     set(this: HTMLElement & { units: number }, value: unknown) {
       if (typeof value === 'number') this.units = value;
-      else this.toggleAttribute('hidden', Boolean(value));
+      else if (value) this.setAttribute('hidden', '');
+      else if (this.hidden) this.setAttribute('hidden', String(this.units));
     },
   });
 }

@@ -37,14 +37,14 @@ export interface Matrix {
   readonly remark: string;
 }
 
-/** The last of a signal's several axes that a heatmap can show is one sequence of one model. */
+/** A signal of a run: its first model's first sequence, units down and steps across. */
 export function signalMatrix(signal: Signal, words: readonly string[] | undefined): Matrix {
   const final = signal.kind === 'final state';
   const [, steps, sequences, width] = final ? [1, 1, signal.shape[1], signal.shape[2]] : signal.shape;
   const layer = signal.tape.model.shape.layers[signal.layer];
   const rowNoun = signal.kind === 'input' ? 'input' : 'unit';
   const at = (values: ArrayLike<number>) => (row: number, column: number) => values[column * sequences * width + row];
-  const place = signal.tape.model.shape.layers.length > 1 ? ` of layer ${signal.layer + 1}` : '';
+  const place = signal.tape.model.shape.layers.length > 1 ? `layer ${signal.layer + 1}, ` : '';
   const direction = layer.directions === 2 && signal.kind !== 'output' ? `, ${signal.direction}` : '';
   return {
     rows: width,
@@ -53,7 +53,7 @@ export function signalMatrix(signal: Signal, words: readonly string[] | undefine
     columnNoun: final ? 'last step' : 'step',
     rowLabels: undefined,
     columnLabels: final ? undefined : words,
-    title: `${signal.name}, ${signal.role}${place}${direction}`,
+    title: `${signal.name}, ${signal.role} (${place}${layer.cell.title} of ${layer.hidden} units${direction})`,
     fixedRange: signal.range === 'unbounded' ? undefined : { min: signal.range[0], max: signal.range[1] },
     signed: true,
     key: [layer.cell.name, signal.layer, signal.direction, signal.name].join(' '),

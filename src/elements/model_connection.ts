@@ -24,11 +24,13 @@ export class ModelConnection implements ReactiveController {
   }
 
   get model(): RnnModel | undefined {
+    if (this.host.isConnected) this.#follow(); // `for` may have changed a moment ago
     return this.#model;
   }
 
   /** Why there is no model, in words for whoever wrote the page; empty when there is one or none was asked for. */
   get problem(): string {
+    if (this.host.isConnected) this.#follow();
     return this.#problem;
   }
 

@@ -3,7 +3,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { classMap } from 'lit/directives/class-map.js';
 import { keyed } from 'lit/directives/keyed.js';
 import type { Signal } from '../engine';
-import { labelsAttribute, numberAttribute, optionalNumberAttribute, unitsAsHidden, unitsAttribute, valuesAttribute } from './attributes';
+import { hidesElement, labelsAttribute, numberAttribute, optionalNumberAttribute, unitsAsHidden, valuesAttribute } from './attributes';
 import { exactNumber } from './exact_number';
 import { placeAfterKey, placeWithin, samePlace, type Place } from './grid_keys';
 import { HeatmapGeometry } from './heatmap_geometry';
@@ -67,7 +67,7 @@ export class RnnHeatmap extends LitElement {
   @property() cell = 'lstm';
 
   /** How many units it has; the attribute is `hidden`. */
-  @property({ attribute: 'hidden', converter: unitsAttribute }) units = 8;
+  @property({ attribute: 'hidden', converter: numberAttribute(8) }) units = 8;
 
   /** Fixes its weights and word vectors. */
   @property({ converter: numberAttribute(1) }) seed = 1;
@@ -140,7 +140,10 @@ export class RnnHeatmap extends LitElement {
     () => this.renderRoot.querySelector<HTMLElement>('.probe'),
     () => this.#painter.paintSoon(),
   );
-  readonly #width = new ResizeObserver(([entry]) => (this.room = Math.floor(entry.contentRect.width)));
+  readonly #width = new ResizeObserver(([entry]) => {
+    // Not in the observer's own turn: a layout that changes there is an error to the page.
+    requestAnimationFrame(() => (this.room = Math.floor(entry.contentRect.width)));
+  });
   #geometry: HeatmapGeometry | undefined;
   #place: Place = { row: 0, column: 0 };
   #reported: Place | undefined;
@@ -216,6 +219,10 @@ export class RnnHeatmap extends LitElement {
     return html`<div part="tooltip" class="tip" aria-hidden="true">
       <b>${this.#valueAt(place) ?? '…'}</b><span>${rowName(matrix, place.row)}, ${columnName(matrix, place.column)}</span>
     </div>`;
+  }
+
+  override attributeChangedCallback(name: string, old: string | null, text: string | null): void {
+    if (!hidesElement(name, text)) super.attributeChangedCallback(name, old, text);
   }
 
   override connectedCallback(): void {
@@ -375,7 +382,7 @@ declare global {
   interface HTMLElementTagNameMap {
     'rnn-heatmap': RnnHeatmap;
   }
-  interface HTMLElementEventMap {
+  interface GlobalEventHandlersEventMap {
     'entry-focus': EntryFocusEvent;
   }
 }

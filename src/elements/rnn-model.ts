@@ -1,6 +1,6 @@
 import { css, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { numberAttribute, unitsAsHidden, unitsAttribute } from './attributes';
+import { hidesElement, numberAttribute, unitsAsHidden } from './attributes';
 import type { DeviceChoice } from './shared_engine';
 import { TextRun, type RunState } from './text_run';
 
@@ -46,7 +46,7 @@ export class RnnModel extends LitElement {
   @property() cell = 'lstm';
 
   /** How many units the state has; the attribute is `hidden`. */
-  @property({ attribute: 'hidden', converter: unitsAttribute }) units = 8;
+  @property({ attribute: 'hidden', converter: numberAttribute(8) }) units = 8;
 
   /** Fixes the weights and the word vectors. */
   @property({ converter: numberAttribute(1) }) seed = 1;
@@ -89,6 +89,10 @@ export class RnnModel extends LitElement {
 
   protected override render(): typeof nothing {
     return nothing;
+  }
+
+  override attributeChangedCallback(name: string, old: string | null, text: string | null): void {
+    if (!hidesElement(name, text)) super.attributeChangedCallback(name, old, text);
   }
 
   override connectedCallback(): void {
@@ -142,7 +146,7 @@ declare global {
   interface HTMLElementTagNameMap {
     'rnn-model': RnnModel;
   }
-  interface HTMLElementEventMap {
+  interface GlobalEventHandlersEventMap {
     'cursor-change': CursorChangeEvent;
   }
 }

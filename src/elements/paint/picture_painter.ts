@@ -29,7 +29,10 @@ export class PicturePainter {
   #table: { readonly key: string; readonly colours: ColourTable } | undefined;
   readonly #observer = new ResizeObserver(([entry]) => this.#resized(entry));
 
-  /** @param picture - tells what to paint when the frame comes */
+  /**
+   * @param picture - tells what to paint when the frame comes
+   * @param resized - called when the canvas has another size or other pixels, to have it painted anew
+   */
   constructor(
     private readonly picture: () => Picture | undefined,
     private readonly resized: () => void,
@@ -93,8 +96,7 @@ export class PicturePainter {
       return pixels !== undefined && Math.abs(pixels - expected) < 1.5 ? pixels : Math.round(expected);
     };
     this.#size = { width: side(contentRect.width, box?.inlineSize), height: side(contentRect.height, box?.blockSize) };
-    this.resized();
-    this.paintSoon();
+    requestAnimationFrame(this.resized);
   }
 
   #coloursFor({ coding, dark, chosen }: Picture): ColourTable {
