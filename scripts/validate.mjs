@@ -169,7 +169,7 @@ async function onGpu({ isRecurrent, recurrentCase, unsupportedCase }, cases, { f
     if (what === undefined) return true;
     /** @type {EngineName[]} */
     const engines = isRecurrent(golden.kind) ? ['gpu-step', 'gpu-persistent'] : ['gpu'];
-    verdicts.push(...engines.map((engine) => unsupportedCase(golden, engine, forward, what)));
+    verdicts.push(...engines.map((engine) => unsupportedCase(golden, engine, forward, `${what} is not supported`)));
     return false;
   });
   if (!runnable.length) return verdicts;

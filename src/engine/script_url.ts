@@ -17,7 +17,7 @@ interface Host {
 const host = globalThis as unknown as Host;
 const shared = Symbol.for('rnn-heatmap policy');
 
-/** The address of a script as `Worker` and the like want it. Throws TypeError where the page's policy forbids it. */
+/** The address of a script as `Worker` and the like want it: a TrustedScriptURL where there is such a thing. Throws TypeError where the page's policy forbids it. */
 export function scriptUrl(url: string): string {
   if (!host.trustedTypes) return allowed(url);
   host[shared] ??= host.trustedTypes.createPolicy('rnn-heatmap', { createScriptURL: allowed });

@@ -63,7 +63,7 @@ describe.each(cells.map((cell) => [cell.name, cell] as const))('%s', (name, cell
   test('stays finite, and within its stated ranges, at pre-activations of ±1e4', () => {
     const ends = [-1e4, -89, -1, 0, 1, 89, 1e4];
     for (let draw = 0; draw < 500; draw++) {
-      const pick = (name: string, count: number) => Array.from(normal([count], draw, name).data, (value) => ends[Math.abs(Math.trunc(value * 1000)) % ends.length]);
+      const pick = (what: string, count: number) => Array.from(normal([count], draw, what).data, (value) => ends[Math.abs(Math.trunc(value * 1000)) % ends.length]);
       const prev = pick('state', cell.states.length).map((value, s) => (cell.states[s].range === 'unbounded' ? value : Math.sign(value)));
       const { next, saved } = cell.forward(pick('a_ih', cell.gates.length), pick('a_hh', cell.gates.length), prev);
       for (const value of [...next, ...saved]) expect(value).toSatisfy(Number.isFinite);

@@ -135,7 +135,7 @@ export function claimsOf(makeEngine: () => Promise<Engine>): void {
       const tape = await run();
       for (const { name } of tape.signals) {
         const values = await tape.signal(name).read();
-        const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+        const largest = Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
         const extent = await tape.signal(name).extent();
         expect(extent.finite).toBe(true);
         // A gate's activation may be taken at two places, each good to 1e-6.

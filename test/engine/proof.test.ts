@@ -97,7 +97,7 @@ test('a growing relu network is proved although its numbers pass 1e4', async () 
     { input: { size: 1 }, layers: [{ cell: 'rnn_relu', hidden: 2, bias: false }] },
     { weights: { weight_ih_l0: { shape: [2, 1], data: [1, 1] }, weight_hh_l0: { shape: [2, 2], data: [1.3, 0, 0, 1.3] } } },
   );
-  const tape = await model.run({ x: { shape: [40, 1, 1], data: new Array(40).fill(1) } });
+  const tape = await model.run({ x: { shape: [40, 1, 1], data: Array.from({ length: 40 }, () => 1) } });
   const proof = await prove(asFloat32(tape));
   expect(proof.holds).toBe(true);
   const wrong = await prove(asFloat32(tape, 'h', (values) => (values[79] *= 1.001)));

@@ -51,7 +51,7 @@ describe.each(names)('%s', (cell) => {
       const [steps, sequences, width] = values.shape;
       for (let row = 0; row < steps * sequences; row++) {
         if (Math.floor(row / sequences) < shape.lengths![row % sequences]) continue;
-        expect(Array.from(values.data).slice(row * width, (row + 1) * width)).toEqual(new Array(width).fill(0));
+        expect(Array.from(values.data).slice(row * width, (row + 1) * width)).toEqual(Array.from({ length: width }, () => 0));
       }
     }
   });
@@ -135,7 +135,7 @@ test('a word’s vector depends on the seed, and has mean 0 and variance 1', asy
   const x = await (await model.run({ words })).signal('x').read();
   const [first, second] = [x.slice(0, 10_000), x.slice(10_000)];
   expect(first).not.toEqual(second);
-  for (const values of [first, second]) {
+  for (const values of [Array.from(first), Array.from(second)]) {
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     const variance = values.reduce((sum, value) => sum + value ** 2, 0) / values.length - mean ** 2;
     // Standard errors of 10,000 normal numbers are 0.010 and 0.014: four of each.

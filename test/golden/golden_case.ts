@@ -25,6 +25,10 @@ export interface NotACase {
   readonly notACase: string;
 }
 
+export function isCase(parsed: GoldenCase | NotACase): parsed is GoldenCase {
+  return 'tensors' in parsed;
+}
+
 type Json = Record<string, unknown>;
 
 /** Decodes a case. Throws MalformedCase. @param fallbackName - used where the case has no name of its own */

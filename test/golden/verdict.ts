@@ -1,5 +1,5 @@
 /** What a case says of an engine: every tensor's largest difference, its bound, and the verdict. */
-import type { Engine, RecurrentForm, Tensor } from '../../src/engine/index';
+import { LimitError, type Engine, type RecurrentForm, type Tensor } from '../../src/engine/index';
 import type { GoldenCase } from './golden_case';
 import { recurrentCase, runRecurrentCase } from './recurrent_case';
 
@@ -39,20 +39,21 @@ export async function judge(engine: Engine, golden: GoldenCase, forward: boolean
   const name = form ? (`gpu-${form}` as const) : 'cpu';
   try {
     const run = recurrentCase(golden);
-    if ('unsupported' in run) return unsupportedCase(golden, name, forward, run.unsupported);
+    if ('unsupported' in run) return unsupportedCase(golden, name, forward, `${run.unsupported} is not supported`);
     const outputs = await runRecurrentCase(engine, golden, run, form);
     const tensors = wanted(golden, forward).map((tensor) => compare(golden, tensor, outputs.get(tensor), name !== 'cpu'));
     return { name: golden.name, kind: golden.kind, engine: name, status: statusOf(tensors), tensors };
   } catch (error) {
+    if (error instanceof LimitError) return unsupportedCase(golden, name, forward, error.message);
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     return { name: golden.name, kind: golden.kind, engine: name, status: 'fail', tensors: [], reason };
   }
 }
 
-/** The verdict on a case of a kind, or with an option, that there is no engine for. */
-export function unsupportedCase(golden: GoldenCase, engine: EngineName, forward: boolean, what: string): CaseVerdict {
+/** The verdict on a case that there is no engine for, or no device. */
+export function unsupportedCase(golden: GoldenCase, engine: EngineName, forward: boolean, reason: string): CaseVerdict {
   const tensors = wanted(golden, forward).map((name) => ({ name, diff: null, bound: null, status: 'unsupported' as const }));
-  return { name: golden.name, kind: golden.kind, engine, status: 'unsupported', tensors, reason: `${what} is not supported` };
+  return { name: golden.name, kind: golden.kind, engine, status: 'unsupported', tensors, reason };
 }
 
 function statusOf(tensors: readonly TensorVerdict[]): Status {

@@ -34,7 +34,7 @@ export class GpuTape implements Tape {
   }
 
   get released(): boolean {
-    return this.#holders.none;
+    return this.#holders.none || this.buffers.destroyed;
   }
 
   signal(name: string, place?: SignalPlace): Signal {
@@ -43,6 +43,7 @@ export class GpuTape implements Tape {
   }
 
   hold(): () => void {
+    if (this.released) throw new ReleasedError('tape');
     return this.#holders.hold();
   }
 

@@ -68,6 +68,7 @@ interface LayerBuffers {
 
 export class RunBuffers {
   readonly #made: GPUBuffer[] = [];
+  #destroyed = false;
   readonly #x: GPUBuffer;
   readonly #tokens: GPUBuffer;
   readonly #layers: LayerBuffers[];
@@ -139,7 +140,13 @@ export class RunBuffers {
     return this.#storageOf({ ...entry, info: { ...entry.info, direction } });
   }
 
+  /** Whether `destroy` was called: the numbers are gone, whoever holds them. */
+  get destroyed(): boolean {
+    return this.#destroyed;
+  }
+
   destroy(): void {
+    this.#destroyed = true;
     for (const buffer of this.#made) buffer.destroy();
   }
 

@@ -52,7 +52,7 @@ export interface Inputs {
 export function checkedInputs(model: ModelShape, parameters: Parameters, inputs: RunInputs): Inputs {
   const read = 'words' in inputs ? fromWords(model, parameters, inputs) : 'tokens' in inputs ? fromTokens(model, parameters, inputs.tokens) : fromVectors(model, inputs.x);
   const { steps, sequences } = read;
-  const lengths = checkedLengths(inputs.lengths ?? read.lengths, read.lengths ?? new Array<number>(sequences).fill(steps));
+  const lengths = checkedLengths(inputs.lengths ?? read.lengths, read.lengths ?? Array.from({ length: sequences }, () => steps));
   return { ...read, lengths, initial: initialStates(model, inputs, sequences) };
 }
 

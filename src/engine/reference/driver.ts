@@ -15,12 +15,12 @@ export function toEnd<Result>(work: Generator<void, Result>): Result {
 export async function inSlices<Result>(work: Generator<void, Result>, abort?: AbortSignal, milliseconds = SLICE_MILLISECONDS): Promise<Result> {
   for (;;) {
     abort?.throwIfAborted();
-    const end = performance.now() + milliseconds;
-    // The last pause before the end may be a millisecond early, so that the slice is not longer than promised.
-    while (performance.now() < end - 1) {
+    // A slice ends at the last pause before its time, about a millisecond early, rather than at the first one after it.
+    const end = performance.now() + milliseconds - 1;
+    do {
       const step = work.next();
       if (step.done) return step.value;
-    }
+    } while (performance.now() < end);
     await nextTask();
   }
 }

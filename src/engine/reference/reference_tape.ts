@@ -1,8 +1,10 @@
 /** A run of the reference: its record, read as signals, until the last holder lets go. */
-import type { Engine, Model, Signal, SignalExtent, Tape } from '../engine';
+import type { Engine, Model, Signal, Tape } from '../engine';
 import { ReleasedError } from '../errors';
 import { activations } from '../math/activation';
+import { extentOf } from '../math/extent';
 import { size } from '../math/tensor';
+import { Holders } from '../model/holders';
 import type { Inputs } from '../model/inputs';
 import { directionsOf } from '../model/parameters';
 import { findSignal, signalEntries, type SignalEntry, type SignalInfo, type SignalPlace } from '../model/signals';
@@ -14,9 +16,8 @@ export class ReferenceTape implements Tape {
   readonly plan: Tape['plan'];
   readonly signals: readonly SignalInfo[];
   readonly #entries: readonly SignalEntry[];
+  readonly #holders = new Holders('tape', () => (this.#record = undefined));
   #record: RolloutRecord | undefined;
-  #holders = 1;
-  #letGo = false;
 
   constructor(
     readonly model: Model,
@@ -50,25 +51,15 @@ export class ReferenceTape implements Tape {
 
   hold(): () => void {
     this.#numbers();
-    this.#holders++;
-    let held = true;
-    return () => {
-      if (held) this.#drop();
-      held = false;
-    };
+    return this.#holders.hold();
   }
 
   release(): void {
-    if (!this.#letGo) this.#drop();
-    this.#letGo = true;
+    this.#holders.release();
   }
 
   [Symbol.dispose](): void {
     this.release();
-  }
-
-  #drop(): void {
-    if (--this.#holders === 0) this.#record = undefined;
   }
 
   #numbers(): RolloutRecord {
@@ -131,14 +122,4 @@ function eachStep(inputs: Inputs, models: number, steps: number, sequences: numb
       }
     }
   }
-}
-
-function extentOf(values: Float64Array): SignalExtent {
-  let largest = 0;
-  let finite = true;
-  for (const value of values) {
-    if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
-    else finite = false;
-  }
-  return { largest, finite };
 }

@@ -1,0 +1,127 @@
+// The same rollout in three places: run to its end, in the page's worker, in slices on the page's own thread.
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { createEngine } from '../../src/engine/index';
+import { inSlices, toEnd } from '../../src/engine/reference/driver';
+import { blobWorker, moduleWorker, startWorker } from '../../src/engine/reference/page_worker';
+import { rollout } from '../../src/engine/reference/rollout';
+import workerAddress from '../../src/engine/reference/rollout_worker?worker&url';
+import { scriptUrl } from '../../src/engine/script_url';
+import { drawnInputs, drawnSpec, plain } from '../engine/drawn_case';
+
+const shape = { ...plain, cells: ['gru_reset_before', 'lstm'], bidirectional: true, lengths: [2, 5, 3], initial: true, models: 2 };
+const engine = await createEngine({ device: 'cpu' });
+const model = await engine.model(drawnSpec(shape));
+const tape = await model.run(drawnInputs(shape));
+const work = () => rollout(model.shape, model.parameters, tape.inputs);
+const expected = toEnd(work());
+const never = new AbortController().signal;
+
+const forbidden = (): Worker => {
+  throw new DOMException('forbidden', 'SecurityError');
+};
+const broken = () => moduleWorker(new URL('/there/is/no/such_worker.js', location.href).href);
+
+describe('a rollout gives the same numbers to the last bit', () => {
+  test('in slices', async () => {
+    expect(await inSlices(work(), undefined, 0.01)).toEqual(expected);
+  });
+
+  test.each([
+    ['a module worker', moduleWorker],
+    ['a blob worker that imports the script, as from another origin', blobWorker],
+  ])('in %s', async (_, make) => {
+    const worker = (await startWorker([() => make(workerAddress)]))!;
+    expect(await worker.run(model.shape, model.parameters, tape.inputs, never)).toEqual(expected);
+    const both = await Promise.all([1, 2].map(() => worker.run(model.shape, model.parameters, tape.inputs, never)));
+    expect(both).toEqual([expected, expected]);
+    worker.terminate();
+  });
+});
+
+test('where one way to a worker is forbidden or its script does not come, the next is taken; where all are, there is none', async () => {
+  const worker = await startWorker([forbidden, broken, () => blobWorker(workerAddress)]);
+  expect(await worker!.run(model.shape, model.parameters, tape.inputs, never)).toEqual(expected);
+  worker!.terminate();
+  expect(await startWorker([forbidden, broken])).toBeUndefined();
+});
+
+test('a worker called off rejects at once and is free for the next run', async () => {
+  const worker = (await startWorker([() => moduleWorker(workerAddress)]))!;
+  const large = await engine.model({ input: { size: 64 }, layers: [{ cell: 'lstm', hidden: 256 }] });
+  const controller = new AbortController();
+  const started = performance.now();
+  const inputs = { steps: 400, sequences: 4, lengths: undefined, source: { kind: 'vectors', x: new Float32Array(400 * 4 * 64).fill(1) }, initial: [[undefined, undefined]], words: undefined } as const;
+  const running = worker.run(large.shape, large.parameters, inputs, controller.signal);
+  controller.abort(new Error('never mind'));
+  await expect(running).rejects.toThrow('never mind');
+  await worker.run(model.shape, model.parameters, tape.inputs, never);
+  // The large run is 0.5 G multiply-adds, half a second and more; the worker let go of it within a slice.
+  expect(performance.now() - started).toBeLessThan(400);
+  worker.terminate();
+});
+
+describe('in slices on the page’s own thread', () => {
+  test('other tasks get their turn between slices', async () => {
+    const large = await engine.model({ input: { size: 64 }, layers: [{ cell: 'lstm', hidden: 128 }] });
+    const inputs = { steps: 60, sequences: 1, lengths: undefined, source: { kind: 'vectors', x: new Float32Array(60 * 64).fill(1) }, initial: [[undefined, undefined]], words: undefined } as const;
+    const seen: number[] = [];
+    const clock = setInterval(() => seen.push(performance.now()), 1);
+    const started = performance.now();
+    await inSlices(rollout(large.shape, large.parameters, inputs), undefined, 4);
+    const took = performance.now() - started;
+    clearInterval(clock);
+    // 6 M multiply-adds take some 10 ms: the page's timer is heard about every slice, however slow the machine.
+    expect(seen.length).toBeGreaterThan(took / 40);
+  });
+
+  test('a run called off stops at the next slice', async () => {
+    const controller = new AbortController();
+    const slicing = inSlices(work(), controller.signal, 0.01);
+    controller.abort(new Error('never mind'));
+    await expect(slicing).rejects.toThrow('never mind');
+  });
+});
+
+describe('the page’s worker', () => {
+  const started: Worker[] = [];
+  const RealWorker = globalThis.Worker;
+  afterEach(() => {
+    globalThis.Worker = RealWorker;
+    started.length = 0;
+  });
+  const count = () => {
+    globalThis.Worker = class extends RealWorker {
+      ended = false;
+      constructor(url: string | URL, options?: WorkerOptions) {
+        super(url, options);
+        started.push(this);
+      }
+      override terminate() {
+        this.ended = true;
+        super.terminate();
+      }
+    };
+  };
+
+  test('is not started for nothing, is shared by all engines, and ends with the last of them', async () => {
+    tape.release();
+    engine.release();
+    count();
+    const [one, other] = [await createEngine({ device: 'cpu' }), await createEngine({ device: 'cpu' })];
+    const models = [await one.model(drawnSpec(plain)), await other.model(drawnSpec(plain))];
+    expect(started.length).toBe(0);
+    await Promise.all(models.map((each) => each.run(drawnInputs(plain))));
+    expect(started.length).toBe(1);
+    one.release();
+    await (await models[1].run(drawnInputs(plain))).signal('h').read();
+    expect(started.length).toBe(1);
+    other.release();
+    await vi.waitFor(() => expect(started[0]).toMatchObject({ ended: true }));
+  });
+});
+
+test('script addresses are this page’s, this module’s, or blobs; nobody else’s', () => {
+  expect(String(scriptUrl('/worker.js'))).toBe('/worker.js');
+  expect(() => scriptUrl('https://elsewhere.example/worker.js')).toThrow(TypeError);
+  expect(() => scriptUrl('data:text/javascript,0')).toThrow(TypeError);
+});
