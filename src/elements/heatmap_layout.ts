@@ -62,6 +62,11 @@ export function layoutFor(matrix: Matrix, available: number, ratio: number, widt
   };
 }
 
+/** How high so many rows are drawn, in CSS pixels, with one line of labels. */
+export function expectedHeight(rows: number): number {
+  return clamp(HEIGHT / rows, ENTRY.flattest, ENTRY.tallest) * rows + 24;
+}
+
 /** The smallest of 1, 2, 5, 10 … that is not below `least`. */
 function roundStep(least: number): number {
   for (let decade = 1; ; decade *= 10) {
