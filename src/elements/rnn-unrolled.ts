@@ -1,5 +1,6 @@
 import { css, html, svg, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { held, Latest } from './latest';
 import { ModelFigure } from './model_figure';
@@ -153,7 +154,7 @@ export class RnnUnrolled extends ModelFigure {
             ${repeat(
               shown,
               (t) => t,
-              (t) => this.column(run, t, t === step, unit),
+              (t) => guard([run, this.scale.scheme, t === step && unit], () => this.column(run, t, t === step, unit)),
             )}
           </div>
         </div>
