@@ -42,6 +42,11 @@ export async function writtenCase(name: string, { kind, states, ...config }: Wri
     tensors[key] = { dtype, shape: tensor.shape, data: Array.from(tensor.data) };
   };
   const draw = (group: string, key: string, shape: readonly number[]) => put(group, key, normal(shape, 1, key));
+  // Larger weights would make a chaos of it, in which the rounding of honest arithmetic grows from step to step.
+  const drawWeight = (key: string, shape: readonly number[]) => {
+    const { data } = normal(shape, 1, key);
+    put('params', key, { shape, data: data.map((value) => value / Math.sqrt(shape[1])) });
+  };
   const ofSteps = (width: number) => (config.batch_first ? [batch, steps, width] : [steps, batch, width]);
 
   draw('inputs', 'x', ofSteps(inputs));
@@ -49,8 +54,8 @@ export async function writtenCase(name: string, { kind, states, ...config }: Wri
   for (const state of states) draw('inputs', state, [layers * directions, batch, hidden]);
   for (let k = 0; k < layers; k++) {
     for (const suffix of config.bidirectional ? ['', '_reverse'] : ['']) {
-      draw('params', `weight_ih_l${k}${suffix}`, [rows, k ? directions * hidden : inputs]);
-      draw('params', `weight_hh_l${k}${suffix}`, [rows, hidden]);
+      drawWeight(`weight_ih_l${k}${suffix}`, [rows, k ? directions * hidden : inputs]);
+      drawWeight(`weight_hh_l${k}${suffix}`, [rows, hidden]);
       if (config.bias) for (const bias of ['bias_ih', 'bias_hh']) draw('params', `${bias}_l${k}${suffix}`, [rows]);
     }
   }
