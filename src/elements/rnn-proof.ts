@@ -130,12 +130,14 @@ function badge({ arithmetic, checked, steps, signals, holds }: Proof, { engine }
   if (arithmetic === 'float64') return `CPU, float64: ${which} taken twice ${holds ? 'gives the same numbers' : 'gives different numbers'}`;
   const worst = worstOf(signals);
   const name = engine.adapter ? `GPU (${engine.adapter.name}${engine.adapter.software ? ', software' : ''})` : 'GPU';
-  return `${name}: ${which} checked against float64: largest difference ${scientific(worst.difference)}, bound ${scientific(worst.bound)}`;
+  return `${name}: ${which} checked against float64: largest difference ${scientific(worst.difference)} in ${worst.name}, bound ${scientific(worst.bound)}`;
 }
 
-/** The signal that comes nearest to its bound, or is furthest above it. */
+/** The signal with the largest difference; if any is above its bound, the one furthest above. */
 function worstOf(signals: readonly SignalProof[]): SignalProof {
-  return signals.reduce((most, signal) => (signal.difference / signal.bound > most.difference / most.bound ? signal : most));
+  const above = signals.filter(({ holds }) => !holds);
+  if (above.length) return above.reduce((most, signal) => (signal.difference / signal.bound > most.difference / most.bound ? signal : most));
+  return signals.reduce((most, signal) => (signal.difference > most.difference ? signal : most));
 }
 
 function meaning({ engine, arithmetic, holds }: Proof): string {
