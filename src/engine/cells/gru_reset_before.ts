@@ -22,9 +22,8 @@ export const gruResetBefore: Cell = {
     },
   },
 
-  forward([ir, iz, in_], [hr, hz, hn], [h]) {
-    const a_r = ir + hr;
-    const a_z = iz + hz;
+  // r and z come as totals: they were summed before the second product.
+  forward([a_r, a_z, in_], [, , hn], [h]) {
     const a_n = in_ + hn;
     const z = sigmoid(a_z);
     return { next: [(1 - z) * tanh(a_n) + z * h], saved: [a_r, a_z, a_n] };

@@ -27,7 +27,9 @@ export function recurrentOperand(cell: Cell, g: number, saved: readonly ArrayLik
  * @param totals - [G] the unit's total pre-activations
  * @param previous - [S] the unit's states before the step
  */
-export function recurrentScale({ forward, gates }: Cell, g: number, totals: readonly number[], previous: readonly number[]): number {
+export function recurrentScale(cell: Cell, g: number, totals: readonly number[], previous: readonly number[]): number {
+  if (cell.inner && !readsOperand(cell, g)) return 1; // summed by the engine, before the second product
+  const { forward, gates } = cell;
   const a_ih = totals.map((total, other) => (other === g ? 0 : total));
   const withProduct = (product: number) => forward(a_ih, gates.map((_, other) => (other === g ? product : 0)), previous).saved[g];
   return withProduct(1) - withProduct(0);
