@@ -175,6 +175,33 @@ describe('rnn-proof', () => {
   });
 });
 
+describe('rnn-proof, of a run with one wrong number', () => {
+  it('turns red and names the signal', async () => {
+    const { model, element } = await mounted('rnn-proof', { cell: 'gru' });
+    const { state } = model;
+    const tape = state.tape!;
+    const wrong = new Proxy(tape, {
+      get(target, key) {
+        if (key === 'signal') {
+          return (name: string, place: object) => {
+            const signal = target.signal(name, place);
+            if (name !== 'z') return signal;
+            return { read: async () => (await signal.read()).map((value, index) => (index === 11 ? value + 1e-3 : value)) };
+          };
+        }
+        const value: unknown = Reflect.get(target, key, target);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+    Object.defineProperty(model, 'state', { get: () => ({ ...state, tape: wrong }) });
+    element.requestUpdate();
+    const line = await settled(() => inside(element, 'tr.above'));
+    expect(line.textContent).toMatch(/z.*1\.0e−3.*step 2, unit 4.*above its bound/s);
+    expect(all(element, 'tr.above')).toHaveLength(1);
+    expect(all(element, 'details.broken')).toHaveLength(1);
+  });
+});
+
 describe('rnn-transport', () => {
   it('plays to the last word and stops', async () => {
     const { model, element } = await mounted('rnn-transport');
