@@ -242,6 +242,15 @@ test.describe('the link', () => {
     await expect(page.getByRole('option', { name: /^unit 2:/ })).toHaveAttribute('aria-selected', 'true');
   });
 
+  test('is copied by a button, whole', async ({ page, context }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await opened(page);
+    await page.getByRole('button', { name: 'Copy link' }).click();
+    await expect(page.getByText('The link is copied.')).toBeVisible();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(page.url());
+    expect(page.url()).toContain('#v=1&text=The%20cat%20that');
+  });
+
   test('of a later version opens with the defaults and says so', async ({ page }) => {
     await opened(page, '#v=9&text=Nothing');
     await expect(page.getByText('was made by a later version of this page (v=9)')).toBeVisible();
@@ -309,6 +318,40 @@ test.describe('everyone', () => {
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     });
   }
+
+  test('does not move what is read while the figures arrive', async ({ page }) => {
+    await page.addInitScript(() => {
+      const total = { shift: 0 };
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries() as (PerformanceEntry & { value: number })[]) total.shift += entry.value;
+      }).observe({ type: 'layout-shift', buffered: true });
+      Object.assign(globalThis, { total });
+    });
+    await opened(page);
+    await expect(page.getByText('the two runs are')).toBeVisible();
+    // A tenth of what is commonly called good; a figure that pushes the next one down costs more.
+    expect(await page.evaluate(() => (globalThis as unknown as { total: { shift: number } }).total.shift)).toBeLessThan(0.01);
+  });
+
+  test('takes a number apart, gate by gate', async ({ page }) => {
+    await opened(page, '#v=1&cell=lstm&step=3&unit=2');
+    const figure = page.getByRole('figure').filter({ hasText: 'Figure 4.' });
+    await figure.getByRole('radio', { name: 'f, forget gate' }).check();
+    await expect(page).toHaveURL(/gate=f/);
+    await expect(figure.getByText(/^The slope there|The slope there, f·\(1 − f\), is/)).toBeVisible();
+    await figure.getByRole('button', { name: /^Show all 26 terms/ }).click();
+    await expect(figure.getByRole('row')).toHaveCount(26 + 4);
+    await figure.getByRole('combobox', { name: 'Unit' }).selectOption('5');
+    await expect(page.getByRole('option', { name: /^unit 5:/ })).toHaveAttribute('aria-selected', 'true');
+  });
+
+  test('opens the proof to one line a signal', async ({ page }) => {
+    await opened(page, '#v=1&cell=lstm');
+    await page.getByText(/checked against float64: largest difference/).click();
+    const proof = page.getByRole('group', { name: 'The proof, signal by signal' });
+    await expect(proof.getByRole('row')).toHaveCount(1 + 6);
+    await expect(proof.getByText('above its bound')).toHaveCount(0);
+  });
 
   test('starts with a link that skips to the lesson', async ({ page }) => {
     await opened(page);

@@ -19,7 +19,7 @@ import { findChromium } from './chromium.mjs';
  * @typedef {import('../test/golden/verdict').CaseVerdict} CaseVerdict
  * @typedef {import('../test/golden/verdict').EngineName} EngineName
  * @typedef {{cpu: boolean, gpu: boolean, forward: boolean}} Request
- * @typedef {{name: string, text: string, golden: GoldenCase}} Readable
+ * @typedef {{file: string, name: string, text: string, golden: GoldenCase}} Readable
  */
 
 const usage =
@@ -59,7 +59,7 @@ async function main() {
       const text = readFileSync(file, 'utf8');
       const parsed = golden.parseCase(text, name);
       if ('notACase' in parsed) console.log(`skipped ${basename(file)}: ${parsed.notACase}`);
-      else if (only.test(parsed.name)) cases.push({ name, text, golden: parsed });
+      else if (only.test(parsed.name)) cases.push({ file, name, text, golden: parsed });
     } catch (error) {
       if (only.test(name)) verdicts.push(...unreadable(file, String(error instanceof Error ? error.message : error), request));
     }
@@ -150,7 +150,7 @@ function unreadable(file, reason, { cpu, gpu }) {
  */
 async function onReference({ engine, judge }, cases, { forward }) {
   const verdicts = [];
-  for (const each of cases) verdicts.push(await judge(engine, each.golden, forward));
+  for (const each of cases) verdicts.push(withFile(each, await judge(engine, each.golden, forward)));
   return verdicts;
 }
 
@@ -186,12 +186,11 @@ async function onGpu({ isRecurrent, recurrentCase, unsupportedCase }, cases, { f
     await page.waitForFunction('globalThis.goldenPage');
     for (const each of runnable) {
       try {
-        verdicts.push(
-          ...(await page.evaluate(
-            ({ text, name, forward: only, forms: all }) => /** @type {{goldenPage: import('../test/golden/page').GoldenPage}} */ (/** @type {unknown} */ (globalThis)).goldenPage.judge(text, name, only, all),
-            { text: each.text, name: each.name, forward, forms },
-          )),
+        const judged = await page.evaluate(
+          ({ text, name, forward: only, forms: all }) => /** @type {{goldenPage: import('../test/golden/page').GoldenPage}} */ (/** @type {unknown} */ (globalThis)).goldenPage.judge(text, name, only, all),
+          { text: each.text, name: each.name, forward, forms },
         );
+        verdicts.push(...judged.map((verdict) => withFile(each, verdict)));
       } catch (error) {
         verdicts.push(...notRun(each, /** @type {Error} */ (error).message.split('\n')[0]));
       }
@@ -219,8 +218,19 @@ function whyNot(read) {
  * @param {string} reason
  * @returns {CaseVerdict[]}
  */
-function notRun({ golden: { name, kind } }, reason) {
-  return forms.map((form) => ({ name, kind, engine: /** @type {const} */ (`gpu-${form}`), status: 'fail', tensors: [], reason }));
+function notRun({ file, golden: { name, kind } }, reason) {
+  return forms.map((form) => ({ name, kind, engine: /** @type {const} */ (`gpu-${form}`), status: 'fail', tensors: [], reason: `${file}: ${reason}` }));
+}
+
+/**
+ * A case that could not be judged is told by its file as well.
+ *
+ * @param {Readable} each
+ * @param {CaseVerdict} verdict
+ * @returns {CaseVerdict}
+ */
+function withFile({ file }, verdict) {
+  return verdict.status === 'fail' && verdict.reason !== undefined ? { ...verdict, reason: `${file}: ${verdict.reason}` } : verdict;
 }
 
 /** @param {CaseVerdict[]} verdicts */

@@ -24,7 +24,7 @@ export interface Layout {
 }
 
 /** In CSS pixels. */
-const ENTRY = { widest: 104, narrowest: 4, narrowestWithWord: 21, tallest: 30, flattest: 6 };
+const ENTRY = { widest: 140, narrowest: 4, narrowestWithWord: 21, tallest: 30, flattest: 6 };
 const HEIGHT = 416;
 const LONGEST_LABEL = 116;
 const LINE = 14;
@@ -43,7 +43,7 @@ export function layoutFor(matrix: Matrix, available: number, ratio: number, widt
   };
   const upright = across(0);
   const slanted = columnLabels !== undefined && columnLabel > upright / ratio - 6;
-  const overhang = slanted ? Math.ceil((columnLabel + LINE) * Math.SQRT1_2) : 0;
+  const overhang = slanted ? slantedOverhang(columnLabels.map(widthOf), (0.85 * upright) / ratio) : 0;
   const entryWidth = slanted ? across(overhang) : upright;
   const entryHeight = Math.max(1, Math.floor(clamp(HEIGHT / rows, ENTRY.flattest, ENTRY.tallest) * ratio));
   const airy = Math.min(entryWidth, entryHeight) >= 9 * ratio;
@@ -60,6 +60,17 @@ export function layoutFor(matrix: Matrix, available: number, ratio: number, widt
     rowStep: roundStep((LINE * ratio) / entryHeight),
     columnStep: columnLabels ? 1 : roundStep(((columnLabel + 8) * ratio) / entryWidth),
   };
+}
+
+/** How far slanted labels reach beyond the last column: each begins in the middle of its own. */
+function slantedOverhang(widths: readonly number[], column: number): number {
+  const reach = widths.map((width, i) => (Math.min(width, LONGEST_LABEL) + LINE) * Math.SQRT1_2 - (widths.length - i - 0.5) * column);
+  return Math.ceil(reach.reduce((most, past) => Math.max(most, past), 0));
+}
+
+/** How high so many rows are drawn, in CSS pixels, with one line of labels. */
+export function expectedHeight(rows: number): number {
+  return clamp(HEIGHT / rows, ENTRY.flattest, ENTRY.tallest) * rows + 24;
 }
 
 /** The smallest of 1, 2, 5, 10 … that is not below `least`. */

@@ -149,6 +149,7 @@ export const heatmapStyles = css`
   }
 
   .tip {
+    direction: ltr;
     position: absolute;
     inset: 0 auto auto 0;
     z-index: 1;
@@ -163,7 +164,7 @@ export const heatmapStyles = css`
     box-shadow: 0 2px 10px rgb(0 0 0 / 0.18);
     pointer-events: none;
   }
-  .tip b {
+  .tip > b {
     display: block;
     font-size: 1.15em;
     font-weight: 600;
@@ -246,11 +247,16 @@ export const heatmapStyles = css`
     height: 0;
     border: 0 solid;
     forced-color-adjust: none;
-    color: light-dark(rgb(0 0 0), rgb(255 255 255));
+    color: light-dark(rgb(0 0 1), rgb(255 255 254)); /* nobody's choice: what a border shows when its property is nonsense */
     border-top-color: var(--rnn-negative, transparent);
     border-right-color: var(--rnn-zero, transparent);
     border-bottom-color: var(--rnn-positive, transparent);
     transition: 1ms linear;
     transition-property: color, border-top-color, border-right-color, border-bottom-color;
+  }
+  @media (forced-colors: active) {
+    .probe {
+      color: CanvasText;
+    }
   }
 `;

@@ -35,6 +35,6 @@ export function liveEquations(cell: Cell, { sums, gates, before, after }: UnitNu
       if (value === undefined) return word;
       return value < 0 ? `(${decimal(value)})` : decimal(value);
     });
-    return { written, gate: undefined, numbers: `${left} = ${numbers.replaceAll('⊙', '·')} = ${decimal(result)}` };
+    return { written, gate: undefined, numbers: `${left} = ${numbers.replaceAll('⊙', '·').replace(/\((\(.*?\))\)/g, '$1')} = ${decimal(result)}` };
   });
 }

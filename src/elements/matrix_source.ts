@@ -40,6 +40,9 @@ export class MatrixSource {
   /** True while a run is under way. */
   busy = false;
 
+  /** While there is nothing to draw yet: how many rows there will be. */
+  rowsToCome = 0;
+
   readonly #run: TextRun;
   #asked: string | undefined;
   #key: readonly unknown[] = [];
@@ -63,6 +66,7 @@ export class MatrixSource {
     const connected = model !== undefined || Boolean(id);
     if (given || connected || text === undefined) this.#stopRun();
     this.busy = false;
+    this.rowsToCome = 0;
     this.engine = undefined;
     if (source) this.#showSource(source);
     else if (values !== undefined) this.#showValues();
@@ -104,7 +108,11 @@ export class MatrixSource {
     this.busy = run.status === 'loading';
     this.engine = run.engine;
     const { tape, words } = run;
-    if (!tape) return this.shown.clear(run.message);
+    if (!tape) {
+      const units = this.connection.model?.units ?? this.given.units;
+      this.rowsToCome = this.busy && units >= 1 && units <= 64 ? units : 0;
+      return this.shown.clear(run.message);
+    }
     const { signal, layer, direction } = this.given;
     this.#show([tape, signal, layer, direction], tape, () => signalMatrix(tape.signal(signal, { layer, direction }), words));
   }

@@ -13,7 +13,7 @@ export class PageColours implements ReactiveController {
   #key = '';
 
   /**
-   * @param probe - finds the invisible element, with `light-dark(black, white)` as its colour, the page's choices on
+   * @param probe - finds the invisible element, with a dark or light colour that nobody would choose, the page's choices on
    *   three of its borders, and a transition on all four
    * @param changed - called when the colours are others than before
    */
@@ -38,7 +38,7 @@ export class PageColours implements ReactiveController {
     const key = colours.join();
     if (key === this.#key) return;
     this.#key = key;
-    const [scheme, negative, zero, positive] = colours.map(rgbOfCss);
+    const [scheme, negative, zero, positive] = colours.map((colour, i) => (i > 0 && colour === style.color ? undefined : rgbOfCss(colour)));
     this.dark = scheme !== undefined && scheme[0] > 127;
     this.chosen = { negative, zero, positive };
     this.changed();

@@ -19,11 +19,8 @@ export class CompareChangeEvent extends Event {
   }
 }
 
-/** The chart of distances, in its own units; it is stretched to the width there is. */
-const CHART = { height: 90, pitch: 46 } as const;
-
-/** Bars get a number of their own up to this many steps; beyond, the chosen step's is given in words. */
-const MOST_NUMBERED = 16;
+/** The chart of distances, in CSS pixels: the room for bars, for numbers above and for words below. */
+const CHART = { bars: 96, above: 18, below: 20, narrowest: 2, widest: 104, numbered: 38 } as const;
 
 /**
  * Two sentences through the same network, and their difference, per unit and step, on one range of colours; below it
@@ -107,11 +104,6 @@ export class RnnCompare extends ModelFigure {
       }
       .chart {
         display: block;
-        block-size: 9rem;
-      }
-      .chart.few {
-        inline-size: 100%;
-        max-inline-size: 60rem;
       }
       text {
         font-size: 11px;
@@ -149,6 +141,10 @@ export class RnnCompare extends ModelFigure {
   /** Index of the word that is being edited. */
   @state() private edited: number | undefined;
 
+  /** Width for the chart. */
+  @state() private room = 0;
+
+  private readonly resized = new ResizeObserver(([{ contentRect }]) => (this.room = Math.floor(contentRect.width)));
   private readonly pair = new Latest<Pair>(this);
 
   override render(): TemplateResult {
@@ -176,6 +172,16 @@ export class RnnCompare extends ModelFigure {
       field?.focus();
       field?.select();
     }
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.resized.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.resized.disconnect();
   }
 
   private sentence(first: readonly string[]): TemplateResult {
@@ -258,34 +264,28 @@ export class RnnCompare extends ModelFigure {
   }
 
   private chart({ words, steps, distance }: Pair, step: number): TemplateResult {
-    const numbered = steps <= MOST_NUMBERED;
-    const pitch = numbered ? CHART.pitch : Math.max(2, Math.min(CHART.pitch, 900 / steps));
-    const width = steps * pitch;
+    const pitch = Math.max(CHART.narrowest, Math.min(CHART.widest, (this.room || 640) / steps));
+    const numbered = pitch >= CHART.numbered;
+    const [width, height, base] = [steps * pitch, CHART.above + CHART.bars + CHART.below, CHART.above + CHART.bars];
     const largest = distance.reduce((most, length) => Math.max(most, length), 0);
-    const scale = largest > 0 ? CHART.height / largest : 0;
-    const clip = (word: string) => (word.length > 7 ? `${word.slice(0, 6)}…` : word);
+    const sizeAt = (t: number) => (largest > 0 ? (distance[t] / largest) * CHART.bars : 0);
+    const bar = (t: number) => `M${(t + 0.15) * pitch} ${base}h${0.7 * pitch}v${-sizeAt(t)}h${-0.7 * pitch}z`;
+    const letters = Math.floor(pitch / 6.5);
     const label = `Length of the difference, from ${decimal(distance[0])} at the first step to ${decimal(distance[steps - 1])} at the last; largest ${decimal(largest)}`;
-    const top = 18;
-    return html`<div class="scroll" tabindex=${numbered ? nothing : 0} role=${numbered ? nothing : 'group'} aria-label=${numbered ? nothing : 'Chart'}>
-      <svg
-        class="chart few"
-        role="img"
-        aria-label=${label}
-        viewBox="0 0 ${width} ${CHART.height + top + 20}"
-        preserveAspectRatio=${numbered ? 'xMinYMid meet' : 'none'}
-      >
-        ${Array.from(distance, (length, t) => {
-          const x = t * pitch;
-          const size = length * scale;
-          return svg`<rect class=${t === step ? 'bar chosen' : 'bar'} x=${x + pitch * 0.15} y=${top + CHART.height - size} width=${pitch * 0.7} height=${size}></rect>
-            ${
-              numbered
-                ? svg`<text x=${x + pitch / 2} y=${top + CHART.height - size - 4}>${decimal(length)}</text>
-                  <text class="word" x=${x + pitch / 2} y=${top + CHART.height + 14}>${clip(words[0][t])}</text>`
-                : ''
-            }`;
-        })}
-        <path class="base" d="M0 ${top + CHART.height}H${width}"></path>
+    return html`<div class="scroll" tabindex="0" role="group" aria-label="Length of the difference at every step">
+      <svg class="chart" role="img" aria-label=${label} width=${width} height=${height} viewBox="0 0 ${width} ${height}">
+        ${guard([distance, pitch], () => svg`<path class="bar" d=${Array.from(distance, (_, t) => bar(t)).join('')}></path>`)}
+        <path class="bar chosen" d=${bar(step)}></path>
+        ${
+          numbered
+            ? Array.from(
+                distance,
+                (length, t) => svg`<text x=${(t + 0.5) * pitch} y=${base - sizeAt(t) - 4}>${decimal(length)}</text>
+                  <text class="word" x=${(t + 0.5) * pitch} y=${base + 14}>${clipped(words[0][t], letters)}</text>`,
+              )
+            : ''
+        }
+        <path class="base" d="M0 ${base}H${width}"></path>
       </svg>
     </div>`;
   }
@@ -311,6 +311,11 @@ export class RnnCompare extends ModelFigure {
     event.preventDefault();
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus());
   };
+}
+
+function clipped(word: string, letters: number): string {
+  const characters = Array.from(word);
+  return characters.length > letters ? `${characters.slice(0, letters - 1).join('')}…` : word;
 }
 
 /** As much of a sentence as a caption can hold. */

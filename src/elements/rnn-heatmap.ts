@@ -8,7 +8,7 @@ import { exactNumber } from './exact_number';
 import { placeAfterKey, placeWithin, samePlace, type Place } from './grid_keys';
 import { HeatmapGeometry } from './heatmap_geometry';
 import { columnLabels, columnName, gridName, rowLabels, rowName } from './heatmap_labels';
-import { layoutFor } from './heatmap_layout';
+import { expectedHeight, layoutFor } from './heatmap_layout';
 import { heatmapStyles } from './heatmap_styles';
 import { legendFor } from './legend';
 import type { Matrix } from './matrix';
@@ -126,6 +126,7 @@ export class RnnHeatmap extends LitElement {
   @query('.base') private readonly base!: HTMLElement;
   @query('.cursor') private readonly cursor!: HTMLElement | null;
   @query('.plot canvas') private readonly canvas!: HTMLCanvasElement | null;
+  @query('.empty') private readonly empty!: HTMLElement | null;
   @query('.strip') private readonly strip!: HTMLCanvasElement | null;
 
   readonly #connection = new ModelConnection(this);
@@ -204,9 +205,9 @@ export class RnnHeatmap extends LitElement {
       ${this.#tooltip(matrix)}
       <figcaption part="caption" class="caption">
         <div class="words">
-          <p>${this.label || matrix.title}</p>
-          ${this.#shown.remark ? html`<p>${this.#shown.remark}</p>` : nothing}
-          <p class="engine">${this.#source.engine?.description}</p>
+          <p dir="auto">${this.label || matrix.title}</p>
+          ${this.#shown.remark ? html`<p dir="auto">${this.#shown.remark}</p>` : nothing}
+          <p dir="auto" class="engine">${this.#source.engine?.description}</p>
         </div>
         ${legendFor(this.#shown.coding)}
       </figcaption>
@@ -255,6 +256,8 @@ export class RnnHeatmap extends LitElement {
   protected override updated(): void {
     const geometry = this.#geometry;
     if (geometry) geometry.arrange(this.base, this.#current(geometry.matrix), this.#pointedAt(geometry.matrix));
+    // What is to come takes its room at once, so that the page does not jump.
+    if (this.empty) this.empty.style.minHeight = this.#source.rowsToCome ? `${expectedHeight(this.#source.rowsToCome)}px` : '';
     this.#report();
     this.#painter.paintSoon();
   }

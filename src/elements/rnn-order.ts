@@ -175,7 +175,7 @@ export class RnnOrder extends ModelFigure {
       </div>
       <p class="verdict">
         The two ${things} are <b>${noticed ? `${decimal(distance)} apart` : 'exactly the same'}</b>${same ? '; but so are the two sentences' : ''}. Colours
-        from ${decimal(-limit)} to ${decimal(limit)}.
+        from −${limit} to ${limit}.
       </p>
     </section>`;
   }

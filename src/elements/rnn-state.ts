@@ -1,4 +1,4 @@
-import { css, html, svg, type PropertyValues, type TemplateResult } from 'lit';
+import { css, html, svg, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { held, Latest } from './latest';
 import { ModelFigure } from './model_figure';
@@ -42,16 +42,19 @@ export class RnnState extends ModelFigure {
         color: var(--quiet);
       }
       .units {
+        position: relative;
         display: grid;
         gap: 0 1.25rem;
-        grid-template-columns: repeat(auto-fill, minmax(min(100%, 13rem), 1fr));
+        grid-template-columns: repeat(auto-fill, minmax(min(100%, 9.5rem), 1fr));
+        max-block-size: 30rem;
+        overflow-y: auto;
       }
       .units.few {
         grid-template-columns: 1fr;
       }
       .unit {
         display: grid;
-        grid-template-columns: 2.25rem 1fr 4.25rem;
+        grid-template-columns: 2.6rem 1fr 4rem;
         align-items: center;
         gap: 0.5rem;
         min-block-size: 1.75rem;
@@ -69,6 +72,7 @@ export class RnnState extends ModelFigure {
         text-align: end;
       }
       .name {
+        white-space: nowrap;
         color: var(--quiet);
       }
       svg {
@@ -107,7 +111,7 @@ export class RnnState extends ModelFigure {
     return html`
       <p class="title">
         <span>${name}${subscript(t + 1)}, the ${role} after <bdi>${words[t]}</bdi></span>
-        <span class="quiet">step ${t + 1} of ${words.length}, bars from ${signedDecimal(-limit, 1)} to ${signedDecimal(limit, 1)}</span>
+        <span class="quiet">step ${t + 1} of ${words.length}, bars from −${limit} to ${limit}</span>
       </p>
       <div
         class="units ${units <= 16 ? 'few' : ''}"
@@ -122,7 +126,7 @@ export class RnnState extends ModelFigure {
     `;
   }
 
-  protected override willUpdate(_changed: PropertyValues<this>): void {
+  protected override willUpdate(): void {
     const tape = this.connection.model?.state.tape;
     if (!tape) return this.column.clear();
     const { words } = this.connection.model!.state;
@@ -135,6 +139,15 @@ export class RnnState extends ModelFigure {
         return { words, name, role: signal.role, values, units: signal.shape[3], limit };
       }),
     );
+  }
+
+  protected override updated(): void {
+    const list = this.renderRoot.querySelector<HTMLElement>('.units');
+    const chosen = list?.querySelector<HTMLElement>('[aria-selected="true"]');
+    if (!list || !chosen || list.scrollHeight <= list.clientHeight) return;
+    const { offsetTop, offsetHeight } = chosen;
+    if (offsetTop < list.scrollTop) list.scrollTop = offsetTop;
+    else if (offsetTop + offsetHeight > list.scrollTop + list.clientHeight) list.scrollTop = offsetTop + offsetHeight - list.clientHeight;
   }
 
   private entry(name: string, value: number, limit: number, unit: number, chosen: boolean): TemplateResult {

@@ -137,6 +137,11 @@ export class RnnTransport extends ModelFigure {
         flex: 1 1 auto;
       }
     }
+    @media (max-width: 30rem) {
+      label {
+        display: none;
+      }
+    }
   `];
 
   /** Words a second while playing. */

@@ -1,5 +1,6 @@
 import { css, html, svg, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { held, Latest } from './latest';
 import { ModelFigure } from './model_figure';
@@ -153,7 +154,7 @@ export class RnnUnrolled extends ModelFigure {
             ${repeat(
               shown,
               (t) => t,
-              (t) => this.column(run, t, t === step, unit),
+              (t) => guard([run, this.scale.scheme, t === step && unit], () => this.column(run, t, t === step, unit)),
             )}
           </div>
         </div>
@@ -233,6 +234,7 @@ export class RnnUnrolled extends ModelFigure {
     const middle = box.y + box.height / 2;
     const centre = box.x + box.width / 2;
     const row = box.height / hidden;
+    const mark = Math.max(row, 6);
     const below = box.y + box.height;
     const entries = Array.from({ length: hidden }, (_, i) => {
       const value = h[t * hidden + i];
@@ -259,7 +261,7 @@ export class RnnUnrolled extends ModelFigure {
           <text x=${centre} y="16">h${subscript(t + 1)}</text>
           <g shape-rendering="crispEdges">${entries}</g>
           <rect class="frame" x=${box.x} y=${box.y} width=${box.width} height=${box.height}></rect>
-          ${current ? svg`<rect class="unit" x=${box.x - 3} y=${box.y + unit * row} width=${box.width + 6} height=${row}></rect>` : ''}
+          ${current ? svg`<rect class="unit" x=${box.x - 3} y=${box.y + unit * row - (mark - row) / 2} width=${box.width + 6} height=${mark}></rect>` : ''}
           <path class="wire" d="M${centre} ${height - 8}V${below + 10}"></path>
           <path class="head" d="M${centre} ${below + 2}l-4.5 9h9z"></path>
           <text class="matrix" x=${centre + 15} y=${below + 32}>W</text>

@@ -84,7 +84,7 @@ function offerSignals(cell: string): void {
   fields.signal.dataset['cell'] = cell;
   const { states, gates } = cellNamed(cell);
   const roles = new Map([...states, ...gates].map(({ name, role }) => [name, role]));
-  const title = (name: string) => roles.get(name) ?? `pre-activation of ${name.slice(2)}`;
+  const title = (name: string) => roles.get(name)?.split(':')[0] ?? `pre-activation of ${name.slice(2)}`;
   fields.signal.replaceChildren(...signalsOf(cell).map((name) => new Option(`${name}: ${title(name)}`, name)));
 }
 
@@ -94,7 +94,8 @@ function say(message: string): void {
 
 function open(hash: string): void {
   const { settings, complaints } = readLink(hash, cells.map(({ name }) => name));
-  const wanted = { ...defaults, ...settings };
+  const other = settings.text === undefined ? defaults.other : otherFor(settings.text, defaults);
+  const wanted = { ...defaults, other, ...settings };
   const said = [...complaints];
   if (!signalsOf(wanted.cell).includes(wanted.signal)) {
     said.push(`${cellNamed(wanted.cell).title} has no signal “${wanted.signal.slice(0, 40)}”; h is shown.`);
@@ -181,7 +182,9 @@ function sayWhatComputes(engine: Engine): void {
   if (engine === computing) return;
   computing = engine;
   byId('engine-note').textContent =
-    engine.kind === 'gpu' ? `It runs on your GPU: ${engine.description}` : `It runs on your CPU, in float64, and everything on this page works so; a GPU would only be faster: ${engine.description}`;
+    engine.kind === 'gpu'
+      ? `It runs on your GPU (${engine.description}).`
+      : `It runs on your CPU, in float64. All of this page works that way; a GPU would only be faster. (${engine.description})`;
 }
 
 byId('copy-link').addEventListener('click', async ({ currentTarget }) => {

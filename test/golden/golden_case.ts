@@ -18,7 +18,9 @@ export interface GoldenCase {
 }
 
 /** Something that says it is a golden case, and is not one that can be read. */
-export class MalformedCase extends Error {}
+export class MalformedCase extends Error {
+  override name = 'MalformedCase';
+}
 
 /** JSON that has nothing to do with golden cases, such as an index; the reason says why. */
 export interface NotACase {

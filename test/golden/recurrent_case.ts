@@ -15,6 +15,12 @@ export interface Unsupported {
   readonly unsupported: string;
 }
 
+/** One tensor of a run. */
+export interface Output extends Tensor {
+  /** For a sum with cancellation: the sum of its terms' magnitudes, which its rounding goes by. */
+  readonly magnitude?: number;
+}
+
 /** Whether a kind is a recurrence over time, which the GPU carries out in two forms, whether we have its cell or not. */
 export function isRecurrent(kind: string): boolean {
   return /^(rnn|lstm|gru)(_|$)/.test(kind);
@@ -70,7 +76,7 @@ function given(name: string, { groups, tensors }: Pick<GoldenCase, 'groups' | 't
 }
 
 /** Runs a case and returns what it leaves behind, by the golden format's names. */
-export async function runRecurrentCase(engine: Engine, golden: GoldenCase, run: RecurrentCase, form: RecurrentForm | undefined): Promise<Map<string, Tensor>> {
+export async function runRecurrentCase(engine: Engine, golden: GoldenCase, run: RecurrentCase, form: RecurrentForm | undefined): Promise<Map<string, Output>> {
   const model = await engine.model(run.spec, { weights: run.weights });
   try {
     const tape = await model.run(run.inputs, { form });
@@ -85,14 +91,14 @@ export async function runRecurrentCase(engine: Engine, golden: GoldenCase, run: 
   }
 }
 
-async function outputsOf(tape: Tape, golden: GoldenCase, { batchFirst, inputs }: RecurrentCase): Promise<Map<string, Tensor>> {
+async function outputsOf(tape: Tape, golden: GoldenCase, { batchFirst, inputs }: RecurrentCase): Promise<Map<string, Output>> {
   const { layers } = tape.model.shape;
-  const outputs = new Map<string, Tensor>();
+  const outputs = new Map<string, Output>();
   const y = await timeMajor(tape, 'y');
   outputs.set('y', batchFirst ? swapped(y) : y);
   for (const { name } of layers[0].cell.states) outputs.set(`${name}_n`, await finalStates(tape, `${name}_n`));
   const loss = lossOf(golden, outputs, batchFirst, inputs.lengths);
-  if (loss !== undefined) outputs.set('loss', { shape: golden.tensors.loss?.shape ?? [], data: [loss] });
+  if (loss) outputs.set('loss', loss);
   if (layers.length > 1) return outputs; // the format states steps for one layer only
   for (const { name, kind, direction } of tape.signals) {
     if (kind !== 'state' && kind !== 'gate' && kind !== 'pre-activation') continue;
@@ -114,7 +120,7 @@ async function finalStates(tape: Tape, name: string): Promise<Tensor> {
 }
 
 /** sum(y·R) + sum(h_n·S) + sum(c_n·Q), over the steps there are: R holds garbage beyond a sequence's length. */
-function lossOf({ tensors, groups }: GoldenCase, outputs: ReadonlyMap<string, Tensor>, batchFirst: boolean, lengths?: ArrayLike<number>): number | undefined {
+function lossOf({ tensors, groups }: GoldenCase, outputs: ReadonlyMap<string, Tensor>, batchFirst: boolean, lengths?: ArrayLike<number>): Output | undefined {
   const pairs = [
     ['y', 'R'],
     ['h_n', 'S'],
@@ -122,6 +128,7 @@ function lossOf({ tensors, groups }: GoldenCase, outputs: ReadonlyMap<string, Te
   ].filter(([output, cotangent]) => groups.cotangents?.includes(cotangent) && outputs.has(output));
   if (!pairs.length) return undefined;
   let sum = 0;
+  let magnitude = 0;
   for (const [output, cotangent] of pairs) {
     const { shape, data } = outputs.get(output)!;
     const factors = tensors[cotangent];
@@ -132,9 +139,10 @@ function lossOf({ tensors, groups }: GoldenCase, outputs: ReadonlyMap<string, Te
       const [t, b] = batchFirst ? [row % shape[1], Math.floor(row / shape[1])] : [Math.floor(row / shape[1]), row % shape[1]];
       if (output === 'y' && lengths && t >= lengths[b]) continue;
       sum += data[i] * factors.data[i];
+      magnitude += Math.abs(data[i] * factors.data[i]);
     }
   }
-  return sum;
+  return { shape: [], data: [sum], magnitude };
 }
 
 /** Exchanges the first two of three axes: [B, T, n] ↔ [T, B, n]. */

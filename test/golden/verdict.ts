@@ -1,7 +1,7 @@
 /** What a case says of an engine: every tensor's largest difference, its bound, and the verdict. */
-import { LimitError, type Engine, type RecurrentForm, type Tensor } from '../../src/engine/index';
-import type { GoldenCase } from './golden_case';
-import { recurrentCase, runRecurrentCase } from './recurrent_case';
+import { LimitError, type Engine, type RecurrentForm } from '../../src/engine/index';
+import type { GoldenCase, Tolerance } from './golden_case';
+import { recurrentCase, runRecurrentCase, type Output } from './recurrent_case';
 
 export type Status = 'pass' | 'fail' | 'unsupported';
 export type EngineName = 'cpu' | 'gpu' | 'gpu-step' | 'gpu-persistent';
@@ -61,9 +61,9 @@ function statusOf(tensors: readonly TensorVerdict[]): Status {
   return tensors.length === 0 || tensors.some(({ status }) => status === 'unsupported') ? 'unsupported' : 'pass';
 }
 
-function compare({ tensors, tol }: GoldenCase, name: string, found: Tensor | undefined, gpu: boolean): TensorVerdict {
+function compare({ tensors, tol }: GoldenCase, name: string, found: Output | undefined, gpu: boolean): TensorVerdict {
   const expected = tensors[name];
-  const bound = boundOf(tol[name] ?? {}, expected.data, gpu);
+  const bound = boundOf(tol[name] ?? {}, Math.max(largest(expected.data), (gpu && found?.magnitude) || 0), gpu);
   if (!found) return { name, diff: null, bound, status: 'unsupported' };
   if (!sameShape(found.shape, expected.shape)) return { name, diff: null, bound, status: 'fail' };
   const diff = largestDifference(found.data, expected.data);
@@ -75,8 +75,8 @@ function compare({ tensors, tol }: GoldenCase, name: string, found: Tensor | und
  * is what the file states for activations good to 1e-6; a case without one gets the blanket bound of the golden set, some
  * four times the worst seen there and hundreds of times below what a swapped gate or a lost bias costs.
  */
-function boundOf({ scale, atol_gpu }: { scale?: number; atol_gpu?: number }, expected: ArrayLike<number>, gpu: boolean): number {
-  const magnitude = scale ?? largest(expected);
+function boundOf({ scale, atol_gpu }: Tolerance, found: number, gpu: boolean): number {
+  const magnitude = scale ?? found;
   if (!gpu) return Math.max(1.2e-7 * magnitude, 1e-37);
   return atol_gpu ?? Math.max(7e-5 * magnitude, 1e-37);
 }

@@ -1,0 +1,120 @@
+// Someone else's page: one script tag, one element, no JavaScript of its own, under the strictest policy we promise.
+import { expect, test as base, type Locator, type Page } from '@playwright/test';
+import { contentSecurityPolicy } from '../scripts/content_security_policy.mjs';
+
+const TAG = '<rnn-heatmap cell="lstm" text="The cat that we saw yesterday was happy" signal="h" hidden="8" seed="1"></rnn-heatmap>';
+
+/** A page that must stay silent and stay at home. */
+const test = base.extend<{ page: Page }>({
+  page: async ({ page, baseURL }, use) => {
+    const faults: string[] = [];
+    watch(page, faults);
+    page.on('request', (request) => {
+      const { protocol, origin } = new URL(request.url());
+      if (!/^(data|blob):$/.test(protocol) && origin !== new URL(baseURL!).origin) faults.push(`another origin: ${request.url()}`);
+    });
+    await use(page);
+    expect(faults).toEqual([]);
+  },
+});
+
+function watch(page: Page, faults: string[]): void {
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') faults.push(`console ${message.type()}: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => faults.push(`uncaught: ${error.message}`));
+}
+
+async function embed(page: Page, body: string): Promise<void> {
+  await page.route('**/blog.html', (route) =>
+    route.fulfill({
+      contentType: 'text/html; charset=utf-8',
+      headers: { 'Content-Security-Policy': contentSecurityPolicy },
+      body: `<!doctype html><html lang="en"><title>A blog</title><link rel="icon" href="data:,"><script type="module" src="rnn-heatmap.js"></script>${body}`,
+    }),
+  );
+  await page.goto('./blog.html');
+}
+
+const grid = (page: Page | Locator) => page.getByRole('grid', { name: 'h, hidden state (LSTM of 8 units), 8 units by 8 steps' });
+const entry = (page: Page | Locator) => page.getByRole('gridcell');
+
+/** Colours at the middle of every entry as they stand on the screen. */
+async function colours(page: Page, canvas: Locator): Promise<string[]> {
+  const png = (await canvas.screenshot()).toString('base64');
+  return page.evaluate(async (data) => {
+    const image = await createImageBitmap(new Blob([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))]));
+    const context = new OffscreenCanvas(image.width, image.height).getContext('2d', { willReadFrequently: true })!;
+    context.drawImage(image, 0, 0);
+    return Array.from({ length: 64 }, (_, i) => {
+      const [x, y] = [((i % 8) + 0.5) * (image.width / 8), (Math.floor(i / 8) + 0.5) * (image.height / 8)];
+      return [...context.getImageData(x, y, 1, 1).data].join();
+    });
+  }, png);
+}
+
+test('one script tag and one element show the heatmap', async ({ page }) => {
+  await embed(page, TAG);
+  await expect(grid(page)).toBeVisible();
+  for (const word of ['The', 'cat', 'yesterday', 'happy']) await expect(page.getByText(word, { exact: true })).toBeVisible();
+  await expect(page.getByRole('img', { name: 'Colours from −1 through 0 to 1' })).toBeVisible();
+  await expect(page.getByText(/GPU/)).toBeVisible();
+});
+
+test('what is on the screen is the CPU’s picture too', async ({ page }) => {
+  await embed(page, TAG + TAG.replace('seed', 'device="cpu" seed'));
+  const canvases = page.locator('rnn-heatmap .plot canvas');
+  await expect(canvases).toHaveCount(2);
+  await expect(async () => {
+    const [gpu, cpu] = [await colours(page, canvases.nth(0)), await colours(page, canvases.nth(1))];
+    expect(new Set(gpu).size).toBeGreaterThan(30); // 64 values of a state are not all alike
+    expect(gpu.filter((colour, i) => colour === cpu[i]).length).toBeGreaterThanOrEqual(60); // float32 may land on the next colour
+  }).toPass();
+});
+
+test('is read with the keyboard and the pointer', async ({ page }) => {
+  await embed(page, TAG);
+  await expect(entry(page)).toHaveAccessibleName(/^unit 1, step 1 'The'/);
+  await page.keyboard.press('Tab');
+  await expect(entry(page)).toBeFocused();
+  await page.keyboard.press('End');
+  await page.keyboard.press('ArrowDown');
+  await expect(entry(page)).toHaveAccessibleName(/^unit 2, step 8 'happy', −?0\.\d+$/);
+  await page.locator('rnn-heatmap .plot canvas').hover({ position: { x: 5, y: 5 } });
+  await expect(page.locator('rnn-heatmap .tip')).toHaveText(/^\s*−?0\.\d+\s*unit 1, step 1 'The'\s*$/);
+});
+
+test('draws the same without WebGPU, and says what computes', async ({ page }) => {
+  await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined }));
+  await embed(page, TAG);
+  await expect(grid(page)).toBeVisible();
+  await expect(page.getByText(/CPU/)).toBeVisible();
+  await expect(async () => expect(new Set(await colours(page, page.locator('rnn-heatmap .plot canvas'))).size).toBeGreaterThan(30)).toPass();
+});
+
+test('explains what it cannot draw', async ({ page }) => {
+  await embed(page, TAG.replace('lstm', 'elman') + '<rnn-heatmap values="1 2 3" rows="2"></rnn-heatmap>');
+  await expect(page.locator('.empty').nth(0)).toHaveText('There is no cell "elman"; available are rnn, rnn_relu, lstm, gru, gru_reset_before.');
+  await expect(page.locator('.empty').nth(1)).toContainText('3 numbers given for 2 rows');
+});
+
+// A browser of its own: the crash takes the GPU from every page.
+base('comes back when the GPU is lost', async ({ playwright, launchOptions, baseURL }) => {
+  const browser = await playwright.chromium.launch(launchOptions);
+  const page = await browser.newPage({ baseURL });
+  const faults: string[] = [];
+  watch(page, faults);
+  await embed(page, TAG);
+  await expect(grid(page)).toBeVisible();
+  const before = await grid(page).elementHandle();
+  const session = await browser.newBrowserCDPSession();
+  await session.send('Browser.crashGpuProcess' as 'Browser.close').catch(() => undefined);
+  await expect(async () => {
+    expect(await before!.evaluate((element) => element.isConnected)).toBe(false); // taken down with its run, and built anew
+    await expect(grid(page)).toBeVisible();
+    expect(new Set(await colours(page, page.locator('rnn-heatmap .plot canvas'))).size).toBeGreaterThan(30);
+  }).toPass();
+  // Chromium's own word on the crash; nothing of ours.
+  expect(faults.filter((fault) => !fault.includes('external Instance reference no longer exists'))).toEqual([]);
+  await browser.close();
+});
