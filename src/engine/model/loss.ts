@@ -55,6 +55,7 @@ export type CheckedLoss =
 
 /** Checks a loss against a run. Throws OptionError, ShapeError or NonFiniteError with what is allowed. */
 export function checkedLoss(model: ModelShape, inputs: Inputs, loss: Loss): CheckedLoss {
+  if (typeof loss !== 'object' || loss === null) throw nothingGiven();
   if ('nextToken' in loss) return nextToken(model, inputs, loss);
   if ('unit' in loss) return oneUnit(model, inputs, loss);
   return givenCotangents(model, inputs, loss);
@@ -63,6 +64,7 @@ export function checkedLoss(model: ModelShape, inputs: Inputs, loss: Loss): Chec
 function oneUnit({ layers }: ModelShape, { steps, sequences, lengths }: Inputs, { unit, step, layer = layers.length - 1, direction = 'forward', sequence = 0 }: UnitLoss): CheckedLoss {
   within('layer', layer, layers.length);
   const { directions, width } = layers[layer];
+  if (direction !== 'forward' && direction !== 'reverse') throw new OptionError('direction', `direction: "${String(direction)}" given; it must be forward or reverse.`);
   if (direction === 'reverse' && directions === 1) throw new OptionError('direction', `direction: layer ${layer} reads forward only.`);
   within('sequence', sequence, sequences);
   within('step', step, lengths?.[sequence] ?? steps);
@@ -72,8 +74,12 @@ function oneUnit({ layers }: ModelShape, { steps, sequences, lengths }: Inputs, 
   return { kind: 'cotangents', layer, d_y, d_final: layers.map(({ cell }) => cell.states.map(() => undefined)) };
 }
 
+function nothingGiven(): OptionError {
+  return new OptionError('loss', 'loss: give { unit, step }, { nextToken }, or cotangents { d_y, d_h_n, d_c_n }.');
+}
+
 function givenCotangents({ layers }: ModelShape, { steps, sequences }: Inputs, { d_y, d_h_n, d_c_n }: Cotangents): CheckedLoss {
-  if (!d_y && !d_h_n && !d_c_n) throw new OptionError('loss', 'loss: give { unit, step }, { nextToken }, or cotangents { d_y, d_h_n, d_c_n }.');
+  if (!d_y && !d_h_n && !d_c_n) throw nothingGiven();
   const last = layers[layers.length - 1];
   if (d_y) checkShape('d_y', d_y, [steps, sequences, last.directions * last.width]);
   const given = { h: d_h_n, c: d_c_n };
@@ -108,7 +114,7 @@ function nextToken({ layers, classes }: ModelShape, { steps, sequences, lengths,
   if (source.kind !== 'rows') throw new OptionError('nextToken', 'nextToken: this run read vectors, which have no next token; give { words } or { tokens }.');
   if (source.rows > classes) throw new OptionError('nextToken', `nextToken: the run reads ${source.rows} different tokens and the head scores ${classes} classes.`);
   if (steps < 2) throw new OptionError('nextToken', 'nextToken: a sequence of one token has no next one.');
-  const wanted = asked === 'all' ? Array.from({ length: steps - 1 }, (_, t) => t) : asked;
+  const wanted = asked === 'all' ? Array.from({ length: steps - 1 }, (_, t) => t) : new Set(asked);
   for (const step of wanted) within('nextToken', step, steps - 1);
   const targets = new Int32Array(steps * sequences).fill(-1);
   let count = 0;

@@ -71,7 +71,10 @@ export function findSignal(entries: readonly SignalEntry[], name: string, place:
   const here = entries.filter(({ info }) => info.layer === layer && info.direction === direction);
   const found = here.find(({ info }) => info.name === name);
   if (found) return found;
-  if (here.length) throw new UnknownSignalError(name, here.map(({ info }) => info.name));
+  if (here.length) {
+    const early = name.startsWith('d_') && !here.some(({ info }) => info.kind === 'gradient');
+    throw new UnknownSignalError(name, here.map(({ info }) => info.name), early ? 'Gradients (d_…) are there after tape.backward(loss).' : '');
+  }
   const places = [...new Set(entries.map(({ info }) => `layer ${info.layer} ${info.direction}`))];
   throw new UnknownSignalError(`${name} of layer ${layer} ${direction}`, places);
 }
