@@ -66,6 +66,8 @@ export interface Cell {
    * the engine stores them over `a_ih`, and a gate's value is its activation of its own.
    */
   readonly saved: readonly string[];
+  /** The gate, a σ, that multiplies a unit's own old state to carry it on: f of the LSTM, z of the GRU. Left out where there is none. */
+  readonly keeps?: string;
   /** Parameters of one number per unit (peepholes); their names follow `weight_` in files. */
   readonly unitParameters?: readonly string[];
   /** How many gates, the last ones, have an a_hh that enters otherwise than as a summand beside a_ih; 0 unless given. */

@@ -12,6 +12,7 @@ export const gru: Cell = {
   ],
   states: [{ name: 'h', range: [-1, 1], role: 'hidden state' }],
   saved: ['a_r', 'a_z', 'a_n', 'a_hh.n'],
+  keeps: 'z',
   splitGates: 1,
   equations: [
     'r = σ(W_r·x + U_r·h + b_r)',

@@ -9,6 +9,7 @@ export const gruResetBefore: Cell = {
   gates: gru.gates,
   states: gru.states,
   saved: ['a_r', 'a_z', 'a_n'],
+  keeps: gru.keeps,
   equations: [
     'r = σ(W_r·x + U_r·h + b_r)',
     'z = σ(W_z·x + U_z·h + b_z)',

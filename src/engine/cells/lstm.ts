@@ -16,6 +16,7 @@ export const lstm: Cell = {
     { name: 'c', range: 'unbounded', role: 'cell state' },
   ],
   saved: ['a_i', 'a_f', 'a_g', 'a_o'],
+  keeps: 'f',
   equations: [
     'i = σ(W_i·x + U_i·h + b_i)',
     'f = σ(W_f·x + U_f·h + b_f)',

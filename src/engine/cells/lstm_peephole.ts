@@ -9,6 +9,7 @@ export const lstmPeephole: Cell = {
   gates: lstm.gates,
   states: lstm.states,
   saved: lstm.saved,
+  keeps: lstm.keeps,
   unitParameters: ['peep_i', 'peep_f', 'peep_o'],
   equations: [
     'i = σ(W_i·x + U_i·h + p_i ⊙ c + b_i)',
