@@ -221,7 +221,7 @@ class InverseFlow {
   /** log₁₀ of the smallest singular value of the product so far. */
   *smallest(): Generator<void, number> {
     if (!this.#inverse) return -Infinity;
-    return -Math.log10(yield* largestSingularValue(this.#inverse, this.size, this.size, this.#guide)) - this.#exponent * LOG10_2;
+    return 0 - Math.log10(yield* largestSingularValue(this.#inverse, this.size, this.size, this.#guide)) - this.#exponent * LOG10_2;
   }
 }
 
