@@ -32,7 +32,7 @@ export const gru: Cell = {
   backward([a_r, a_z, a_n, hn], [h], [d_h]) {
     const r = sigmoid(a_r);
     const z = sigmoid(a_z);
-    const d_n = d_h * (1 - z) * tanhSlope(a_n);
+    const d_n = d_h * sigmoid(-a_z) * tanhSlope(a_n); // 1 − z has no digits left where z is latched at 1
     const d_z = d_h * (h - tanh(a_n)) * sigmoidSlope(a_z);
     const d_r = d_n * hn * sigmoidSlope(a_r);
     return { d_ih: [d_r, d_z, d_n], d_hh: [d_r, d_z, d_n * r], d_prev: [d_h * z], d_next: [d_h], d_unit: [] };

@@ -37,7 +37,7 @@ export const gruResetBefore: Cell = {
   // r acts through the operand alone: its gradient is the operand's.
   backward([, a_z, a_n], [h], [d_h]) {
     const z = sigmoid(a_z);
-    const d_n = d_h * (1 - z) * tanhSlope(a_n);
+    const d_n = d_h * sigmoid(-a_z) * tanhSlope(a_n); // 1 − z has no digits left where z is latched at 1
     const d_z = d_h * (h - tanh(a_n)) * sigmoidSlope(a_z);
     const d_a = [0, d_z, d_n];
     return { d_ih: d_a, d_hh: d_a, d_prev: [d_h * z], d_next: [d_h], d_unit: [] };
