@@ -7,6 +7,8 @@ import { type TestProjectConfiguration, type ViteUserConfig, defineConfig } from
 import { chapters } from './scripts/chapters.mjs';
 import { findChromium } from './scripts/chromium.mjs';
 
+const directives = ['class-map', 'guard', 'keyed', 'repeat'].map((name) => `lit/directives/${name}.js`);
+
 // `vitest --mode long` runs what is too slow for every run instead of the rest.
 export default defineConfig(async ({ mode }): Promise<ViteUserConfig> => {
   const long = mode === 'long';

@@ -2,23 +2,36 @@
 //
 //   h' = max(W·x + U·h + b, 0)
 
-import package::lib::activation::relu;
+import package::lib::activation::{relu, relu_slope};
 
 const GATES = 1u;
 const STATES = 1u;
 const SAVED = 1u;
 const INNER_GATES = 0u;
+const SPLIT_GATES = 0u;
+const UNIT_PARAMETERS = 0u;
+// an array has at least one row
+const UNIT_ROWS = 1u;
 
 struct CellStep {
   next: array<vec4f, STATES>,
   saved: array<vec4f, SAVED>,
 }
 
-fn operand(a: array<vec4f, GATES>, prev: array<vec4f, STATES>) -> vec4f {
-  return prev[0];
+struct CellGradient {
+  d_ih: array<vec4f, GATES>,
+  d_hh: array<vec4f, GATES>,
+  d_prev: array<vec4f, STATES>,
+  d_next: array<vec4f, STATES>,
+  d_unit: array<vec4f, UNIT_ROWS>,
 }
 
-fn forward(a_ih: array<vec4f, GATES>, a_hh: array<vec4f, GATES>, prev: array<vec4f, STATES>) -> CellStep {
+fn forward(a_ih: array<vec4f, GATES>, a_hh: array<vec4f, GATES>, prev: array<vec4f, STATES>, unit: array<vec4f, UNIT_ROWS>) -> CellStep {
   let a = a_ih[0] + a_hh[0];
   return CellStep(array(relu(a)), array(a));
+}
+
+fn backward(saved: array<vec4f, SAVED>, prev: array<vec4f, STATES>, d_next: array<vec4f, STATES>, unit: array<vec4f, UNIT_ROWS>) -> CellGradient {
+  let d_a = d_next[0] * relu_slope(saved[0]);
+  return CellGradient(array(d_a), array(d_a), array(vec4f(0.0)), d_next, array(vec4f(0.0)));
 }

@@ -36,7 +36,7 @@ fn main(
       if ((bitcast<u32>(held) & 0x7f800000u) == 0x7f800000u) {
         atomicAdd(&invalid, 1u);
       } else {
-        atomicMax(&largest, bitcast<u32>(abs(activate(view.activation, held))));
+        atomicMax(&largest, bitcast<u32>(abs(activate(view.place.activation, held))));
       }
     }
   }

@@ -29,6 +29,6 @@ fn main(
     return;
   }
   let entry = entry_at(view, index);
-  let value = activate(view.activation, values[view_index(view.place, entry.m, entry.t, entry.b, entry.u)]);
+  let value = activate(view.place.activation, values[view_index(view.place, entry.m, entry.t, entry.b, entry.u)]);
   signal[index] = select(value, 0.0, entry.t >= lengths[entry.b]);
 }

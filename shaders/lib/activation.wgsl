@@ -25,10 +25,35 @@ fn relu(a: vec4f) -> vec4f {
   return max(a, vec4f(0.0));
 }
 
+// 4σ(a) − 2.
+fn wide_sigmoid(a: vec4f) -> vec4f {
+  return 2.0 * stable_tanh(0.5 * a);
+}
+
+// Derivatives, each from the pre-activation: 1 − tanh² has no digits left beyond |a| = 9.
+fn tanh_slope(a: vec4f) -> vec4f {
+  let e = exp(-2.0 * min(abs(a), vec4f(43.0)));
+  return 4.0 * e / ((1.0 + e) * (1.0 + e));
+}
+
+fn sigmoid_slope(a: vec4f) -> vec4f {
+  let e = exp(-min(abs(a), vec4f(87.0)));
+  return e / ((1.0 + e) * (1.0 + e));
+}
+
+fn relu_slope(a: vec4f) -> vec4f {
+  return select(vec4f(0.0), vec4f(1.0), a > vec4f(0.0));
+}
+
+fn wide_sigmoid_slope(a: vec4f) -> vec4f {
+  return 4.0 * sigmoid_slope(a);
+}
+
 const IDENTITY = 0u;
 const TANH = 1u;
 const SIGMOID = 2u;
 const RELU = 3u;
+const WIDE_SIGMOID = 4u;
 
 // The activation with that number; the host's list is in src/engine/math/activation.ts.
 fn activate(activation: u32, a: f32) -> f32 {
@@ -36,6 +61,7 @@ fn activate(activation: u32, a: f32) -> f32 {
     case TANH: { return stable_tanh(vec4f(a)).x; }
     case SIGMOID: { return sigmoid(vec4f(a)).x; }
     case RELU: { return relu(vec4f(a)).x; }
+    case WIDE_SIGMOID: { return wide_sigmoid(vec4f(a)).x; }
     default: { return a; }
   }
 }

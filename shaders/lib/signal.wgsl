@@ -1,4 +1,4 @@
-// signal.wgsl: a signal of a run as a reader sees it: its shape, its place in a buffer, its activation.
+// signal.wgsl: a signal of a run as a reader sees it: its place in a buffer and its shape.
 
 import package::lib::view::View;
 
@@ -8,8 +8,6 @@ struct SignalView {
   steps: u32,
   sequences: u32,
   width: u32,
-  // a number of lib/activation.wgsl
-  activation: u32,
 }
 
 struct Entry {

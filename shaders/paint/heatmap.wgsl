@@ -32,8 +32,6 @@ struct Picture {
   offset: f32,
   m: u32,
   b: u32,
-  // a number of lib/activation.wgsl
-  activation: u32,
   @align(16) place: View,
 }
 
@@ -72,7 +70,7 @@ fn main(@builtin(position) position: vec4f) -> @location(0) vec4f {
   let bits = values[view_index(picture.place, picture.m, t, picture.b, u)];
   let not_a_number = (bits & 0x7fffffffu) > 0x7f800000u;
   let infinite = (bits & 0x7fffffffu) == 0x7f800000u;
-  if (not_a_number || (infinite && picture.activation == IDENTITY)) {
+  if (not_a_number || (infinite && picture.place.activation == IDENTITY)) {
     if ((x + y) / picture.stripe % 2u == 0u) {
       return colour(NO_NUMBER);
     }
@@ -80,5 +78,5 @@ fn main(@builtin(position) position: vec4f) -> @location(0) vec4f {
   }
   // An infinite pre-activation saturates its gate, as the largest finite one does.
   let finite = select(bits, (bits & 0x80000000u) | 0x7f7fffffu, infinite);
-  return colour(colour_index(activate(picture.activation, bitcast<f32>(finite))));
+  return colour(colour_index(activate(picture.place.activation, bitcast<f32>(finite))));
 }

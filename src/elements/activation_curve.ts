@@ -30,6 +30,6 @@ export function curveOf(cell: Cell, gate: Gate): ActivationCurve {
   if (gate.activation === 'sigmoid') return curves[1];
   if (gate.activation === 'tanh') return curves[0];
   if (gate.activation === 'relu') return curves[2];
-  const output = (a: number) => cell.forward([a], [0], cell.states.map(() => 0)).next[0];
+  const output = (a: number) => cell.forward([a], [0], cell.states.map(() => 0), []).next[0];
   return curves.find(({ value }) => [-0.7, 0.3, 1.9].every((a) => Math.abs(value(a) - output(a)) < 1e-9)) ?? curves[0];
 }

@@ -3,9 +3,9 @@ import { OptionError, UnknownSignalError } from './errors';
 import type { Signal, Tape } from './engine';
 import { activations, type Activation } from './math/activation';
 import type { Direction } from './model/parameters';
-import { recurrentOperand, recurrentScale } from './reference/recurrent_term';
+import { recurrentOperand, recurrentScale, unitFactor, unitParametersOf } from './reference/recurrent_term';
 import { lengthOf, statesBefore } from './reference/rollout';
-import { layerWeights } from './reference/step';
+import { entries, layerWeights } from './reference/step';
 
 /** One entry of a gate. */
 export interface GatePlace {
@@ -23,13 +23,13 @@ export interface GatePlace {
 }
 
 export interface Addend {
-  /** w_ih·x, w_hh·h, or a bias. */
-  readonly of: 'x' | 'h' | 'b_ih' | 'b_hh';
-  /** Which entry of x or h; undefined for a bias. */
+  /** w_ih·x, w_hh·h, a peephole's p·c, or a bias. */
+  readonly of: 'x' | 'h' | 'c' | 'b_ih' | 'b_hh';
+  /** Which entry of x, h or c; undefined for a bias. */
   readonly index: number | undefined;
-  /** The entry of the weight matrix, or the bias. */
+  /** The entry of the weight matrix, the peephole, or the bias. */
   readonly weight: number;
-  /** What it multiplies: x_i; h_k, or r_k·h_k where the reset acts before the product; 1 for a bias. */
+  /** What it multiplies: x_i; h_k, or r_k·h_k where the reset acts before the product; the cell state, old or new; 1 for a bias. */
   readonly factor: number;
   /** weight · factor, times `scale` for what comes from h and b_hh. */
   readonly term: number;
@@ -55,27 +55,29 @@ export async function addends(tape: Tape, given: GatePlace): Promise<Addends> {
   const place = checkedPlace(tape, given);
   const { layer, direction, model: m, sequence: b, step: t, unit } = place;
   const { inputs, model } = tape;
-  const { cell, hidden, inputs: width } = model.shape.layers[layer];
+  const { cell, hidden, width, inputs: read } = model.shape.layers[layer];
   const g = cell.gates.findIndex(({ name }) => name === place.gate);
 
-  const read = (name: string) => readOnce(tape.signal(name, { layer, direction }));
+  const numbersOf = (name: string) => readOnce(tape.signal(name, { layer, direction }));
   const [x, states, totals] = await Promise.all([
-    read('x'),
-    Promise.all(cell.states.map(({ name }) => read(name))),
-    Promise.all(cell.gates.map(({ name, activation }, index) => read(activation === 'identity' ? name : cell.saved[index]))),
+    numbersOf('x'),
+    Promise.all(cell.states.map(({ name }) => numbersOf(name))),
+    Promise.all(cell.gates.map(({ name, activation }, index) => numbersOf(activation === 'identity' ? name : cell.saved[index]))),
   ]);
   const row = (m * inputs.steps + t) * inputs.sequences + b;
   const saved = totals.map((values) => Float64Array.from(values.subarray(row * hidden, (row + 1) * hidden)));
   const previous = statesBefore(model.shape, inputs, layer, direction, states, m, t, b);
   const operand = recurrentOperand(cell, g, saved, previous);
-  const scale = recurrentScale(cell, g, saved.map((values) => values[unit]), previous.map((state) => state[unit]));
+  const [ownTotals, ownPrevious] = [entries(saved, unit), entries(previous, unit)];
+  const scale = recurrentScale(cell, g, ownTotals, ownPrevious);
 
-  const { w_ih, w_hh, b_ih, b_hh } = layerWeights(model.shape, model.parameters, layer, direction, m);
+  const { w_ih, w_hh, b_ih, b_hh, unit: unitParameters } = layerWeights(model.shape, model.parameters, layer, direction, m);
   const line = g * hidden + unit;
   const terms: Addend[] = [];
   const add = (of: Addend['of'], index: number | undefined, weight: number, factor: number, scaled: number) => terms.push({ of, index, weight, factor, term: scaled * weight * factor });
-  for (let i = 0; i < width; i++) add('x', i, w_ih[line * width + i], x[row * width + i], 1);
-  for (let k = 0; k < hidden; k++) add('h', k, w_hh[line * hidden + k], operand[k], scale);
+  for (let i = 0; i < read; i++) add('x', i, w_ih[line * read + i], x[row * read + i], 1);
+  for (let k = 0; k < width; k++) add('h', k, w_hh[line * width + k], operand[k], scale);
+  for (const u of unitParametersOf(cell, g)) add('c', unit, unitParameters[u][unit], unitFactor(cell, g, u, ownTotals, ownPrevious), 1);
   if (b_ih) add('b_ih', undefined, b_ih[line], 1, 1);
   if (b_hh) add('b_hh', undefined, b_hh[line], 1, scale);
   terms.sort((one, other) => Math.abs(other.term) - Math.abs(one.term));

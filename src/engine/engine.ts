@@ -1,6 +1,8 @@
 /** The public face: one set of interfaces, met by the GPU engine and by the float64 reference alike. */
 import type { Activation } from './math/activation';
+import type { Tensor } from './math/tensor';
 import type { Inputs, RunInputs } from './model/inputs';
+import type { Loss } from './model/loss';
 import type { Parameters, StateDict } from './model/parameters';
 import type { SignalInfo, SignalPlace } from './model/signals';
 import type { ModelShape, ModelSpec } from './model/spec';
@@ -59,6 +61,15 @@ export interface Tape {
   readonly inputs: Inputs;
   readonly plan: Plan;
   readonly signals: readonly SignalInfo[];
+  /**
+   * Propagates a loss back through all steps: afterwards the tape has the signals `d_h`, `d_c`, `d_a_…`, `d_x`, `d_h0`, `d_c0`
+   * and the parameters' gradients. A second call replaces the first. Resolves to the loss where it is a number of its
+   * own (cross-entropy; per model), else undefined.
+   * Rejects with OptionError, ShapeError, NonFiniteError for a loss this tape cannot have, LimitError, ReleasedError.
+   */
+  backward(loss: Loss, options?: { abort?: AbortSignal }): Promise<Float64Array | undefined>;
+  /** ∂loss/∂parameter under the parameters' names and in their shapes. Rejects with OptionError before `backward`. */
+  gradients(): Promise<ReadonlyMap<string, Tensor<Float32Array | Float64Array>>>;
   /** True once nobody holds it: its numbers are gone. */
   readonly released: boolean;
   /** A signal by name. Throws UnknownSignalError, ReleasedError. */

@@ -53,8 +53,9 @@ export class UnknownSignalError extends EngineError {
   constructor(
     readonly signal: string,
     readonly available: readonly string[],
+    remedy = '',
   ) {
-    super('unknown-signal', `There is no signal "${signal}" here; available are ${available.join(', ')}.`);
+    super('unknown-signal', `There is no signal "${signal}" here; available are ${available.join(', ')}.${remedy ? ` ${remedy}` : ''}`);
   }
 }
 

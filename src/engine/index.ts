@@ -1,17 +1,24 @@
 /** The engine's only door: everything a page, an element or a test may use. */
 export { addends, type Addend, type Addends, type GatePlace } from './addends';
 export { cells, cellNamed } from './cells';
-export type { Cell, CellStep, Gate, Range, State } from './cells/cell';
+export type { Cell, CellGradient, CellStep, Gate, Range, State } from './cells/cell';
+export { counterfactual, type Counterfactual, type CounterfactualOptions, type Swap } from './counterfactual';
 export { createEngine, type EngineOptions } from './create_engine';
 export type { Engine, Model, Plan, RecurrentForm, RunOptions, Signal, SignalExtent, SignalStorage, Tape } from './engine';
 export * from './errors';
-export { activationNumber, type Activation } from './math/activation';
+export { gateProducts, logSigmoid, type GateProductOptions, type GateProducts } from './gate_product';
+export { gradientExperiment, meanFieldRate, meanFlow, ratePerStep, WARM_UP, type GradientExperiment, type GradientExperimentOptions } from './gradient_experiment';
+export { influence, MOST_INFLUENCE_STEPS, type Influence, type InfluenceOptions } from './influence';
+export { float32EndOf, jacobianFlow, type Float32End, type FlowCurves, type FlowMeasure, type FlowOptions, type JacobianFlow, type VanillaLimits } from './jacobian_flow';
+export type { Activation } from './math/activation';
 export { prove, type Proof, type SignalProof } from './proof';
 export { scriptUrl } from './script_url';
-export { shaderCode } from './shader_code';
+export { shaderCode, viewNumbers } from './shader_code';
+export type { SequencePlace } from './step_jacobian';
 export type { Tensor } from './math/tensor';
 export type { InputOptions, Inputs, RunInputs, Source } from './model/inputs';
+export type { Cotangents, Loss, NextTokenLoss, UnitLoss } from './model/loss';
 export type { Direction, Parameters, StateDict } from './model/parameters';
 export type { SignalInfo, SignalKind, SignalPlace } from './model/signals';
-export type { Layer, LayerSpec, ModelShape, ModelSpec, VectorInput, WordInput } from './model/spec';
+export type { ClassOutput, Layer, LayerSpec, ModelShape, ModelSpec, VectorInput, WordInput } from './model/spec';
 export { LONGEST_TEXT, wordsOf } from './model/words';

@@ -7,10 +7,10 @@ import { activations, type Activation } from './math/activation';
 import type { Tape } from './engine';
 import type { Direction } from './model/parameters';
 import { inSlices } from './reference/driver';
-import { readsOperand, recurrentOperand, recurrentScale } from './reference/recurrent_term';
+import { readsOtherGates, recurrentOperand, unitParametersOf } from './reference/recurrent_term';
 import { lengthOf, statesBefore } from './reference/rollout';
-import { directedLayers, layerStep, layerWeights, type LayerWeights } from './reference/step';
-import type { Cell } from './cells/cell';
+import { directedLayers, entries, layerStep, layerWeights, type LayerStep, type LayerWeights } from './reference/step';
+import { stateWidth, type Layer } from './model/spec';
 
 /** How far one signal is from the float64 steps, and how far honest arithmetic may be. */
 export interface SignalProof {
@@ -69,7 +69,7 @@ export async function prove(tape: Tape, { abort, mostWork = MOST_WORK }: { abort
 /** Evenly spread steps, the first and the last among them, as many as the work allows. */
 function sampledSteps({ model: { shape }, inputs: { steps, sequences } }: Tape, mostWork: number): number[] {
   // The step itself and the sums of magnitudes for its bound.
-  const perStep = 2 * shape.layers.reduce((sum, { cell, hidden, inputs, directions }) => sum + directions * cell.gates.length * hidden * (inputs + hidden), 0) * shape.seeds.length * sequences;
+  const perStep = 2 * shape.layers.reduce((sum, { cell, hidden, width, inputs, directions }) => sum + directions * hidden * (cell.gates.length * (inputs + width) + (width === hidden ? 0 : width)), 0) * shape.seeds.length * sequences;
   const count = Math.min(steps, Math.max(2, Math.floor(mostWork / perStep)));
   if (count === steps) return Array.from({ length: steps }, (_, t) => t);
   return Array.from({ length: count }, (_, i) => Math.round((i * (steps - 1)) / (count - 1)));
@@ -95,9 +95,10 @@ async function readDirection(tape: Tape, layer: number, direction: Direction): P
 
 function* proveDirection(tape: Tape, layer: number, direction: Direction, { x, states, gates }: DirectionNumbers, steps: readonly number[]): Generator<void, SignalProof[]> {
   const { inputs, model } = tape;
-  const { cell, hidden, inputs: width } = model.shape.layers[layer];
-  const magnitudes: Magnitudes = { sums: cell.gates.map(() => 0), growth: 1 };
-  const comparisons = [...states, ...gates].map((values) => new Comparison(values, hidden));
+  const shape = model.shape.layers[layer];
+  const { cell, hidden, inputs: width } = shape;
+  const magnitudes: Magnitudes = { sums: cell.gates.map(() => 0), growth: 1, projection: 0 };
+  const comparisons = [...states.map((values, s) => new Comparison(values, stateWidth(shape, s))), ...gates.map((values) => new Comparison(values, hidden))];
 
   for (const [m] of model.shape.seeds.entries()) {
     const weights = layerWeights(model.shape, model.parameters, layer, direction, m);
@@ -111,17 +112,18 @@ function* proveDirection(tape: Tape, layer: number, direction: Direction, { x, s
         }
         const read = Float64Array.from(x.subarray(row * width, (row + 1) * width));
         const previous = statesBefore(model.shape, inputs, layer, direction, states, m, t, b);
-        const { next, saved } = yield* layerStep(weights, read, previous);
+        const taken = yield* layerStep(weights, read, previous);
+        const { next, saved } = taken;
         const values = cell.gates.map(({ activation }, g) => saved[g].map(activations[activation]));
         [...next, ...values].forEach((expected, i) => comparisons[i].expect(row, expected, place));
-        yield* includeMagnitudes(magnitudes, weights, read, previous, next, saved);
+        yield* includeMagnitudes(magnitudes, weights, read, previous, taken);
       }
     }
   }
 
-  const bounds = boundsOf(cell, width + hidden, magnitudes, precisions[tape.engine.kind]);
+  const bounds = boundsOf(shape, magnitudes, precisions[tape.engine.kind]);
   return [
-    ...cell.states.map(({ name }, s) => comparisons[s].verdict({ name, kind: 'state', layer, direction }, bounds.state)),
+    ...cell.states.map(({ name }, s) => comparisons[s].verdict({ name, kind: 'state', layer, direction }, s === 0 ? bounds.output : bounds.state)),
     ...cell.gates.map(({ name }, g) => comparisons[cell.states.length + g].verdict({ name, kind: 'gate', layer, direction }, bounds.gates[g])),
   ];
 }
@@ -134,12 +136,12 @@ class Comparison {
 
   constructor(
     private readonly values: Numbers,
-    private readonly hidden: number,
+    private readonly width: number,
   ) {}
 
   expect(row: number, expected: ArrayLike<number>, place: Omit<SignalProof['at'], 'unit'>): void {
-    for (let unit = 0; unit < this.hidden; unit++) {
-      const found = this.values[row * this.hidden + unit];
+    for (let unit = 0; unit < this.width; unit++) {
+      const found = this.values[row * this.width + unit];
       const difference = Number.isFinite(found) ? Math.abs(found - expected[unit]) : Infinity;
       if (difference <= this.#difference) continue;
       this.#difference = difference;
@@ -148,9 +150,9 @@ class Comparison {
   }
 
   expectZeros(row: number, place: Omit<SignalProof['at'], 'unit'>): void {
-    const zeros = new Float64Array(this.hidden);
+    const zeros = new Float64Array(this.width);
     this.expect(row, zeros, place);
-    if (this.values.subarray(row * this.hidden, (row + 1) * this.hidden).some((value) => value !== 0)) this.#zerosHold = false;
+    if (this.values.subarray(row * this.width, (row + 1) * this.width).some((value) => value !== 0)) this.#zerosHold = false;
   }
 
   verdict(signal: Pick<SignalProof, 'name' | 'kind' | 'layer' | 'direction'>, bound: number): SignalProof {
@@ -160,31 +162,41 @@ class Comparison {
 
 /** What the bounds grow with, over all entries compared. */
 interface Magnitudes {
-  /** [G] the largest Σ|w·x| + Σ|u·h| + |b_ih| + |b_hh| of any unit's gate. */
+  /** [G] the largest Σ|w·x| + Σ|u·h| + |p·c| + |b_ih| + |b_hh| of any unit's gate. */
   readonly sums: number[];
-  /** The largest |state| before or after a step, at least 1: what a gate's error can be multiplied by. */
+  /** The largest |state| before or after a step or |gate|, at least 1: what a gate's error can be multiplied by. */
   growth: number;
+  /** The largest Σ|w_hr| of any entry of a projected h; 0 without a projection. */
+  projection: number;
 }
 
 function* includeMagnitudes(
   magnitudes: Magnitudes,
-  { cell, hidden, inputs, w_ih, w_hh, b_ih, b_hh }: LayerWeights,
+  { cell, hidden, width, inputs, w_ih, w_hh, b_ih, b_hh, w_hr, unit }: LayerWeights,
   x: Float64Array,
   previous: readonly Float64Array[],
-  next: readonly Float64Array[],
-  saved: readonly Float64Array[],
+  { next, saved }: LayerStep,
 ): Generator<void, void> {
-  for (const row of [...previous, ...next]) for (const value of row) magnitudes.growth = Math.max(magnitudes.growth, Math.abs(value));
+  const include = (value: number) => (magnitudes.growth = Math.max(magnitudes.growth, Math.abs(value)));
+  for (const row of [...previous, ...next]) row.forEach(include);
   for (let g = 0; g < cell.gates.length; g++) {
+    const { activation } = cell.gates[g];
+    if (activation !== 'identity') saved[g].forEach((total) => include(activations[activation](total)));
     const operand = recurrentOperand(cell, g, saved, previous).map((value, j) => Math.max(Math.abs(value), Math.abs(previous[0][j])));
+    const peepholes = unitParametersOf(cell, g);
     for (let j = 0; j < hidden; j++) {
       const row = g * hidden + j;
       let sum = Math.abs(b_ih?.[row] ?? 0) + Math.abs(b_hh?.[row] ?? 0);
       for (let i = 0; i < inputs; i++) sum += Math.abs(w_ih[row * inputs + i] * x[i]);
-      for (let k = 0; k < hidden; k++) sum += Math.abs(w_hh[row * hidden + k] * operand[k]);
+      for (let k = 0; k < width; k++) sum += Math.abs(w_hh[row * width + k] * operand[k]);
+      for (const u of peepholes) sum += Math.abs(unit[u][j]) * Math.max(1, ...[...entries(previous, j), ...entries(next, j)].map(Math.abs));
       magnitudes.sums[g] = Math.max(magnitudes.sums[g], sum);
     }
     yield;
+  }
+  for (let p = 0; w_hr && p < width; p++) {
+    const sum = w_hr.subarray(p * hidden, (p + 1) * hidden).reduce((total, weight) => total + Math.abs(weight), 0);
+    magnitudes.projection = Math.max(magnitudes.projection, sum);
   }
 }
 
@@ -202,34 +214,38 @@ const precisions: Record<'gpu' | 'cpu', Precision> = {
 };
 
 /** How steep an activation is at its steepest. */
-const slopes: Record<Activation, number> = { identity: 1, relu: 1, tanh: 1, sigmoid: 1 / 4 };
+const slopes: Record<Activation, number> = { identity: 1, relu: 1, tanh: 1, sigmoid: 1 / 4, wideSigmoid: 1 };
+/** How many times the error of its tanh or σ an activation has itself. */
+const activationErrors: Record<Activation, number> = { identity: 0, relu: 0, tanh: 1, sigmoid: 1, wideSigmoid: 4 };
 
 /**
  * How far honest arithmetic may be from the exact step.
  *
- * A pre-activation is a sum of I + H products, two biases and the joining of two halves, in any order: it is off by at
- * most γ Σ|addend|, γ = n·u / (1 − n·u), n = I + H + 4 (Higham, Accuracy and Stability of Numerical Algorithms, 2002, §3.1).
- * Where another gate takes part in a pre-activation (the GRU's reset), that gate's error multiplies at most Σ|addend|.
+ * A pre-activation is a sum of I + P products, peepholes, two biases and the joining of two halves, in any order: it is
+ * off by at most γ Σ|addend|, γ = n·u / (1 − n·u), n = I + P + 4 (Higham, Accuracy and Stability of Numerical Algorithms,
+ * 2002, §3.1). Where another gate takes part in a pre-activation (the GRU's reset; all of them through the new cell state
+ * behind a peephole), those gates’ errors multiply at most Σ|addend|.
  * A gate is off by its pre-activation's error times the activation's slope, and by the activation's own error. A new
  * state is built from gates (each once or twice, as z and 1 − z) times numbers no larger than the largest state, one more
- * activation (tanh c), and a handful of roundings; from the pre-activation itself where the gate is one.
+ * activation (tanh c), and a handful of roundings; from the pre-activation itself where the gate is one. A projected h is a
+ * sum of H such numbers times w_hr, none of them above 1.
  *
  * Rounding errors mostly cancel, so that honest runs stay far below; a wrong sign is of the size of the numbers
  * themselves, thousands of times above.
  */
-function boundsOf(cell: Cell, width: number, { sums, growth }: Magnitudes, { roundoff, activation }: Precision): { gates: number[]; state: number } {
-  const n = width + 4;
-  const gamma = (n * roundoff) / (1 - n * roundoff);
-  const zeros = cell.gates.map(() => 0);
-  const joined = cell.gates.map((_, g) => readsOperand(cell, g) || recurrentScale(cell, g, zeros, cell.states.map(() => 0)) !== 1);
+function boundsOf({ cell, inputs, width, hidden }: Layer, { sums, growth, projection }: Magnitudes, { roundoff, activation }: Precision): { gates: number[]; state: number; output: number } {
+  const gammaOf = (n: number) => (n * roundoff) / (1 - n * roundoff);
+  const gamma = gammaOf(inputs + width + 4);
+  const joined = cell.gates.map((_, g) => readsOtherGates(cell, g));
   const gateError = (g: number, preActivationError: number) => {
     const kind = cell.gates[g].activation;
-    return slopes[kind] * preActivationError + (kind === 'tanh' || kind === 'sigmoid' ? activation : 0);
+    return slopes[kind] * preActivationError + activationErrors[kind] * activation;
   };
   const ofOthers = sums.reduce((total, sum, g) => (joined[g] ? total : total + gateError(g, gamma * sum)), 0);
   const gates = sums.map((sum, g) => gateError(g, (joined[g] ? gamma + ofOthers : gamma) * sum));
   const throughGates = gates.reduce((total, error, g) => total + (cell.gates[g].activation === 'identity' ? error : 2 * growth * error), 0);
-  return { gates: gates.map((error) => error + 2 * roundoff), state: throughGates + activation + 8 * roundoff * growth };
+  const state = throughGates + activation + 8 * roundoff * growth;
+  return { gates: gates.map((error) => error + 2 * roundoff), state, output: projection ? projection * (state + gammaOf(hidden)) : state };
 }
 
 function summaryOf({ engine, arithmetic, checked, steps, signals, holds }: Omit<Proof, 'summary'>): string {

@@ -8,6 +8,8 @@ export interface CaseShape {
   readonly sequences: number;
   readonly inputs: number;
   readonly hidden: number;
+  /** Width of h in the layers that can be projected; none unless given. */
+  readonly projection?: number;
   readonly bidirectional: boolean;
   readonly bias: boolean;
   readonly initial: boolean;
@@ -38,10 +40,16 @@ export function normal(shape: readonly number[], seed: number, name: string): Te
   return { shape, data: Float32Array.from({ length: shape.reduce((product, n) => product * n, 1) }, draw) };
 }
 
-export function drawnSpec({ cells, inputs, hidden, bidirectional, bias, models, seed }: CaseShape): ModelSpec {
+/** The projection of a layer of that cell: only what has a cell state can be projected. */
+export function projectionOf(cell: string, { projection }: CaseShape): number | undefined {
+  return cellNamed(cell).states.some(({ name }) => name === 'c') ? projection : undefined;
+}
+
+export function drawnSpec(shape: CaseShape): ModelSpec {
+  const { cells, inputs, hidden, bidirectional, bias, models, seed } = shape;
   return {
     input: { size: inputs },
-    layers: cells.map((cell) => ({ cell, hidden, bidirectional, bias })),
+    layers: cells.map((cell) => ({ cell, hidden, projection: projectionOf(cell, shape), bidirectional, bias })),
     seeds: Array.from({ length: models }, (_, m) => seed + m),
   };
 }
@@ -49,7 +57,12 @@ export function drawnSpec({ cells, inputs, hidden, bidirectional, bias, models, 
 export function drawnInputs(shape: CaseShape): RunInputs {
   const { cells, steps, sequences, inputs, hidden, bidirectional, initial, lengths, seed } = shape;
   const directions = bidirectional ? 2 : 1;
-  const states = (name: string) => cells.map((cell) => (cellNamed(cell).states.some((state) => `${state.name}0` === name) ? normal([directions, sequences, hidden], seed, name + cell) : undefined));
+  const states = (name: string) =>
+    cells.map((cell) => {
+      if (!cellNamed(cell).states.some((state) => `${state.name}0` === name)) return undefined;
+      const width = (name === 'h0' && projectionOf(cell, shape)) || hidden;
+      return normal([directions, sequences, width], seed, name + cell);
+    });
   return {
     x: normal([steps, sequences, inputs], seed, 'x'),
     lengths,

@@ -1,6 +1,6 @@
 /** What either engine promises its caller, as one suite: refusals, lifetimes, signals. Each engine's test file runs it. */
 import { beforeAll, afterAll, describe, expect, test } from 'vitest';
-import { cells, LimitError, NonFiniteError, OptionError, OutOfMemoryError, ReleasedError, ShapeError, UnknownSignalError, wordsOf, type Engine, type EngineError, type Model, type ModelSpec, type RunInputs, type Tape } from '../../src/engine/index';
+import { cells, LimitError, NonFiniteError, OptionError, OutOfMemoryError, ReleasedError, ShapeError, UnknownSignalError, wordsOf, type Engine, type EngineError, type Loss, type Model, type ModelSpec, type RunInputs, type Tape } from '../../src/engine/index';
 import { drawnInputs, drawnSpec, plain } from './drawn_case';
 
 type Refusal = new (...parameters: never[]) => EngineError;
@@ -198,6 +198,149 @@ export function claimsOf(makeEngine: () => Promise<Engine>): void {
       const tape = await run();
       tape[Symbol.dispose]();
       expect(tape.released).toBe(true);
+    });
+  });
+
+  describe('a backward pass', () => {
+    const run = () => model.run(drawnInputs(plain));
+    const d_y = { shape: [5, 3, 7], data: new Float32Array(105).fill(1) };
+    const read = async (tape: Tape, name: string) => Array.from(await tape.signal(name).read());
+
+    test('is what gradients are there after, and asking before says so', async () => {
+      const tape = await run();
+      expect(() => tape.signal('d_h')).toThrow(UnknownSignalError);
+      expect(() => tape.signal('d_h')).toThrow(/"d_h".* h, c, i,.* tape\.backward\(loss\)/);
+      expect(() => tape.signal('q')).not.toThrow(/backward/);
+      await refused(tape.gradients(), OptionError, 'tape.backward(loss)');
+      const before = tape.signals.length;
+      expect(await tape.backward({ d_y })).toBeUndefined();
+      expect(tape.signals.slice(before).map(({ name }) => name)).toEqual(['d_h', 'd_c', 'd_a_i', 'd_a_f', 'd_a_g', 'd_a_o', 'd_x', 'd_h0', 'd_c0']);
+      expect(['d_h', 'd_x', 'd_c0'].map((name) => tape.signal(name).shape)).toEqual([[1, 5, 3, 7], [1, 5, 3, 4], [1, 3, 7]]);
+      for (const { name, shape } of tape.signals.slice(before)) {
+        const values = await read(tape, name);
+        expect(values.length).toBe(shape.reduce((product, n) => product * n, 1));
+        const { largest, finite } = await tape.signal(name).extent();
+        expect(finite).toBe(true);
+        expect(largest).toBeGreaterThan(0);
+        expect(Math.abs(largest - Math.max(...values.map(Math.abs)))).toBeLessThanOrEqual(2e-6 * largest);
+      }
+      expect(() => tape.signal('d_q')).toThrow(UnknownSignalError);
+      expect(() => tape.signal('d_q')).not.toThrow(/backward/);
+      tape.release();
+    });
+
+    test('gives every parameter a gradient under its name and in its shape', async () => {
+      const bundle = await engine.model({ input: { embedding: 3, vocab: 4 }, layers: [{ cell: 'lstm_peephole', hidden: 5, projection: 2, bidirectional: true }, { cell: 'gru', hidden: 3 }], output: { classes: 4 }, seeds: [1, 2] });
+      const tape = await bundle.run({ tokens: { shape: [3, 1], data: [0, 3, 1] } });
+      await tape.backward({ unit: 1, step: 2 });
+      const shapes = (map: ReadonlyMap<string, { shape: readonly number[] }>) => [...map].map(([name, { shape }]) => [name, shape]);
+      expect(shapes(await tape.gradients())).toEqual(shapes(bundle.parameters));
+      // No score is in this loss, so the head has gradients, and they are 0.
+      expect(Array.from((await tape.gradients()).get('head.weight')!.data)).toEqual(Array.from({ length: 24 }, () => 0));
+      bundle.release();
+    });
+
+    test('replaces the one before, and gives out copies', async () => {
+      const tape = await run();
+      await tape.backward({ d_y });
+      const first = await read(tape, 'd_x');
+      const gradients = await tape.gradients();
+      await tape.backward({ unit: 3, step: 0 });
+      const second = await read(tape, 'd_x');
+      expect(second).not.toEqual(first);
+      for (const value of second.slice(12)) expect(value).toBe(0); // step 0 feels nothing of later steps
+      await tape.backward({ d_y });
+      expect(await read(tape, 'd_x')).toEqual(first);
+      gradients.get('weight_hh_l0')!.data.fill(7);
+      expect((await tape.gradients()).get('weight_hh_l0')!.data).not.toEqual(gradients.get('weight_hh_l0')!.data);
+      expect((await tape.gradients()).get('bias_hh_l0')!.data).toEqual(gradients.get('bias_hh_l0')!.data);
+      tape.release();
+    });
+
+    const cut = { shape: [5, 3, 6], data: new Float32Array(90) };
+    const state = { shape: [1, 3, 7], data: new Float32Array(21) };
+    test.each<[string, Loss, Refusal, string[]]>([
+      ['a unit that is not there', { unit: 7, step: 0 }, OptionError, ['unit', '7', '0 to 6']],
+      ['half a unit', { unit: 0.5, step: 0 }, OptionError, ['unit', '0.5']],
+      ['a step that is not there', { unit: 0, step: 5 }, OptionError, ['step', '5', '0 to 4']],
+      ['a step before the first', { unit: 0, step: -1 }, OptionError, ['step', '-1']],
+      ['a sequence that is not there', { unit: 0, step: 0, sequence: 3 }, OptionError, ['sequence', '3', '0 to 2']],
+      ['a layer that is not there', { unit: 0, step: 0, layer: 1 }, OptionError, ['layer', '1', '0 to 0']],
+      ['a direction that is not read', { unit: 0, step: 0, direction: 'reverse' }, OptionError, ['direction', 'forward only']],
+      ['a direction that is none', { unit: 0, step: 0, direction: 'sideways' as 'forward' }, OptionError, ['direction', '"sideways"']],
+      ['nothing', {}, OptionError, ['loss', '{ unit, step }', '{ nextToken }', 'd_y']],
+      ['nothing at all', undefined as unknown as Loss, OptionError, ['loss']],
+      ['cotangents of the wrong width', { d_y: cut }, ShapeError, ['d_y', '[5, 3, 7]', '[5, 3, 6]']],
+      ['cotangents with fewer values than their shape', { d_y: { ...d_y, data: [1] } }, ShapeError, ['1 values']],
+      ['cotangents of final states of the wrong shape', { d_h_n: { shape: [2, 3, 7], data: new Float32Array(42) } }, ShapeError, ['d_h_n', '[1, 3, 7]', '[2, 3, 7]']],
+      ['cotangents that are not numbers', { d_c_n: { ...state, data: new Float32Array(21).fill(NaN) } }, NonFiniteError, ['d_c_n', 'entry 0', 'NaN']],
+      ['cotangents beyond float32', { d_y: { ...d_y, data: new Float64Array(105).fill(1e39) } }, NonFiniteError, ['d_y', '1e+39']],
+      ['the next token of a model without a head', { nextToken: 'all' }, OptionError, ['nextToken', 'output: { classes }']],
+    ])('is refused for %s', async (_, loss, type, parts) => {
+      const tape = await run();
+      await refused(tape.backward(loss), type, ...parts);
+      expect(() => tape.signal('d_h')).toThrow(UnknownSignalError);
+      tape.release();
+    });
+
+    test('is refused for a cell state where there is none, and past a sequence’s own length', async () => {
+      const gru = await engine.model(drawnSpec({ ...plain, cells: ['gru'] }));
+      const tape = await gru.run(drawnInputs({ ...plain, cells: ['gru'], lengths: [5, 2, 3] }));
+      await refused(tape.backward({ d_c_n: state }), OptionError, 'd_c_n', 'GRU');
+      await refused(tape.backward({ unit: 0, step: 2, sequence: 1 }), OptionError, 'step', '0 to 1');
+      gru.release();
+    });
+
+    test('for the next token is refused where there is none, or where it was read already', async () => {
+      const spec = { input: { embedding: 3, vocab: 4 }, layers: [{ cell: 'rnn', hidden: 2 }], output: { classes: 4 } };
+      const tokens = { shape: [3, 2], data: [0, 1, 2, 3, 0, 1] };
+      const predicting = await engine.model(spec);
+      const tape = await predicting.run({ tokens, lengths: [3, 2] });
+      await refused(tape.backward({ nextToken: [2] }), OptionError, 'nextToken', '2', '0 to 1');
+      await refused(tape.backward({ nextToken: [] }), OptionError, 'nextToken');
+      const short = await predicting.run({ tokens: { shape: [1, 1], data: [0] } });
+      await refused(short.backward({ nextToken: 'all' }), OptionError, 'one token');
+      const both = await engine.model({ ...spec, layers: [{ cell: 'rnn', hidden: 2, bidirectional: true }] });
+      await refused((await both.run({ tokens })).backward({ nextToken: 'all' }), OptionError, 'bidirectional');
+      const few = await engine.model({ ...spec, output: { classes: 3 } });
+      await refused((await few.run({ tokens })).backward({ nextToken: 'all' }), OptionError, '4', '3 classes');
+      const vectors = await engine.model({ input: { size: 1 }, layers: spec.layers, output: spec.output });
+      await refused((await vectors.run({ x: { shape: [2, 1, 1], data: [1, 2] } })).backward({ nextToken: 'all' }), OptionError, 'vectors');
+      for (const each of [predicting, both, few, vectors]) each.release();
+    });
+
+    test('resolves to the cross-entropy of each model, and to nothing for the others', async () => {
+      const spec = { input: { embedding: 3, vocab: 4 }, layers: [{ cell: 'rnn', hidden: 2 }], output: { classes: 4 }, seeds: [1, 2, 3] };
+      const bundle = await engine.model(spec);
+      const tape = await bundle.run({ tokens: { shape: [4, 1], data: [0, 1, 2, 3] } });
+      const losses = (await tape.backward({ nextToken: 'all' }))!;
+      expect(losses.length).toBe(3);
+      // Untrained, it scores 4 classes about alike: log 4 = 1.39.
+      for (const loss of losses) expect(Math.abs(loss - Math.log(4))).toBeLessThan(1);
+      expect(await tape.backward({ unit: 0, step: 0 })).toBeUndefined();
+      bundle.release();
+    });
+
+    test('of a released tape, or called off, is refused', async () => {
+      const tape = await run();
+      const reason = new Error('the reader clicked elsewhere');
+      await expect(tape.backward({ d_y }, { abort: AbortSignal.abort(reason) })).rejects.toBe(reason);
+      await tape.backward({ d_y });
+      const d_h = tape.signal('d_h');
+      tape.release();
+      await refused(tape.backward({ d_y }), ReleasedError, 'tape');
+      await refused(tape.gradients(), ReleasedError, 'tape');
+      await refused(d_h.read(), ReleasedError, 'tape');
+    });
+
+    test('is bitwise the same each time', async () => {
+      const shape = { ...plain, hidden: 37, cells: ['gru', 'lstm'], bidirectional: true, lengths: [5, 1, 3] };
+      const two = await engine.model(drawnSpec(shape));
+      const tapes = [await two.run(drawnInputs(shape)), await two.run(drawnInputs(shape))];
+      for (const tape of tapes) await tape.backward({ unit: 36, step: 2, sequence: 2 });
+      const [first, second] = await Promise.all(tapes.map((tape) => tape.gradients()));
+      for (const [name, { data }] of first) expect(second.get(name)!.data, name).toEqual(data);
+      two.release();
     });
   });
 

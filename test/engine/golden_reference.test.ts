@@ -13,13 +13,13 @@ const golden = readdirSync(folder)
   .filter(isCase);
 const supported = golden.filter((each) => /^(rnn|lstm|gru)/.test(each.kind) && !('unsupported' in recurrentCase(each)));
 
-test('the golden set has 38 cases of the cells there are', () => {
-  expect(supported.length).toBe(38);
+test('the golden set has 41 cases, and a cell for each', () => {
+  expect(supported.length).toBe(41);
 });
 
 test.each(supported.map((each) => [each.name, each] as const))('%s comes out of the reference as PyTorch wrote it', async (_, each) => {
   const engine = await createEngine({ device: 'cpu' });
-  const { status, tensors, reason } = await judge(engine, each, true);
+  const { status, tensors, reason } = await judge(engine, each, false);
   expect({ status, reason, failed: tensors.filter((tensor) => tensor.status !== 'pass') }).toEqual({ status: 'pass', reason: undefined, failed: [] });
   engine.release();
 });

@@ -18,6 +18,8 @@ function asFloat32(tape: Tape, tampered = '', tamper: (values: Float32Array) => 
     plan: tape.plan,
     signals: tape.signals,
     released: false,
+    backward: (loss) => tape.backward(loss),
+    gradients: () => tape.gradients(),
     hold: () => tape.hold(),
     release: () => {},
     [Symbol.dispose]: () => {},

@@ -1,5 +1,5 @@
 /** A golden case as a model and an input of ours, and a run of it as the case's tensors. */
-import { cells, type Engine, type ModelSpec, type RecurrentForm, type RunInputs, type StateDict, type Tape, type Tensor } from '../../src/engine/index';
+import { cells, type Cell, type Cotangents, type Direction, type Engine, type ModelSpec, type RecurrentForm, type RunInputs, type StateDict, type Tape, type Tensor } from '../../src/engine/index';
 import { MalformedCase, type GoldenCase } from './golden_case';
 
 /** What is needed to run a case. */
@@ -29,12 +29,14 @@ export function isRecurrent(kind: string): boolean {
 /** Reads a case's configuration. Throws MalformedCase where it contradicts the tensors. */
 export function recurrentCase({ kind, config, groups, tensors }: GoldenCase): RecurrentCase | Unsupported {
   const cell = cellOf(kind, config);
-  if (typeof cell === 'object') return cell;
-  for (const option of ['proj_size', 'dropout', 'peephole', 'peepholes', 'layer_norm']) {
+  if ('unsupported' in cell) return cell;
+  const projectable = cell.states.some(({ name }) => name === 'c');
+  for (const option of ['dropout', 'peephole', 'peepholes', 'layer_norm', ...(projectable ? [] : ['proj_size'])]) {
     if (config[option]) return { unsupported: `${option} ${String(config[option])}` };
   }
   const weights = Object.fromEntries((groups.params ?? []).map((name) => [name, tensors[name]]));
-  const unknown = Object.keys(weights).filter((name) => !/^(weight|bias)_(ih|hh)_l\d+(_reverse)?$/.test(name));
+  const kinds = ['weight_ih', 'weight_hh', 'bias_ih', 'bias_hh', ...(projectable ? ['weight_hr'] : []), ...(cell.unitParameters ?? []).map((name) => `weight_${name}`)];
+  const unknown = Object.keys(weights).filter((name) => !kinds.includes(name.replace(/_l\d+(_reverse)?$/, '')));
   if (unknown.length) return { unsupported: `the parameter ${unknown.join(', ')}` };
 
   const x = given('x', { groups, tensors });
@@ -44,9 +46,11 @@ export function recurrentCase({ kind, config, groups, tensors }: GoldenCase): Re
   const batchFirst = Boolean(config.batch_first);
   const layers = Number(config.num_layers ?? Object.keys(weights).filter((name) => /^weight_hh_l\d+$/.test(name)).length);
   if (!Number.isInteger(layers) || layers < 1 || layers > 1000) throw new MalformedCase(`num_layers is ${String(config.num_layers)}`);
+  const projection = Number(config.proj_size ?? weights.weight_hr_l0?.shape[0] ?? 0);
   const layer = {
-    cell,
-    hidden: Number(config.hidden_size ?? recurrent.shape[1]),
+    cell: cell.name,
+    hidden: Number(config.hidden_size ?? recurrent.shape[0] / cell.gates.length),
+    projection: projection || undefined,
     bidirectional: Boolean(config.bidirectional ?? 'weight_ih_l0_reverse' in weights),
     bias: Boolean(config.bias ?? 'bias_ih_l0' in weights),
   };
@@ -65,24 +69,34 @@ export function recurrentCase({ kind, config, groups, tensors }: GoldenCase): Re
   };
 }
 
-function cellOf(kind: string, { nonlinearity = 'tanh' }: GoldenCase['config']): string | Unsupported {
-  if (kind === 'rnn' && nonlinearity === 'relu') return 'rnn_relu';
-  if (kind === 'rnn' && nonlinearity !== 'tanh') return { unsupported: `nonlinearity ${String(nonlinearity)}` };
-  return cells.some(({ name }) => name === kind) ? kind : { unsupported: `the kind ${kind}` };
+function cellOf(kind: string, { nonlinearity = 'tanh' }: GoldenCase['config']): Cell | Unsupported {
+  const activation = String(nonlinearity);
+  const ofActivation: Record<string, string> = { tanh: 'rnn', relu: 'rnn_relu', linear: 'rnn_linear', identity: 'rnn_linear' };
+  const name = kind === 'rnn' ? ofActivation[activation] : kind;
+  if (name === undefined) return { unsupported: `nonlinearity ${activation}` };
+  return cells.find((cell) => cell.name === name) ?? { unsupported: `the kind ${kind}` };
 }
 
 function given(name: string, { groups, tensors }: Pick<GoldenCase, 'groups' | 'tensors'>): Tensor | undefined {
   return groups.inputs?.includes(name) ? tensors[name] : undefined;
 }
 
-/** Runs a case and returns what it leaves behind, by the golden format's names. */
-export async function runRecurrentCase(engine: Engine, golden: GoldenCase, run: RecurrentCase, form: RecurrentForm | undefined): Promise<Map<string, Output>> {
+/**
+ * Runs a case and returns what it leaves behind, by the golden format's names.
+ * @param form - the recurrent form to force on the GPU; undefined for the reference
+ * @param forward - leave out gradients
+ */
+export async function runRecurrentCase(engine: Engine, golden: GoldenCase, run: RecurrentCase, form: RecurrentForm | undefined, forward: boolean): Promise<Map<string, Output>> {
   const model = await engine.model(run.spec, { weights: run.weights });
   try {
     const tape = await model.run(run.inputs, { form });
     try {
       if (form && tape.plan.forms.some((used) => used !== form)) throw new Error(`asked for the ${form} form, ran as ${tape.plan.forms.join(', ')}`);
-      return await outputsOf(tape, golden, run);
+      const outputs = await outputsOf(tape, golden, run);
+      const cotangents = forward ? {} : cotangentsOf(golden, tape, run);
+      if (Object.keys(cotangents).length === 0) return outputs;
+      await tape.backward(cotangents);
+      return new Map([...outputs, ...(await gradientsOf(tape, run))]);
     } finally {
       tape.release();
     }
@@ -107,8 +121,55 @@ async function outputsOf(tape: Tape, golden: GoldenCase, { batchFirst, inputs }:
   return outputs;
 }
 
-async function timeMajor(tape: Tape, name: string, direction: 'forward' | 'reverse' = 'forward'): Promise<Tensor> {
-  const signal = tape.signal(name, { direction });
+/** L = sum(y·R) + sum(h_n·S) + sum(c_n·Q): R, S and Q are what arrives at y, h_n and c_n. R holds garbage at padding. */
+function cotangentsOf({ groups, tensors }: GoldenCase, tape: Tape, { batchFirst, inputs }: RecurrentCase): Cotangents {
+  const cotangent = (name: string) => (groups.cotangents?.includes(name) ? tensors[name] : undefined);
+  const [R, S, Q] = [cotangent('R'), cotangent('S'), cotangent('Q')];
+  const { states } = tape.model.shape.layers[0].cell;
+  return {
+    ...(R && { d_y: withoutPadding(batchFirst ? swapped(R) : R, inputs.lengths) }),
+    ...(S && { d_h_n: S }),
+    ...(Q && states.some(({ name }) => name === 'c') && { d_c_n: Q }),
+  };
+}
+
+function withoutPadding({ shape, data }: Tensor, lengths: ArrayLike<number> | undefined): Tensor {
+  const [, sequences, width] = shape;
+  const exists = (i: number) => !lengths || Math.floor(i / width / sequences) < lengths[Math.floor(i / width) % sequences];
+  return { shape, data: Array.from(data, (value, i) => (exists(i) ? value : 0)) };
+}
+
+async function gradientsOf(tape: Tape, { batchFirst }: RecurrentCase): Promise<Map<string, Tensor>> {
+  const { layers } = tape.model.shape;
+  const { cell, directions } = layers[0];
+  const outputs = new Map<string, Tensor>();
+  const d_x = await timeMajor(tape, 'd_x', 'forward', 0);
+  outputs.set('grad.x', batchFirst ? swapped(d_x) : d_x);
+  for (const { name } of cell.states) outputs.set(`grad.${name}0`, await finalStates(tape, `d_${name}0`));
+  for (const [name, tensor] of await tape.gradients()) outputs.set(`grad.${name}`, tensor);
+  if (layers.length > 1) return outputs;
+
+  const gates = cell.gates.map(({ name }) => name);
+  const split = gates.length - (cell.splitGates ?? 0);
+  for (const direction of directions === 2 ? (['forward', 'reverse'] as const) : (['forward'] as const)) {
+    const prefix = direction === 'forward' ? 'step' : 'step_reverse';
+    for (const { name } of cell.states) outputs.set(`${prefix}.d${name}`, await timeMajor(tape, `d_${name}`, direction));
+    outputs.set(`${prefix}.dgx`, await sideBySide(tape, gates.map((gate) => `d_a_${gate}`), direction));
+    outputs.set(`${prefix}.dgh`, await sideBySide(tape, gates.map((gate, g) => (g < split ? `d_a_${gate}` : `d_a_hh.${gate}`)), direction));
+  }
+  return outputs;
+}
+
+/** Signals [T, B, H] as [T, B, G·H]. */
+async function sideBySide(tape: Tape, names: readonly string[], direction: Direction): Promise<Tensor> {
+  const blocks = await Promise.all(names.map((name) => timeMajor(tape, name, direction)));
+  const [steps, sequences, width] = blocks[0].shape;
+  const rows = Array.from({ length: steps * sequences }, (_, row) => blocks.flatMap(({ data }) => Array.prototype.slice.call(data, row * width, (row + 1) * width) as number[]));
+  return { shape: [steps, sequences, width * blocks.length], data: rows.flat() };
+}
+
+async function timeMajor(tape: Tape, name: string, direction: Direction = 'forward', layer?: number): Promise<Tensor> {
+  const signal = tape.signal(name, { direction, layer });
   return { shape: signal.shape.slice(1), data: await signal.read() };
 }
 

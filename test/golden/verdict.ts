@@ -40,7 +40,7 @@ export async function judge(engine: Engine, golden: GoldenCase, forward: boolean
   try {
     const run = recurrentCase(golden);
     if ('unsupported' in run) return unsupportedCase(golden, name, forward, `${run.unsupported} is not supported`);
-    const outputs = await runRecurrentCase(engine, golden, run, form);
+    const outputs = await runRecurrentCase(engine, golden, run, form, forward);
     const tensors = wanted(golden, forward).map((tensor) => compare(golden, tensor, outputs.get(tensor), name !== 'cpu'));
     return { name: golden.name, kind: golden.kind, engine: name, status: statusOf(tensors), tensors };
   } catch (error) {

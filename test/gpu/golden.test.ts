@@ -17,13 +17,13 @@ beforeAll(async () => {
 });
 afterAll(() => engine.release());
 
-test('the golden set has 38 cases of the cells there are', () => {
-  expect(supported.length).toBe(38);
+test('the golden set has 41 cases, and a cell for each', () => {
+  expect(supported.length).toBe(41);
 });
 
 describe.each(['step', 'persistent'] as const)('the %s form', (form) => {
   test.each(supported.map((each) => [each.name, each] as const))('%s comes out as PyTorch wrote it', async (_, each) => {
-    const { status, tensors, reason } = await judge(engine, each, true, form);
+    const { status, tensors, reason } = await judge(engine, each, false, form);
     expect({ status, reason, failed: tensors.filter((tensor) => tensor.status !== 'pass') }).toEqual({ status: 'pass', reason: undefined, failed: [] });
   });
 });

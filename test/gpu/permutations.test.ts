@@ -4,9 +4,6 @@ import { cells, createEngine } from '../../src/engine';
 import { KernelCache } from '../../src/engine/gpu/kernel';
 import { linkShader, shaderFiles } from '../../src/engine/gpu/linker';
 import { permutations } from '../../src/engine/gpu/permutations';
-import { persistentTile } from '../../src/engine/gpu/recurrence';
-import type { Gpu } from '../../src/engine/gpu/device';
-import { modelShape } from '../../src/engine/model/spec';
 
 let device: GPUDevice;
 
@@ -31,10 +28,7 @@ describe('every permutation', () => {
   });
 
   it.each(permutations.filter(({ entry }) => entry.startsWith('kernels/')))('makes a pipeline on default limits: $entry $cell', async ({ entry, cell }) => {
-    const layer = modelShape({ input: { size: 3 }, layers: [{ cell: cell ?? 'rnn', hidden: 1024 }] }).layers[0];
-    const gpu = { limits: { ...limitsOf(device), workPerDispatch: 1e6 } } as Gpu;
-    const constants = entry === 'kernels/recurrent_persistent' ? persistentTile(layer, gpu)!.constants : {};
-    await new KernelCache(device).kernel(entry, cell, constants);
+    await new KernelCache(device).kernel(entry, cell);
   });
 });
 
@@ -42,7 +36,7 @@ describe('a shader that does not compile', () => {
   it('is reported at its author’s file and line', async () => {
     const files = new Map(shaderFiles);
     files.set('cells/rnn', files.get('cells/rnn')!.replace('let a = a_ih[0] + a_hh[0];', 'let a = a_ih[0] + nonsense;'));
-    const { code, locate } = linkShader('kernels/recurrent_step', 'rnn', files);
+    const { code, locate } = linkShader('kernels/recurrent_forward', 'rnn', files);
     const { messages } = await device.createShaderModule({ code }).getCompilationInfo().finally(() => undefined);
     const line = files.get('cells/rnn')!.split('\n').findIndex((text) => text.includes('nonsense')) + 1;
     expect(locate(messages[0].lineNum)).toEqual({ file: 'shaders/cells/rnn.wgsl', line });
@@ -59,8 +53,3 @@ describe('the list of cells', () => {
     }
   });
 });
-
-function limitsOf({ limits }: GPUDevice) {
-  const { maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupStorageSize } = limits;
-  return { maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupStorageSize };
-}

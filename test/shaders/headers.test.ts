@@ -69,11 +69,14 @@ describe('a cell’s WGSL', () => {
     expect(constant('STATES')).toBe(cell.states.length);
     expect(constant('SAVED')).toBe(cell.saved.length);
     expect(constant('INNER_GATES')).toBe(cell.inner?.gates ?? 0);
+    expect(constant('SPLIT_GATES')).toBe(cell.splitGates ?? 0);
+    expect(constant('UNIT_PARAMETERS')).toBe(cell.unitParameters?.length ?? 0);
+    expect(shaderFiles.has(`cells/inner/${name}`)).toBe(cell.inner !== undefined);
     expect(text).toContain(`Twin of src/engine/cells/${name}.ts`);
   });
 
   it('exists for every cell, and for nothing else', () => {
-    const files = [...shaderFiles.keys()].filter((file) => file.startsWith('cells/'));
+    const files = [...shaderFiles.keys()].filter((file) => /^cells\/\w+$/.test(file));
     expect(files.toSorted()).toEqual(cells.map(({ name }) => `cells/${name}`).toSorted());
   });
 });

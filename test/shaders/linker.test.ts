@@ -1,7 +1,7 @@
 /** The linker says the same as WESL's own, and says clearly what is wrong. */
 import { link } from 'wesl';
 import { describe, expect, it } from 'vitest';
-import { linkShader, shaderFiles } from '../../src/engine/gpu/linker';
+import { linkShader, resolveCell, shaderFiles } from '../../src/engine/gpu/linker';
 import { permutations } from '../../src/engine/gpu/permutations';
 
 const files = (entries: Record<string, string>) => new Map(Object.entries(entries));
@@ -22,7 +22,7 @@ describe('linkShader', () => {
   });
 
   it('finds the author’s file and line of every line it wrote', () => {
-    const { code, locate } = linkShader('kernels/recurrent_step', 'lstm');
+    const { code, locate } = linkShader('kernels/recurrent_forward', 'lstm');
     code.split('\n').forEach((text, index) => {
       if (!text.trim()) return; // an import line, taken out
       const { file, line } = locate(index + 1);
@@ -32,8 +32,8 @@ describe('linkShader', () => {
   });
 
   it('puts the permutation’s cell in the place of package::cells::cell', () => {
-    expect(linkShader('kernels/recurrent_step', 'gru').code).toContain('const GATES = 3u;');
-    expect(linkShader('kernels/recurrent_step', 'lstm').code).toContain('const GATES = 4u;');
+    expect(linkShader('kernels/recurrent_forward', 'gru').code).toContain('const GATES = 3u;');
+    expect(linkShader('kernels/recurrent_forward', 'lstm').code).toContain('const GATES = 4u;');
   });
 
   it.each([
@@ -48,7 +48,9 @@ describe('linkShader', () => {
 describe('WESL’s own linker', () => {
   it.each(permutations)('accepts $entry $cell: every import names something that is there', async ({ entry, cell }) => {
     const sources = Object.fromEntries([...shaderFiles].map(([file, text]) => [`${file}.wgsl`, text]));
-    if (cell) sources['cells/cell.wgsl'] = shaderFiles.get(`cells/${cell}`)!;
+    for (const path of ['cells/cell', 'cells/inner']) {
+      if (cell) sources[`${path}.wgsl`] = shaderFiles.get(resolveCell(path, cell, shaderFiles))!;
+    }
     const linked = await link({ weslSrc: sources, rootModuleName: `package::${entry.replaceAll('/', '::')}` });
     expect(linked.dest).toMatch(/fn main\(/);
   });

@@ -2,7 +2,7 @@
  * Paints a signal on a WebGPU canvas from the buffer it was computed in: one render pass, nothing read back, and
  * nothing made that was not there the frame before. Pipelines are shared by all canvases of a device.
  */
-import { activationNumber, shaderCode, type SignalStorage } from '../../engine';
+import { shaderCode, viewNumbers, type SignalStorage } from '../../engine';
 import type { ColourTable } from '../colour/scale';
 import type { Coding } from '../range';
 import type { PaintWindow } from './window';
@@ -108,8 +108,8 @@ export class GpuPainter {
     const { rows, columns, left, top, entryWidth, entryHeight, gap, stripe } = window;
     words.set([rows, columns, left, top, entryWidth, entryHeight, gap, stripe]);
     new Float32Array(this.#picture).set([min, max, scale, offset], 8);
-    words.set([model, sequence, activationNumber[storage.activation]], 12);
-    words.set([storage.offset, storage.modelStride, storage.stepStride, storage.sequenceStride, storage.groupStride, storage.groupWidth], 16);
+    words.set([model, sequence], 12);
+    words.set(viewNumbers(storage), 16);
   }
 }
 

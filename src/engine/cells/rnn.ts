@@ -1,4 +1,4 @@
-import { tanh } from '../math/activation';
+import { tanh, tanhSlope } from '../math/activation';
 import type { Cell } from './cell';
 
 /** The simple recurrent network (Elman 1990) with tanh units. */
@@ -13,5 +13,10 @@ export const rnn: Cell = {
   forward([ia], [ha]) {
     const a = ia + ha;
     return { next: [tanh(a)], saved: [a] };
+  },
+
+  backward([a], _prev, [d_h]) {
+    const d_a = d_h * tanhSlope(a);
+    return { d_ih: [d_a], d_hh: [d_a], d_prev: [0], d_next: [d_h], d_unit: [] };
   },
 };

@@ -1,4 +1,4 @@
-import { relu } from '../math/activation';
+import { relu, reluSlope } from '../math/activation';
 import type { Cell } from './cell';
 
 /** The simple recurrent network with rectified units; with U = 1 it is the IRNN (Le, Jaitly, Hinton 2015). */
@@ -13,5 +13,10 @@ export const rnnRelu: Cell = {
   forward([ia], [ha]) {
     const a = ia + ha;
     return { next: [relu(a)], saved: [a] };
+  },
+
+  backward([a], _prev, [d_h]) {
+    const d_a = d_h * reluSlope(a);
+    return { d_ih: [d_a], d_hh: [d_a], d_prev: [0], d_next: [d_h], d_unit: [] };
   },
 };

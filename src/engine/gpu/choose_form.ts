@@ -23,11 +23,15 @@ export class FormChoices {
     return this.#chosen.get(keyOf(layer, models, sequences));
   }
 
-  /** Runs both forms and keeps the faster; the dispatches must be ready to run. */
-  async measure(layer: Layer, models: number, sequences: number, commands: Record<RecurrentForm, readonly Command[]>): Promise<void> {
+  /**
+   * Runs both forms and keeps the faster; the dispatches must be ready to run.
+   * @param check - called before each run; what it throws ends the measurement
+   */
+  async measure(layer: Layer, models: number, sequences: number, commands: Record<RecurrentForm, readonly Command[]>, check: () => void): Promise<void> {
     const best = { step: Infinity, persistent: Infinity };
     for (let i = 0; i <= REPEATS; i++) {
       for (const form of ['step', 'persistent'] as const) {
+        check();
         const time = await this.#time(commands[form]);
         if (i > 0) best[form] = Math.min(best[form], time); // the first round only warms up
       }

@@ -5,8 +5,6 @@ import { DeviceLostError, EngineError, NoAdapterError } from '../errors';
 export interface GpuLimits {
   readonly maxBufferSize: number;
   readonly maxStorageBufferBindingSize: number;
-  readonly maxComputeWorkgroupStorageSize: number;
-  readonly maxComputeInvocationsPerWorkgroup: number;
   readonly maxComputeWorkgroupsPerDimension: number;
   /** Multiply-adds one workgroup may do in one dispatch: 8 ms at the 2.5 G a second of a slow phone's single core. */
   readonly workPerDispatch: number;
@@ -15,8 +13,6 @@ export interface GpuLimits {
 const requested = [
   'maxBufferSize',
   'maxStorageBufferBindingSize',
-  'maxComputeWorkgroupStorageSize',
-  'maxComputeInvocationsPerWorkgroup',
   'maxComputeWorkgroupsPerDimension',
 ] as const;
 

@@ -1,19 +1,19 @@
 /** A model on the GPU: its weights, its kernels, and a pool of buffers for runs of shapes seen before. */
-import type { Engine, Model, RecurrentForm, RunOptions, Tape } from '../engine';
+import type { Engine, Model, Plan, RecurrentForm, RunOptions, Tape } from '../engine';
 import { OutOfMemoryError, ReleasedError } from '../errors';
 import { checkedInputs, type RunInputs } from '../model/inputs';
+import type { CheckedLoss } from '../model/loss';
 import type { Parameters } from '../model/parameters';
 import type { ModelShape } from '../model/spec';
-import { checkFits, filledStorage } from './buffers';
 import { MEASURED, type FormChoices } from './choose_form';
 import { record } from './command_list';
 import type { Gpu } from './device';
-import { GpuTape } from './gpu_tape';
+import { GpuTape, type TapeOwner } from './gpu_tape';
+import { backwardModel, checkWeights, forwardModel, weightBuffers, type BackwardModel, type ForwardModel } from './gpu_weights';
+import { GradientBuffers, ONE_LOSS } from './gradient_buffers';
 import type { KernelCache } from './kernel';
-import { layerSizes, packLayer } from './layer_layout';
 import type { Readback } from './readback';
-import { persistentTile } from './recurrence';
-import { checkRun, RunBuffers, runShape, type GpuLayer, type RunShape } from './run_buffers';
+import { checkRun, RunBuffers, runShape, sameShape, type RunShape } from './run_buffers';
 
 /** What the models of one engine share. */
 export interface GpuContext {
@@ -27,32 +27,28 @@ export interface GpuContext {
 /** Sets of buffers kept for shapes that may come again; the oldest goes first. */
 const POOL_SIZE = 4;
 
-export class GpuModel implements Model {
+export class GpuModel implements Model, TapeOwner {
   readonly #pool: RunBuffers[] = [];
   /** Everything not yet destroyed, lent out or in the pool. */
   readonly #made = new Set<RunBuffers>();
+  #backward: Promise<BackwardModel> | undefined;
   #released = false;
 
   private constructor(
     private readonly context: GpuContext,
     readonly shape: ModelShape,
     readonly parameters: Parameters,
-    private readonly layers: readonly GpuLayer[],
+    private readonly forward: ForwardModel,
     private readonly onRelease: (model: GpuModel) => void,
   ) {}
 
-  /** Throws LimitError before allocation if the weights cannot fit. */
+  /** Rejects with LimitError before allocation if the weights cannot fit. */
   static async create(context: GpuContext, shape: ModelShape, parameters: () => Parameters, onRelease: (model: GpuModel) => void): Promise<GpuModel> {
-    const { gpu } = context;
-    const models = shape.seeds.length;
-    shape.layers.forEach((layer, k) => {
-      const sizes = layerSizes(layer, shape.layers[k - 1], models, 1, 1);
-      checkFits(gpu, `w_ih of layer ${k}`, sizes.w_ih);
-      checkFits(gpu, `w_hh of layer ${k}`, sizes.w_hh);
-    });
+    const { gpu, kernels } = context;
+    checkWeights(gpu, shape);
     const values = parameters();
-    const layers = await guarded(gpu, () => Promise.all(shape.layers.map((_, k) => gpuLayer(context, shape, values, k))), weightBytes, destroyWeights);
-    return new GpuModel(context, shape, values, layers, onRelease);
+    const forward = await guarded(gpu, () => forwardModel(gpu, kernels, shape, values), weightBytes, destroyWeights);
+    return new GpuModel(context, shape, values, forward, onRelease);
   }
 
   get engine(): Engine {
@@ -68,13 +64,39 @@ export class GpuModel implements Model {
     const forms = await this.#forms(form, shape);
     this.#check(abort);
     const buffers = this.#reuse(shape) ?? (await this.#make(shape));
+    try {
+      this.#check(abort);
+      const commands = buffers.commands(forms);
+      buffers.upload(inputs);
+      const encoder = gpu.device.createCommandEncoder({ label: 'run' });
+      record(encoder, 'run', commands);
+      gpu.device.queue.submit([encoder.finish()]);
+      return new GpuTape(this, inputs, { forms, dispatches: commands.length }, buffers, readback, this);
+    } catch (error) {
+      this.recycle(buffers);
+      throw error;
+    }
+  }
+
+  async propagate(buffers: RunBuffers, { forms }: Plan, loss: CheckedLoss, abort: AbortSignal | undefined): Promise<GradientBuffers> {
+    const { gpu, kernels } = this.context;
     this.#check(abort);
-    const commands = buffers.commands(forms);
-    buffers.upload(inputs);
-    const encoder = gpu.device.createCommandEncoder({ label: 'run' });
-    record(encoder, 'run', commands);
+    this.#backward ??= guarded(gpu, () => backwardModel(gpu, kernels, this.shape, this.parameters), weightBytes, destroyWeights);
+    const backward = await this.#backward;
+    this.#check(abort);
+    buffers.gradient ??= await guarded(gpu, () => new GradientBuffers(buffers, backward, ONE_LOSS), bytesOf, destroy);
+    this.#check(abort);
+    const encoder = gpu.device.createCommandEncoder({ label: 'backward' });
+    buffers.gradient.upload(encoder, loss);
+    record(encoder, 'backward', buffers.gradient.commands(loss, forms as readonly RecurrentForm[]));
     gpu.device.queue.submit([encoder.finish()]);
-    return new GpuTape(this, inputs, { forms, dispatches: commands.length }, buffers, readback, () => this.#recycle(buffers));
+    return buffers.gradient;
+  }
+
+  recycle(buffers: RunBuffers): void {
+    if (this.#released) return this.#destroy(buffers);
+    this.#pool.push(buffers);
+    if (this.#pool.length > POOL_SIZE) this.#destroy(this.#pool.shift()!);
   }
 
   release(): void {
@@ -82,7 +104,8 @@ export class GpuModel implements Model {
     this.#released = true;
     for (const buffers of this.#pool) this.#destroy(buffers);
     this.#pool.length = 0;
-    destroyWeights(this.layers);
+    destroyWeights(this.forward);
+    void this.#backward?.then(destroyWeights, () => undefined);
     if (this.#made.size === 0) this.onRelease(this);
   }
 
@@ -102,42 +125,37 @@ export class GpuModel implements Model {
     this.context.gpu.check();
   }
 
-  /** The form of each layer: the one asked for, or the faster of both where there is a choice. */
+  /** The form of each layer: the one asked for, or the faster of both. */
   async #forms(form: RecurrentForm | 'auto', shape: RunShape): Promise<RecurrentForm[]> {
-    if (form !== 'auto') return this.layers.map(() => form);
+    const { layers, seeds } = this.shape;
+    if (form !== 'auto') return layers.map(() => form);
     const { choices } = this.context;
-    const models = this.shape.seeds.length;
-    const open = this.layers.flatMap(({ layer, recurrence }, k) => (recurrence.persistent && !choices.known(layer, models, shape.sequences) ? [k] : []));
-    if (open.length) {
+    const known = () => layers.map((layer) => choices.known(layer, seeds.length, shape.sequences));
+    if (known().includes(undefined)) {
       const reduced = { ...shape, steps: Math.min(shape.steps, MEASURED.steps), sequences: Math.min(shape.sequences, MEASURED.sequences) };
       const buffers = await this.#make(reduced);
-      for (const k of open) {
-        const commands = { step: buffers.recurrence(k, 'step'), persistent: buffers.recurrence(k, 'persistent') };
-        await choices.measure(this.layers[k].layer, models, shape.sequences, commands);
+      try {
+        for (const [k, layer] of layers.entries()) {
+          if (choices.known(layer, seeds.length, shape.sequences)) continue;
+          const commands = { step: buffers.recurrence(k, 'step'), persistent: buffers.recurrence(k, 'persistent') };
+          await choices.measure(layer, seeds.length, shape.sequences, commands, () => this.#check(undefined));
+        }
+      } finally {
+        this.#destroy(buffers);
       }
-      this.#destroy(buffers);
     }
-    return this.layers.map(({ layer, recurrence }) => (recurrence.persistent ? choices.known(layer, models, shape.sequences)! : 'step'));
+    return known() as RecurrentForm[];
   }
 
   #reuse(shape: RunShape): RunBuffers | undefined {
-    const index = this.#pool.findIndex(
-      (buffers) => buffers.shape.steps === shape.steps && buffers.shape.sequences === shape.sequences && buffers.shape.tableRows === shape.tableRows,
-    );
+    const index = this.#pool.findIndex((buffers) => sameShape(buffers.shape, shape));
     return index < 0 ? undefined : this.#pool.splice(index, 1)[0];
   }
 
   async #make(shape: RunShape): Promise<RunBuffers> {
-    const make = () => new RunBuffers(this.context.gpu, this.shape, this.layers, shape);
-    const buffers = await guarded(this.context.gpu, make, (made) => made.bytes, (made) => made.destroy());
+    const buffers = await guarded(this.context.gpu, () => new RunBuffers(this.context.gpu, this.shape, this.forward, shape), bytesOf, destroy);
     this.#made.add(buffers);
     return buffers;
-  }
-
-  #recycle(buffers: RunBuffers): void {
-    if (this.#released) return this.#destroy(buffers);
-    this.#pool.push(buffers);
-    if (this.#pool.length > POOL_SIZE) this.#destroy(this.#pool.shift()!);
   }
 
   #destroy(buffers: RunBuffers): void {
@@ -147,40 +165,36 @@ export class GpuModel implements Model {
   }
 }
 
-function weightBytes(layers: readonly GpuLayer[]): number {
-  return layers.reduce((sum, { weights }) => sum + Object.values(weights).reduce((bytes, buffer) => bytes + buffer.size, 0), 0);
+function weightBytes(model: ForwardModel | BackwardModel): number {
+  return weightBuffers(model).reduce((sum, { size }) => sum + size, 0);
 }
 
-function destroyWeights(layers: readonly GpuLayer[]): void {
-  for (const { weights } of layers) for (const buffer of Object.values(weights)) buffer.destroy();
+function destroyWeights(model: ForwardModel | BackwardModel): void {
+  for (const buffer of weightBuffers(model)) buffer.destroy();
 }
 
-async function gpuLayer({ gpu, kernels }: GpuContext, shape: ModelShape, parameters: Parameters, k: number): Promise<GpuLayer> {
-  const layer = shape.layers[k];
-  const cell = layer.cell.name;
-  const packed = packLayer(parameters, layer, k, shape.layers[k - 1], shape.seeds.length);
-  const buffer = (name: keyof typeof packed) => filledStorage(gpu.device, `${name} of layer ${k}`, packed[name]);
-  const weights = { w_ih: buffer('w_ih'), w_hh: buffer('w_hh'), b_ih: buffer('b_ih'), b_hh: buffer('b_hh') };
-  const tile = persistentTile(layer, gpu);
-  const [initialState, inputProduct, step, inner, persistent] = await Promise.all([
-    kernels.kernel('kernels/initial_state', cell),
-    kernels.kernel('kernels/input_product', cell),
-    kernels.kernel('kernels/recurrent_step', cell),
-    layer.cell.inner && kernels.kernel('kernels/recurrent_inner', cell),
-    tile && kernels.kernel('kernels/recurrent_persistent', cell, tile.constants),
-  ]);
-  return { layer, weights, initialState, inputProduct, recurrence: { step, inner, persistent } };
+function bytesOf({ bytes }: { readonly bytes: number }): number {
+  return bytes;
+}
+
+function destroy(made: { destroy(): void }): void {
+  made.destroy();
 }
 
 /** Makes GPU objects. Rejects with OutOfMemoryError, and undoes what was made, if the device had no room. */
-async function guarded<Made>({ device, check }: Gpu, make: () => Made | Promise<Made>, bytesOf: (made: Made) => number, undo: (made: Made) => void): Promise<Made> {
+async function guarded<Made>({ device, check }: Gpu, make: () => Made | Promise<Made>, sizeOf: (made: Made) => number, undo: (made: Made) => void): Promise<Made> {
   device.pushErrorScope('out-of-memory');
-  const making = make();
-  // The scope covers what is made before the first await, which is every buffer.
-  const error = await device.popErrorScope();
+  let making: Made | Promise<Made>;
+  let error: GPUError | null;
+  try {
+    making = make();
+  } finally {
+    // The scope covers what is made before the first await, which is every buffer.
+    error = await device.popErrorScope();
+  }
   const made = await making;
   if (error) {
-    const bytes = bytesOf(made);
+    const bytes = sizeOf(made);
     undo(made);
     throw new OutOfMemoryError(bytes);
   }

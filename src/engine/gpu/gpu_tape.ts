@@ -1,17 +1,30 @@
 /** What a run on the GPU leaves behind. Its buffers go back to the model's pool when the last holder lets go. */
 import type { Engine, Model, Plan, Signal, SignalExtent, SignalStorage, Tape } from '../engine';
-import { ReleasedError } from '../errors';
+import { OptionError, ReleasedError } from '../errors';
 import { extentOf } from '../math/extent';
+import type { Tensor } from '../math/tensor';
 import { Holders } from '../model/holders';
 import { inputVectors } from '../model/input_vectors';
 import type { Inputs } from '../model/inputs';
-import { findSignal, signalEntries, type SignalEntry, type SignalInfo, type SignalPlace } from '../model/signals';
+import { checkedLoss, type CheckedLoss, type Loss } from '../model/loss';
+import { findSignal, gradientEntries, signalEntries, type SignalEntry, type SignalInfo, type SignalPlace } from '../model/signals';
+import type { GradientBuffers } from './gradient_buffers';
+import { placeOf } from './layer_layout';
+import { parameterGradients } from './parameter_gradients';
 import type { Readback } from './readback';
 import type { RunBuffers } from './run_buffers';
 
+/** What a tape asks of its model. */
+export interface TapeOwner {
+  /** Carries a loss back through the run; the gradients stay with its buffers. */
+  propagate(buffers: RunBuffers, plan: Plan, loss: CheckedLoss, abort: AbortSignal | undefined): Promise<GradientBuffers>;
+  recycle(buffers: RunBuffers): void;
+}
+
 export class GpuTape implements Tape {
-  readonly #entries: readonly SignalEntry[];
   readonly #holders: Holders;
+  #entries: readonly SignalEntry[];
+  #gradients: GradientBuffers | undefined;
 
   constructor(
     readonly model: Model,
@@ -19,10 +32,10 @@ export class GpuTape implements Tape {
     readonly plan: Plan,
     private readonly buffers: RunBuffers,
     private readonly readback: Readback,
-    recycle: () => void,
+    private readonly owner: TapeOwner,
   ) {
     this.#entries = signalEntries(model.shape, inputs);
-    this.#holders = new Holders('tape', recycle);
+    this.#holders = new Holders('tape', () => owner.recycle(buffers));
   }
 
   get engine(): Engine {
@@ -39,7 +52,30 @@ export class GpuTape implements Tape {
 
   signal(name: string, place?: SignalPlace): Signal {
     if (this.released) throw new ReleasedError('tape');
-    return new GpuSignal(this, findSignal(this.#entries, name, place), this.buffers, this.readback);
+    return new GpuSignal(this, findSignal(this.#entries, name, place), this.readback);
+  }
+
+  async backward(loss: Loss, { abort }: { abort?: AbortSignal } = {}): Promise<Float64Array | undefined> {
+    const letGo = this.hold();
+    try {
+      const checked = checkedLoss(this.model.shape, this.inputs, loss);
+      const gradients = await this.owner.propagate(this.buffers, this.plan, checked, abort);
+      this.#gradients = gradients;
+      this.#entries = [...signalEntries(this.model.shape, this.inputs), ...gradientEntries(this.model.shape, this.inputs)];
+      return checked.kind === 'cross-entropy' ? await this.#meanLoss(gradients, checked.count) : undefined;
+    } finally {
+      letGo();
+    }
+  }
+
+  async gradients(): Promise<ReadonlyMap<string, Tensor<Float32Array>>> {
+    const letGo = this.hold();
+    try {
+      if (!this.#gradients) throw new OptionError('gradients', 'gradients: there are none before a backward pass; call backward first.');
+      return await parameterGradients(this.model.shape, this.#gradients, this.readback);
+    } finally {
+      letGo();
+    }
   }
 
   hold(): () => void {
@@ -53,6 +89,30 @@ export class GpuTape implements Tape {
 
   [Symbol.dispose](): void {
     this.release();
+  }
+
+  /** Where a signal lies, or undefined for what layer 0 reads, which is known on the host. */
+  storageOf(entry: SignalEntry): SignalStorage | undefined {
+    if (this.released) return undefined;
+    if (entry.origin.of !== 'input') return this.#storageIn(entry, entry.info.layer);
+    if (entry.info.layer === 0) return undefined;
+    return this.#storageIn({ info: { ...entry.info, direction: 'forward' }, origin: { of: 'output' } }, entry.info.layer - 1);
+  }
+
+  #storageIn(entry: SignalEntry, k: number): SignalStorage {
+    const { layer, below, layout, states, gates } = this.buffers.layers[k];
+    const { steps, sequences } = this.inputs;
+    const gradient = this.#gradients?.layers[k];
+    const { tensor, place } = placeOf(entry, layer, below, layout, steps, sequences)!;
+    const tensors = { states, gates, d_states: gradient?.d_states, d_gates: gradient?.d_gates, d_x: gradient?.d_x };
+    return { device: this.buffers.gpu.device, buffer: tensors[tensor]!, lengths: this.buffers.lengths, ...place };
+  }
+
+  /** [M] the mean of what cross_entropy.wgsl found. */
+  async #meanLoss({ head }: GradientBuffers, count: number): Promise<Float64Array> {
+    const losses = await this.readback.buffer(head!.loss);
+    const rows = this.inputs.steps * this.inputs.sequences;
+    return Float64Array.from(this.model.shape.seeds, (_, m) => losses.subarray(m * rows, (m + 1) * rows).reduce((sum, loss) => sum + loss, 0) / count);
   }
 }
 
@@ -68,14 +128,13 @@ class GpuSignal implements Signal {
   constructor(
     readonly tape: GpuTape,
     private readonly entry: SignalEntry,
-    private readonly buffers: RunBuffers,
     private readonly readback: Readback,
   ) {
     ({ name: this.name, kind: this.kind, layer: this.layer, direction: this.direction, shape: this.shape, range: this.range, role: this.role } = entry.info);
   }
 
   get storage(): SignalStorage | undefined {
-    return this.tape.released ? undefined : this.buffers.storage(this.entry);
+    return this.tape.storageOf(this.entry);
   }
 
   async read(): Promise<Float32Array> {

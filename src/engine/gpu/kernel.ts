@@ -18,7 +18,7 @@ export interface Kernel {
 /** Bytes between two spans in a uniform buffer: the specification's default `minUniformBufferOffsetAlignment`. */
 export const SPAN_STRIDE = 256;
 
-const SPAN_BYTES = 8;
+const SPAN_BYTES = 16;
 
 const bindingLine = /^@group\(0\) @binding\((\d+)\) var<(uniform|storage, read|storage, read_write)> (\w+):/gm;
 

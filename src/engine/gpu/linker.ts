@@ -1,6 +1,7 @@
 /**
  * Joins WGSL files by WESL's import lines (`import package::lib::layer::{Layer, Span};`), so that what ships is plain
- * WGSL and what is written can be read by any WESL tool. `package::cells::cell` is the cell of the permutation.
+ * WGSL and what is written can be read by any WESL tool. `package::cells::cell` is the cell of the permutation, and
+ * `package::cells::inner` its inner product's rule, or that of none.
  */
 import { EngineError } from '../errors';
 
@@ -30,7 +31,7 @@ export function linkShader(entry: string, cell?: string, files: ReadonlyMap<stri
   const modules = new Map<string, string>();
   const owners = new Map<string, string>();
   const visit = (path: string, from: string) => {
-    const file = path === 'cells/cell' ? `cells/${cell}` : path;
+    const file = resolveCell(path, cell, files);
     if (modules.has(file)) return file;
     const text = files.get(file);
     if (text === undefined) throw new EngineError('shader', `${from}.wgsl: there is no shaders/${file}.wgsl.`);
@@ -64,6 +65,13 @@ export function linkShader(entry: string, cell?: string, files: ReadonlyMap<stri
       throw new EngineError('shader', `${entry}: line ${line} is past the end of the linked shader.`);
     },
   };
+}
+
+/** The file that a path means in a permutation. */
+export function resolveCell(path: string, cell: string | undefined, files: ReadonlyMap<string, string>): string {
+  if (path === 'cells/cell') return `cells/${cell}`;
+  if (path !== 'cells/inner') return path;
+  return files.has(`cells/inner/${cell}`) ? `cells/inner/${cell}` : 'cells/inner/none';
 }
 
 function namesIn(text: string): Set<string> {

@@ -1,79 +1,68 @@
-/** One layer's recurrence as dispatches, in both forms, and the choice of their sizes. */
+/**
+ * One layer's recurrence as dispatches. Both forms run the same kernel: `step` gives every step dispatches of its own,
+ * `persistent` lets a workgroup own whole sequences through many steps, with a barrier where the other form has a new
+ * dispatch. Kernels name their parts of a step; a form decides which parts may share a dispatch.
+ */
 import type { RecurrentForm } from '../engine';
 import type { Layer } from '../model/spec';
 import { foldedGroups, type Command } from './command_list';
 import type { Gpu } from './device';
 import { SPAN_STRIDE, type Kernel } from './kernel';
-import { padded } from './layer_layout';
+import { isProjected, padded } from './layer_layout';
 
-/** Sizes of the persistent kernel. */
-export interface PersistentTile {
-  /** How many a workgroup owns. */
-  readonly sequences: number;
-  /** The kernel's override constants. */
-  readonly constants: Record<string, number>;
+/** Invocations of a workgroup, and the items it is dealt in the step form. */
+const WORKGROUP = 64;
+
+/** The parts of a step that need a dispatch or a barrier between them. Numbers are the kernels' PART constants. */
+export interface Parts {
+  /** In the order they are done. */
+  readonly apart: readonly number[];
+  /** Spans beyond the last step. */
+  readonly extra: number;
 }
 
-/**
- * The tile for a layer, or undefined where one sequence's states do not fit into workgroup memory. The constants change
- * only when H doubles, so that nearby widths share a pipeline: compiling one can take longer than a short text.
- */
-export function persistentTile({ hidden, cell }: Layer, { limits }: Gpu): PersistentTile | undefined {
-  const quads = padded(hidden) / 4;
-  const tileQuads = Math.max(32, 2 ** Math.ceil(Math.log2(quads)));
-  const innerQuads = cell.inner ? tileQuads : 1;
-  if (16 * (2 * tileQuads + innerQuads) > limits.maxComputeWorkgroupStorageSize) return undefined;
-  const workgroup = Math.min(tileQuads, 256, limits.maxComputeInvocationsPerWorkgroup);
-  return { sequences: Math.floor(tileQuads / quads), constants: { WORKGROUP: workgroup, TILE_QUADS: tileQuads, INNER_QUADS: innerQuads } };
+export function forwardParts({ cell, ...layer }: Layer): Parts {
+  if (cell.inner) return { apart: [1, 2], extra: 0 };
+  return { apart: isProjected({ cell, ...layer }) ? [2, 4] : [2], extra: 0 };
 }
 
-/** The spans of the time axis that a form's dispatches cover: single steps, or as many as one dispatch may do. */
-export function spansOf(form: RecurrentForm, layer: Layer, steps: number, gpu: Gpu): [first: number, count: number][] {
-  const longest = form === 'step' ? 1 : Math.max(1, Math.floor(gpu.limits.workPerDispatch / workPerStep(layer, gpu)));
-  return Array.from({ length: Math.ceil(steps / longest) }, (_, i) => [i * longest, Math.min(longest, steps - i * longest)]);
+/** One span more than steps: the gradient of the initial state is gathered there. */
+export function backwardParts(layer: Layer): Parts {
+  if (layer.cell.inner) return { apart: [1 + 2, 4], extra: 1 };
+  return { apart: isProjected(layer) ? [1, 2] : [1 + 2], extra: 1 };
 }
 
-function workPerStep(layer: Layer, gpu: Gpu): number {
-  const hidden = padded(layer.hidden);
-  return (persistentTile(layer, gpu)?.sequences ?? 1) * layer.cell.gates.length * hidden * hidden;
+/** The spans of a form over so many steps, each with the parts it does and the items a workgroup owns. */
+export function spansOf(form: RecurrentForm, layer: Layer, parts: Parts, steps: number, gpu: Gpu): [first: number, count: number, items: number, parts: number][] {
+  const spans = steps + parts.extra;
+  if (form === 'step') {
+    return Array.from({ length: spans }, (_, i) => i).flatMap((i) => (i < steps ? parts.apart : [parts.apart[0]]).map((part): [number, number, number, number] => [i, 1, WORKGROUP, part]));
+  }
+  const items = tileOf(layer) * (padded(layer.hidden) / 4);
+  const all = parts.apart.reduce((sum, part) => sum + part, 0);
+  const workPerStep = tileOf(layer) * layer.cell.gates.length * padded(layer.hidden) ** 2;
+  const longest = Math.max(1, Math.floor(gpu.limits.workPerDispatch / workPerStep));
+  return Array.from({ length: Math.ceil(spans / longest) }, (_, i) => [i * longest, Math.min(longest, spans - i * longest), items, all]);
+}
+
+/** Sequences that a workgroup of the persistent form owns: as many as give each invocation a quad of units. */
+function tileOf({ hidden }: Layer): number {
+  return Math.max(1, Math.floor(WORKGROUP / (padded(hidden) / 4)));
 }
 
 /** Spans as the kernels' uniform reads them, one every SPAN_STRIDE bytes. */
-export function spanTable(spans: readonly [first: number, count: number][]): number[] {
-  const table = Array.from({ length: (spans.length * SPAN_STRIDE) / 4 }, () => 0);
-  spans.forEach(([first, count], i) => {
-    table[(i * SPAN_STRIDE) / 4] = first;
-    table[(i * SPAN_STRIDE) / 4 + 1] = count;
-  });
+export function spanTable(spans: readonly (readonly number[])[]): number[] {
+  const words = SPAN_STRIDE / 4;
+  const table = Array.from({ length: spans.length * words }, () => 0);
+  spans.forEach((span, i) => span.forEach((value, word) => (table[i * words + word] = value)));
   return table;
 }
 
-export interface RecurrenceKernels {
-  readonly step: Kernel;
-  /** The first half of a step, for cells with an inner product. */
-  readonly inner: Kernel | undefined;
-  readonly persistent: Kernel | undefined;
-}
-
-/** The dispatches of one layer over all steps. `buffers` holds every tensor by the name the kernels give it. */
-export function recurrenceCommands(
-  form: RecurrentForm,
-  kernels: RecurrenceKernels,
-  layer: Layer,
-  models: number,
-  sequences: number,
-  spans: number,
-  buffers: Readonly<Record<string, GPUBuffer>>,
-  gpu: Gpu,
-): Command[] {
-  const n = models * layer.directions;
-  if (form === 'persistent') {
-    const { pipeline, bind } = kernels.persistent!;
-    const bindGroup = bind(buffers);
-    const tiles = Math.ceil(sequences / persistentTile(layer, gpu)!.sequences);
-    return Array.from({ length: spans }, (_, i) => ({ pipeline, bindGroup, span: i * SPAN_STRIDE, groups: [tiles, 1, n] }));
-  }
-  const [x, y] = foldedGroups((sequences * padded(layer.hidden)) / 4, 64, gpu.limits.maxComputeWorkgroupsPerDimension);
-  const halves = (kernels.inner ? [kernels.inner, kernels.step] : [kernels.step]).map(({ pipeline, bind }) => ({ pipeline, bindGroup: bind(buffers) }));
-  return Array.from({ length: spans }, (_, i) => halves.map((half): Command => ({ ...half, span: i * SPAN_STRIDE, groups: [x, y, n] }))).flat();
+/** The dispatches of these spans over so many sequences, or rows of gradients. */
+export function recurrenceCommands(form: RecurrentForm, kernel: Kernel, layer: Layer, models: number, sequences: number, spans: number, buffers: Readonly<Record<string, GPUBuffer>>, gpu: Gpu): Command[] {
+  const { pipeline } = kernel;
+  const bindGroup = kernel.bind(buffers);
+  const groups = form === 'persistent' ? Math.ceil(sequences / tileOf(layer)) : Math.ceil((sequences * padded(layer.hidden)) / 4 / WORKGROUP);
+  const [x, y] = foldedGroups(groups, 1, gpu.limits.maxComputeWorkgroupsPerDimension);
+  return Array.from({ length: spans }, (_, i) => ({ pipeline, bindGroup, span: i * SPAN_STRIDE, groups: [x, y, models * layer.directions] }));
 }

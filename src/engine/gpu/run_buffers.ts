@@ -2,17 +2,20 @@
  * Everything on the GPU that a run of one shape needs: tensors, bind groups, dispatches. Made once and used again by
  * the next run of that shape; between runs it waits in its model's pool.
  */
-import type { RecurrentForm, SignalStorage } from '../engine';
-import { LimitError } from '../errors';
+import type { RecurrentForm } from '../engine';
 import type { Inputs } from '../model/inputs';
-import type { SignalEntry } from '../model/signals';
 import type { Layer, ModelShape } from '../model/spec';
-import { checkFits, checkGrid, storageBuffer, uniformBuffer } from './buffers';
-import { foldedGroups, type Command } from './command_list';
+import { BufferSet } from './buffer_set';
+import { checkFits, checkGrid } from './buffers';
+import type { Command } from './command_list';
 import type { Gpu } from './device';
-import type { Kernel } from './kernel';
-import { layerSizes, packInitial, packRows, padded, placeOf, type LayerSizes, type Place } from './layer_layout';
-import { persistentTile, recurrenceCommands, spanTable, spansOf, type RecurrenceKernels } from './recurrence';
+import type { ForwardModel } from './gpu_weights';
+import type { GradientBuffers } from './gradient_buffers';
+import { directionStride, layerLayout, outputPlace, padded, statePlace, type LayerLayout } from './layer_layout';
+import { layerNumbers } from './layer_numbers';
+import { productCommand, productGroups, type Operand } from './linear';
+import { packRows, packStates } from './pack';
+import { forwardParts, recurrenceCommands, spansOf, spanTable } from './recurrence';
 
 /** The shape of a run: runs that agree in it share buffers. */
 export interface RunShape {
@@ -22,15 +25,6 @@ export interface RunShape {
   readonly tableRows: number;
 }
 
-/** A layer's weights on the GPU and its compiled kernels. */
-export interface GpuLayer {
-  readonly layer: Layer;
-  readonly weights: Readonly<Record<'w_ih' | 'w_hh' | 'b_ih' | 'b_hh', GPUBuffer>>;
-  readonly initialState: Kernel;
-  readonly inputProduct: Kernel;
-  readonly recurrence: RecurrenceKernels;
-}
-
 /** Word tables grow in steps of so many rows, so that editing a sentence does not change the shape of its run. */
 const TABLE_STEP = 16;
 
@@ -38,59 +32,94 @@ export function runShape({ steps, sequences, source }: Inputs): RunShape {
   return { steps, sequences, tableRows: source.kind === 'rows' ? Math.ceil(source.rows / TABLE_STEP) * TABLE_STEP : 0 };
 }
 
-/** Throws LimitError if a run of this shape cannot fit, before anything is allocated. */
-export function checkRun(gpu: Gpu, model: ModelShape, { steps, sequences, tableRows }: RunShape): void {
-  const models = model.seeds.length;
-  model.layers.forEach((layer, k) => {
-    const sizes = layerSizes(layer, model.layers[k - 1], models, steps, sequences);
-    for (const tensor of ['gates', 'states', 'initial', 'inner'] as const) checkFits(gpu, `the ${tensor} of layer ${k}`, sizes[tensor]);
-    checkGrid(gpu, 'the input product', inputProductGroups(layer, sizes, steps, sequences));
-  });
-  checkFits(gpu, 'the input', tableEntries(model, { steps, sequences, tableRows }));
+export function sameShape(one: RunShape, other: RunShape): boolean {
+  return one.steps === other.steps && one.sequences === other.sequences && one.tableRows === other.tableRows;
 }
 
-function tableEntries(model: ModelShape, { steps, sequences, tableRows }: RunShape): number {
+/** Throws LimitError if a run of this shape cannot fit, before anything is allocated. */
+export function checkRun(gpu: Gpu, model: ModelShape, shape: RunShape): void {
+  const { steps, sequences } = shape;
+  model.layers.forEach((layer, k) => {
+    const layout = layerLayout(layer, model.layers[k - 1], model.seeds.length, steps, sequences);
+    checkFits(gpu, `the gates of layer ${k}`, layout.gates);
+    checkFits(gpu, `the states of layer ${k}`, layout.states);
+    checkGrid(gpu, 'the input product', productGroups({ models: layout.models, directions: 1, steps, sequences }, layer.cell.gates.length * layout.hidden));
+  });
+  checkFits(gpu, 'the input', inputEntries(model, shape));
+}
+
+function inputEntries(model: ModelShape, { steps, sequences, tableRows }: RunShape): number {
   const width = padded(model.layers[0].inputs);
   return tableRows ? model.seeds.length * tableRows * width : steps * sequences * width;
 }
 
-function inputProductGroups(layer: Layer, sizes: LayerSizes, steps: number, sequences: number): [number, number, number] {
-  const quads = (layer.cell.gates.length * sizes.hidden) / 4;
-  return [Math.ceil(quads / 8), Math.ceil((steps * sequences) / 32), sizes.models];
-}
-
-interface LayerBuffers {
-  readonly tensors: Record<'states' | 'gates' | 'initial', GPUBuffer>;
-  readonly named: Record<string, GPUBuffer>;
-  readonly before: readonly Command[];
-  readonly recurrences: Partial<Record<RecurrentForm, readonly Command[]>>;
+/** One layer's part of a run. */
+export interface LayerRun {
+  readonly layer: Layer;
+  readonly below: Layer | undefined;
+  readonly layout: LayerLayout;
+  readonly states: GPUBuffer;
+  readonly gates: GPUBuffer;
+  /** What the layer reads, whole quads a group. */
+  readonly source: Operand;
 }
 
 export class RunBuffers {
-  readonly #made: GPUBuffer[] = [];
-  #destroyed = false;
+  readonly #buffers: BufferSet;
   readonly #x: GPUBuffer;
-  readonly #tokens: GPUBuffer;
-  readonly #layers: LayerBuffers[];
+  readonly #inputProducts: Command[];
+  readonly #recurrences: Partial<Record<RecurrentForm, readonly Command[]>>[];
+  /** Whether the slots of the initial states hold zeros, as they do at first. */
+  #startsAtZero = true;
+  #destroyed = false;
+  readonly tokens: GPUBuffer;
   readonly lengths: GPUBuffer;
+  /** What the first backward pass made. */
+  gradient: GradientBuffers | undefined;
+  readonly layers: readonly LayerRun[];
 
   constructor(
-    private readonly gpu: Gpu,
-    private readonly model: ModelShape,
-    private readonly gpuLayers: readonly GpuLayer[],
+    readonly gpu: Gpu,
+    readonly model: ModelShape,
+    private readonly forward: ForwardModel,
     readonly shape: RunShape,
   ) {
     const { steps, sequences, tableRows } = shape;
-    this.#x = this.#storage('x', tableEntries(model, shape));
-    this.#tokens = this.#storage('tokens', tableRows ? steps * sequences : 1);
-    this.lengths = this.#storage('lengths', sequences);
-    this.#layers = [];
-    gpuLayers.forEach((_, k) => this.#layers.push(this.#layerBuffers(k)));
+    this.#buffers = new BufferSet(gpu);
+    this.#x = this.#buffers.storage('x', inputEntries(model, shape));
+    this.tokens = this.#buffers.storage('tokens', tableRows ? steps * sequences : 1);
+    this.lengths = this.#buffers.storage('lengths', sequences);
+    const layers: LayerRun[] = [];
+    for (const [k, layer] of model.layers.entries()) {
+      const below = model.layers[k - 1] as Layer | undefined;
+      const layout = layerLayout(layer, below, model.seeds.length, steps, sequences);
+      layers.push({
+        layer,
+        below,
+        layout,
+        states: this.#buffers.storage(`states of layer ${k}`, layout.states),
+        gates: this.#buffers.storage(`gates of layer ${k}`, layout.gates),
+        source: k === 0 ? this.#given() : outputOf(layers[k - 1], steps),
+      });
+    }
+    this.layers = layers;
+    this.#inputProducts = layers.map(({ layer, layout, source, gates }, k) => {
+      const { w_ih, b_ih } = forward.layers[k].weights;
+      const rows = { models: layout.models, directions: layer.directions, steps, sequences };
+      const sizes = { inner: layout.inputs, columns: layer.cell.gates.length * layout.hidden, row: layout.planes * layout.hidden };
+      return productCommand(this.#buffers, forward.product, `input product of layer ${k}`, rows, source, { w: w_ih, bias: b_ih, y: gates, ...sizes });
+    });
+    this.#recurrences = layers.map(() => ({}));
   }
 
   /** Bytes of GPU memory held. */
   get bytes(): number {
-    return this.#made.reduce((sum, buffer) => sum + buffer.size, 0);
+    return this.#buffers.bytes + (this.gradient?.bytes ?? 0);
+  }
+
+  /** Whether `destroy` was called: the numbers are gone, whoever holds them. */
+  get destroyed(): boolean {
+    return this.#destroyed;
   }
 
   /** Sends what a run reads to the GPU. */
@@ -105,126 +134,84 @@ export class RunBuffers {
       for (let m = 0; m < this.model.seeds.length; m++) {
         queue.writeBuffer(this.#x, 4 * m * this.shape.tableRows * padded(width), table, m * rows, rows);
       }
-      queue.writeBuffer(this.#tokens, 0, source.tokens as Int32Array<ArrayBuffer>);
+      queue.writeBuffer(this.tokens, 0, source.tokens as Int32Array<ArrayBuffer>);
     }
     queue.writeBuffer(this.lengths, 0, lengths ? (lengths as Int32Array<ArrayBuffer>) : new Int32Array(sequences).fill(steps));
-    this.#layers.forEach(({ tensors }, k) => {
-      const packed = packInitial(initial[k], this.model.layers[k], this.model.seeds.length, sequences);
-      queue.writeBuffer(tensors.initial, 0, packed as Float32Array<ArrayBuffer>);
-    });
+    const zero = initial.every((states) => states.every((state) => state === undefined));
+    if (!zero || !this.#startsAtZero) this.layers.forEach((run, k) => writeStates(queue, run, run.states, initial[k], this.model.seeds.length, steps, sequences, 'first'));
+    this.#startsAtZero = zero;
   }
 
-  /** All dispatches of a run, layer after layer, each in its form. Throws LimitError for a form that cannot be. */
+  /** All dispatches of a run, layer after layer, each in its form. */
   commands(forms: readonly RecurrentForm[]): Command[] {
-    return this.#layers.flatMap(({ before }, k) => [...before, ...this.recurrence(k, forms[k])]);
+    return this.#inputProducts.flatMap((product, k) => [product, ...this.recurrence(k, forms[k])]);
   }
 
   /** The dispatches of one layer's recurrence. */
   recurrence(k: number, form: RecurrentForm): readonly Command[] {
-    const { layer, recurrence } = this.gpuLayers[k];
-    if (form === 'persistent' && !recurrence.persistent) {
-      const needed = 4 * (layer.cell.inner ? 3 : 2) * padded(layer.hidden);
-      throw new LimitError('for the persistent form workgroup memory of bytes', needed, this.gpu.limits.maxComputeWorkgroupStorageSize, 'Use form: "step" or "auto".');
-    }
-    const { named, recurrences } = this.#layers[k];
-    return (recurrences[form] ??= this.#recurrence(k, form, named));
-  }
-
-  /** Where a signal lies, or undefined for what layer 0 reads. */
-  storage(entry: SignalEntry): SignalStorage | undefined {
-    const { layer, direction } = entry.info;
-    if (entry.origin.of === 'input') {
-      if (layer === 0) return undefined;
-      return this.#storageOf({ info: { ...entry.info, layer: layer - 1, direction: 'forward' }, origin: { of: 'output' } });
-    }
-    return this.#storageOf({ ...entry, info: { ...entry.info, direction } });
-  }
-
-  /** Whether `destroy` was called: the numbers are gone, whoever holds them. */
-  get destroyed(): boolean {
-    return this.#destroyed;
+    return (this.#recurrences[k][form] ??= this.#recurrence(k, form));
   }
 
   destroy(): void {
     this.#destroyed = true;
-    for (const buffer of this.#made) buffer.destroy();
+    this.#buffers.destroy();
+    this.gradient?.destroy();
   }
 
-  #storageOf(entry: SignalEntry): SignalStorage {
-    const { layers, seeds } = this.model;
-    const { layer } = entry.info;
-    const { tensor, place } = placeOf(entry, layers[layer], seeds.length, this.shape.steps, this.shape.sequences)!;
-    return { device: this.gpu.device, buffer: this.#layers[layer].tensors[tensor], lengths: this.lengths, ...place };
-  }
-
-  #layerBuffers(k: number): LayerBuffers {
+  #recurrence(k: number, form: RecurrentForm): readonly Command[] {
+    const { layer, layout, states, gates } = this.layers[k];
+    const { weights, recurrence } = this.forward.layers[k];
     const { steps, sequences } = this.shape;
-    const { layer, weights, initialState, inputProduct } = this.gpuLayers[k];
-    const sizes = layerSizes(layer, this.model.layers[k - 1], this.model.seeds.length, steps, sequences);
-    const tensors = {
-      states: this.#storage(`states of layer ${k}`, sizes.states),
-      gates: this.#storage(`gates of layer ${k}`, sizes.gates),
-      initial: this.#storage(`initial states of layer ${k}`, sizes.initial),
-    };
-    const tile = persistentTile(layer, this.gpu)?.sequences ?? 1;
-    const { view, picked, x } = this.#source(k);
-    const named = {
+    const spans = spansOf(form, layer, forwardParts(layer), steps, this.gpu);
+    const buffers = {
       ...weights,
-      ...tensors,
-      x,
-      tokens: this.#tokens,
+      layer: this.#buffers.uniform(`sizes of layer ${k}`, layerNumbers(layer, layout, steps, sequences, 1, false)),
+      span: this.#buffers.uniform(`${form} spans of layer ${k}`, spanTable(spans)),
       lengths: this.lengths,
-      inner: this.#storage(`inner operand of layer ${k}`, sizes.inner),
-      layer: this.#uniform(`sizes of layer ${k}`, [sizes.models, layer.directions, steps, sequences, sizes.inputs / 4, sizes.hidden / 4, tile]),
-      source: this.#uniform(`source of layer ${k}`, [...viewNumbers(view), picked]),
+      states,
+      gates,
     };
-    const [gx, gy] = foldedGroups(sizes.initial / 4, 64, this.gpu.limits.maxComputeWorkgroupsPerDimension);
-    const before: Command[] = [
-      { pipeline: inputProduct.pipeline, bindGroup: inputProduct.bind(named), groups: inputProductGroups(layer, sizes, steps, sequences) },
-      { pipeline: initialState.pipeline, bindGroup: initialState.bind(named), groups: [gx, gy, 1] },
-    ];
-    return { tensors, named, before, recurrences: {} };
+    return recurrenceCommands(form, recurrence, layer, this.model.seeds.length, sequences, spans.length, buffers, this.gpu);
   }
 
-  #recurrence(k: number, form: RecurrentForm, named: Record<string, GPUBuffer>): readonly Command[] {
-    const { layer, recurrence } = this.gpuLayers[k];
-    const spans = spansOf(form, layer, this.shape.steps, this.gpu);
-    const span = this.#uniform(`${form} spans of layer ${k}`, spanTable(spans));
-    return recurrenceCommands(form, recurrence, layer, this.model.seeds.length, this.shape.sequences, spans.length, { ...named, span }, this.gpu);
-  }
-
-  /** What layer k reads, as a view whose units are counted in the padded width. */
-  #source(k: number): { view: Place; picked: number; x: GPUBuffer } {
-    const { steps, sequences, tableRows } = this.shape;
-    if (k > 0) {
-      const below = this.model.layers[k - 1];
-      const info = { layer: k - 1, direction: 'forward' } as SignalEntry['info'];
-      const { place } = placeOf({ info, origin: { of: 'output' } }, below, this.model.seeds.length, steps, sequences)!;
-      return { view: { ...place, groupWidth: padded(below.hidden) }, picked: 0, x: this.#layers[k - 1].tensors.states };
-    }
+  /** What layer 0 reads: the vectors given, or rows of the table. */
+  #given(): Operand {
+    const { sequences, tableRows } = this.shape;
     const width = padded(this.model.layers[0].inputs);
     const whole = { offset: 0, groupStride: 0, groupWidth: width, activation: 'identity' } as const;
-    const view = tableRows
-      ? { ...whole, modelStride: tableRows * width, stepStride: width, sequenceStride: 0 }
-      : { ...whole, modelStride: 0, stepStride: sequences * width, sequenceStride: width };
-    return { view, picked: tableRows ? 1 : 0, x: this.#x };
-  }
-
-  #storage(label: string, entries: number): GPUBuffer {
-    return this.#keep(storageBuffer(this.gpu.device, label, entries));
-  }
-
-  #uniform(label: string, values: readonly number[]): GPUBuffer {
-    return this.#keep(uniformBuffer(this.gpu.device, label, values));
-  }
-
-  #keep(buffer: GPUBuffer): GPUBuffer {
-    this.#made.push(buffer);
-    return buffer;
+    if (tableRows) return { buffer: this.#x, tokens: this.tokens, place: { ...whole, modelStride: tableRows * width, stepStride: width, sequenceStride: 0 } };
+    return { buffer: this.#x, place: { ...whole, modelStride: 0, stepStride: sequences * width, sequenceStride: width } };
   }
 }
 
-/** A place as shaders/lib/view.wgsl's View. */
-export function viewNumbers(place: Place): number[] {
-  return [place.offset, place.modelStride, place.stepStride, place.sequenceStride, place.groupStride, place.groupWidth];
+/** The output of a layer as the one above reads it. */
+export function outputOf({ layer, layout, states }: LayerRun, steps: number): Operand {
+  return { buffer: states, place: outputPlace(layer, layout, steps, layout.width) };
+}
+
+/** The h that each step of a layer started from. */
+export function previousOutput({ layer, layout, states }: LayerRun, steps: number): Operand {
+  return { buffer: states, place: statePlace(layer, layout, steps, 0, false, 'before'), directionStride: directionStride(layout, 'before') };
+}
+
+/** Writes states [D, B, width] of every model into the slot before the first step read, or after the last. */
+export function writeStates(
+  queue: GPUQueue,
+  { layer, layout }: LayerRun,
+  buffer: GPUBuffer,
+  values: readonly (Float32Array | undefined)[],
+  models: number,
+  steps: number,
+  sequences: number,
+  slot: 'first' | 'last',
+): void {
+  const packed = packStates(values, layer, models, sequences) as Float32Array<ArrayBuffer>;
+  values.forEach((_, s) => {
+    for (let n = 0; n < layout.models; n++) {
+      const reverse = n % layer.directions === 1;
+      const { offset } = statePlace(layer, layout, steps, s, reverse, slot);
+      const model = Math.floor(n / layer.directions) * layer.directions * layout.modelStates;
+      queue.writeBuffer(buffer, 4 * (offset + model), packed, (s * layout.models + n) * layout.slot, layout.slot);
+    }
+  });
 }

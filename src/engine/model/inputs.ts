@@ -2,7 +2,7 @@
 import { OptionError, ShapeError } from '../errors';
 import { shapeText, size, type Tensor } from '../math/tensor';
 import { finiteFloat32, vocabularySize, type Parameters } from './parameters';
-import type { ModelShape, WordInput } from './spec';
+import { stateWidth, type ModelShape, type WordInput } from './spec';
 import { wordVector } from './words';
 
 /** What every form of input may carry besides. */
@@ -146,13 +146,13 @@ function initialStates(model: ModelShape, given: InputOptions, sequences: number
   const initial = model.layers.map((layer) => layer.cell.states.map((): Float32Array | undefined => undefined));
   for (const state of ['h', 'c'] as const) {
     const name = `${state}0` as const;
-    const tensors = perLayer(model, given[name], name, sequences);
+    const tensors = perLayer(model, given[name], state, sequences);
     tensors?.forEach((tensor, k) => {
       if (!tensor) return;
-      const { cell, directions, hidden } = model.layers[k];
+      const { cell, directions } = model.layers[k];
       const index = cell.states.findIndex((candidate) => candidate.name === state);
       if (index < 0) throw new OptionError(name, `${name}: layer ${k} is a ${cell.title}, which has no state ${state}.`);
-      const expected = [directions, sequences, hidden];
+      const expected = [directions, sequences, stateWidth(model.layers[k], index)];
       if (shapeText(tensor.shape) !== shapeText(expected) || tensor.data.length !== size(expected)) {
         throw new ShapeError(`${name} of layer ${k}`, shapeText(expected), `${shapeText(tensor.shape)} with ${tensor.data.length} values`);
       }
@@ -166,27 +166,29 @@ function initialStates(model: ModelShape, given: InputOptions, sequences: number
 function perLayer(
   model: ModelShape,
   given: Tensor | readonly (Tensor | undefined)[] | undefined,
-  name: string,
+  state: 'h' | 'c',
   sequences: number,
 ): readonly (Tensor | undefined)[] | undefined {
   if (!given) return undefined;
+  const name = `${state}0`;
   if (Array.isArray(given)) {
     if (given.length !== model.layers.length) throw new ShapeError(name, `one tensor for each of ${model.layers.length} layers`, `${given.length}`);
     return given;
   }
   const tensor = given as Tensor;
-  const [{ hidden }] = model.layers;
-  if (model.layers.some((layer) => layer.hidden !== hidden)) {
+  const widths = model.layers.map((layer) => (state === 'h' ? layer.width : layer.hidden));
+  const [width] = widths;
+  if (widths.some((other) => other !== width)) {
     throw new OptionError(name, `${name}: layers differ in width here; give one tensor per layer.`);
   }
-  const expected = [model.layers.reduce((sum, layer) => sum + layer.directions, 0), sequences, hidden];
+  const expected = [model.layers.reduce((sum, layer) => sum + layer.directions, 0), sequences, width];
   if (shapeText(tensor.shape) !== shapeText(expected) || tensor.data.length !== size(expected)) {
     throw new ShapeError(name, shapeText(expected), `${shapeText(tensor.shape)} with ${tensor.data.length} values`);
   }
   let row = 0;
   return model.layers.map(({ directions }) => {
-    const data = Array.prototype.slice.call(tensor.data, row * sequences * hidden, (row + directions) * sequences * hidden) as number[];
+    const data = Array.prototype.slice.call(tensor.data, row * sequences * width, (row + directions) * sequences * width) as number[];
     row += directions;
-    return { shape: [directions, sequences, hidden], data };
+    return { shape: [directions, sequences, width], data };
   });
 }

@@ -1,7 +1,8 @@
 /**
  * A model's parameters under PyTorch's names and in PyTorch's layout: `weight_ih_l{k}` [G·H, I], `weight_hh_l{k}`
- * [G·H, H], `bias_ih_l{k}` and `bias_hh_l{k}` [G·H], each also with `_reverse`, and `embedding.weight` [V, E]. A bundle of
- * M > 1 models has a leading axis M. Values are float32 on both engines, so that the two differ in arithmetic only.
+ * [G·H, P], `bias_ih_l{k}` and `bias_hh_l{k}` [G·H], `weight_hr_l{k}` [P, H] of a projection, a cell's per-unit parameters
+ * [H] (`weight_peep_i_l{k}`), each also with `_reverse`; `embedding.weight` [V, E], `head.weight` [C, P] and `head.bias` [C].
+ * P is the width of h: H, unless it is projected. A bundle of M > 1 models has a leading axis M. Values are float32 on both engines, so that the two differ in arithmetic only.
  */
 import { NonFiniteError, OptionError, ShapeError } from '../errors';
 import { normalStream, randomStream } from '../math/random';
@@ -17,13 +18,16 @@ export function directionsOf(layer: Layer): readonly Direction[] {
   return layer.directions === 2 ? ['forward', 'reverse'] : ['forward'];
 }
 
+/** What a layer's parameter is; a cell's per-unit parameter is `weight_` and its name. */
+export type ParameterKind = 'weight_ih' | 'weight_hh' | 'bias_ih' | 'bias_hh' | 'weight_hr' | `weight_${string}`;
+
 /** The name of a layer's parameter: `weight_ih_l0`, `bias_hh_l1_reverse`. */
-export function parameterName(kind: 'weight_ih' | 'weight_hh' | 'bias_ih' | 'bias_hh', layer: number, direction: Direction): string {
+export function parameterName(kind: ParameterKind, layer: number, direction: Direction): string {
   return `${kind}_l${layer}${direction === 'reverse' ? '_reverse' : ''}`;
 }
 
 /** Every parameter of a model with its shape, without the model axis, in PyTorch's order. */
-export function parameterShapes({ input, layers }: ModelShape): Map<string, readonly number[]> {
+export function parameterShapes({ input, layers, classes }: ModelShape): Map<string, readonly number[]> {
   const shapes = new Map<string, readonly number[]>();
   const words = 'embedding' in input ? vocabularySize(input.vocab) : undefined;
   if (words !== undefined && 'embedding' in input) shapes.set('embedding.weight', [words, input.embedding]);
@@ -31,12 +35,20 @@ export function parameterShapes({ input, layers }: ModelShape): Map<string, read
     const rows = layer.cell.gates.length * layer.hidden;
     for (const direction of directionsOf(layer)) {
       shapes.set(parameterName('weight_ih', k, direction), [rows, layer.inputs]);
-      shapes.set(parameterName('weight_hh', k, direction), [rows, layer.hidden]);
-      if (!layer.bias) continue;
-      shapes.set(parameterName('bias_ih', k, direction), [rows]);
-      shapes.set(parameterName('bias_hh', k, direction), [rows]);
+      shapes.set(parameterName('weight_hh', k, direction), [rows, layer.width]);
+      if (layer.bias) {
+        shapes.set(parameterName('bias_ih', k, direction), [rows]);
+        shapes.set(parameterName('bias_hh', k, direction), [rows]);
+      }
+      if (layer.width !== layer.hidden) shapes.set(parameterName('weight_hr', k, direction), [layer.width, layer.hidden]);
+      for (const unit of layer.cell.unitParameters ?? []) shapes.set(parameterName(`weight_${unit}`, k, direction), [layer.hidden]);
     }
   });
+  if (classes !== undefined) {
+    const last = layers[layers.length - 1];
+    shapes.set('head.weight', [classes, last.directions * last.width]);
+    shapes.set('head.bias', [classes]);
+  }
   return shapes;
 }
 
@@ -45,7 +57,7 @@ export function vocabularySize(vocab: number | readonly string[] | undefined): n
   return typeof vocab === 'object' ? vocab.length : vocab;
 }
 
-/** PyTorch's default start: uniform in ±1/√H for the recurrent layers, standard normal for the embedding. */
+/** PyTorch's default start: uniform in ±1/√H for the recurrent layers and ±1/√width for the head, standard normal for the embedding. */
 export function initialParameters(model: ModelShape): Parameters {
   const parameters = new Map<string, Tensor<Float32Array>>();
   for (const [name, shape] of parameterShapes(model)) {
@@ -62,8 +74,10 @@ export function initialParameters(model: ModelShape): Parameters {
 
 function drawerFor(model: ModelShape, name: string, uniform: () => number): () => number {
   if (name === 'embedding.weight') return normalStream(uniform);
-  const layer = model.layers[Number(/_l(\d+)/.exec(name)![1])];
-  const reach = 1 / Math.sqrt(layer.hidden);
+  const layer = /_l(\d+)/.exec(name);
+  const last = model.layers[model.layers.length - 1];
+  const fan = layer ? model.layers[Number(layer[1])].hidden : last.directions * last.width;
+  const reach = 1 / Math.sqrt(fan);
   return () => (2 * uniform() - 1) * reach;
 }
 

@@ -4,18 +4,22 @@ import { UnknownSignalError } from '../errors';
 import type { Activation } from '../math/activation';
 import type { Inputs } from './inputs';
 import { directionsOf, type Direction } from './parameters';
-import type { Layer, ModelShape } from './spec';
+import { stateWidth, type Layer, type ModelShape } from './spec';
 
-export type SignalKind = 'state' | 'gate' | 'pre-activation' | 'output' | 'input' | 'final state';
+export type SignalKind = 'state' | 'gate' | 'pre-activation' | 'output' | 'input' | 'final state' | 'gradient' | 'initial gradient';
 
 /** A named tensor of a run. */
 export interface SignalInfo {
-  /** `h c`, a gate's letter, `a_` + gate, `y` (directions side by side), `x` (what the layer read), `h_n c_n`. */
+  /**
+   * `h c`, a gate's letter, `a_` + gate, `y` (directions side by side), `x` (what the layer read), `h_n c_n`. After a
+   * backward pass also `d_h d_c` (total derivatives), `d_a_` + gate (at a_ih; `d_a_hh.n` where a_hh's differs), `d_x`,
+   * `d_h0 d_c0`.
+   */
   readonly name: string;
   readonly kind: SignalKind;
   readonly layer: number;
   readonly direction: Direction;
-  /** [M, T, B, width]; final states [M, B, width]. Steps past a sequence's length hold 0. */
+  /** [M, T, B, width]; final states and initial gradients [M, B, width]. Steps past a sequence's length hold 0. */
   readonly shape: readonly number[];
   readonly range: Range;
   /** What it is, in a few words. */
@@ -28,7 +32,12 @@ export type SignalOrigin =
   | { readonly of: 'saved'; readonly index: number; readonly activation: Activation }
   | { readonly of: 'output' }
   | { readonly of: 'input' }
-  | { readonly of: 'final'; readonly index: number };
+  | { readonly of: 'final'; readonly index: number }
+  | { readonly of: 'd_state'; readonly index: number }
+  /** A plane of the gradients at the pre-activations: G at a_ih, then those at a_hh that differ. */
+  | { readonly of: 'd_gate'; readonly plane: number }
+  | { readonly of: 'd_input' }
+  | { readonly of: 'd_initial'; readonly index: number };
 
 export interface SignalEntry {
   readonly info: SignalInfo;
@@ -43,7 +52,16 @@ export interface SignalPlace {
 
 /** All signals of a run of this model on these inputs. */
 export function signalEntries(model: ModelShape, inputs: Inputs): SignalEntry[] {
-  return model.layers.flatMap((layer, index) => directionsOf(layer).flatMap((direction) => layerEntries(model, inputs, layer, index, direction)));
+  return eachDirection(model, (layer, index, direction) => layerEntries(model, inputs, layer, index, direction));
+}
+
+/** What a backward pass adds to them. */
+export function gradientEntries(model: ModelShape, inputs: Inputs): SignalEntry[] {
+  return eachDirection(model, (layer, index, direction) => layerGradients(model, inputs, layer, index, direction));
+}
+
+function eachDirection(model: ModelShape, entriesOf: (layer: Layer, index: number, direction: Direction) => SignalEntry[]): SignalEntry[] {
+  return model.layers.flatMap((layer, index) => directionsOf(layer).flatMap((direction) => entriesOf(layer, index, direction)));
 }
 
 /** Finds a signal. Throws UnknownSignalError with the names there are at that place. */
@@ -53,7 +71,10 @@ export function findSignal(entries: readonly SignalEntry[], name: string, place:
   const here = entries.filter(({ info }) => info.layer === layer && info.direction === direction);
   const found = here.find(({ info }) => info.name === name);
   if (found) return found;
-  if (here.length) throw new UnknownSignalError(name, here.map(({ info }) => info.name));
+  if (here.length) {
+    const early = name.startsWith('d_') && !here.some(({ info }) => info.kind === 'gradient');
+    throw new UnknownSignalError(name, here.map(({ info }) => info.name), early ? 'Gradients (d_…) are there after tape.backward(loss).' : '');
+  }
   const places = [...new Set(entries.map(({ info }) => `layer ${info.layer} ${info.direction}`))];
   throw new UnknownSignalError(`${name} of layer ${layer} ${direction}`, places);
 }
@@ -67,21 +88,41 @@ function layerEntries(model: ModelShape, { steps, sequences }: Inputs, layer: La
   };
   const output = cell.states[0];
   return [
-    ...cell.states.map((state, s) => entry(state.name, 'state', hidden, state.range, state.role, { of: 'state', index: s })),
+    ...cell.states.map((state, s) => entry(state.name, 'state', stateWidth(layer, s), state.range, state.role, { of: 'state', index: s })),
     ...cell.gates.map(({ name, activation, role }, g) => entry(name, 'gate', hidden, rangeOf(activation), role, { of: 'saved', index: g, activation })),
     ...cell.saved.flatMap((name, k) => {
       if (cell.gates[k]?.activation === 'identity') return []; // the gate itself already is its pre-activation
       const role = cell.gates[k] ? `pre-activation of ${cell.gates[k].name}` : `${name}, kept for the gradient`;
       return [entry(name, 'pre-activation', hidden, 'unbounded', role, { of: 'saved', index: k, activation: 'identity' })];
     }),
-    entry('y', 'output', directions * hidden, output.range, "the layer's output, directions side by side", { of: 'output' }),
+    entry('y', 'output', directions * layer.width, output.range, "the layer's output, directions side by side", { of: 'output' }),
     entry('x', 'input', layer.inputs, 'unbounded', 'what the layer reads', { of: 'input' }),
-    ...cell.states.map((state, s) => entry(`${state.name}_n`, 'final state', hidden, state.range, `${state.role} after the last step`, { of: 'final', index: s })),
+    ...cell.states.map((state, s) => entry(`${state.name}_n`, 'final state', stateWidth(layer, s), state.range, `${state.role} after the last step`, { of: 'final', index: s })),
+  ];
+}
+
+function layerGradients(model: ModelShape, { steps, sequences }: Inputs, layer: Layer, index: number, direction: Direction): SignalEntry[] {
+  const models = model.seeds.length;
+  const { cell, hidden, inputs } = layer;
+  const split = cell.splitGates ?? 0;
+  const entry = (name: string, kind: 'gradient' | 'initial gradient', width: number, role: string, origin: SignalOrigin): SignalEntry => {
+    const shape = kind === 'initial gradient' ? [models, sequences, width] : [models, steps, sequences, width];
+    return { info: { name, kind, layer: index, direction, shape, range: 'unbounded', role }, origin };
+  };
+  return [
+    ...cell.states.map(({ name, role }, s) => entry(`d_${name}`, 'gradient', stateWidth(layer, s), `∂loss/∂${name}: what the loss can feel of the ${role}`, { of: 'd_state', index: s })),
+    ...cell.gates.map(({ name }, g) => entry(`d_a_${name}`, 'gradient', hidden, `∂loss/∂ pre-activation of ${name}`, { of: 'd_gate', plane: g })),
+    ...cell.gates.slice(cell.gates.length - split).map(({ name }, i) =>
+      entry(`d_a_hh.${name}`, 'gradient', hidden, `∂loss/∂ recurrent half of the pre-activation of ${name}`, { of: 'd_gate', plane: cell.gates.length + i }),
+    ),
+    entry('d_x', 'gradient', inputs, '∂loss/∂x, all directions together', { of: 'd_input' }),
+    ...cell.states.map(({ name }, s) => entry(`d_${name}0`, 'initial gradient', stateWidth(layer, s), `∂loss/∂${name} before the first step`, { of: 'd_initial', index: s })),
   ];
 }
 
 function rangeOf(activation: Activation): Range {
   if (activation === 'sigmoid') return [0, 1];
   if (activation === 'tanh') return [-1, 1];
+  if (activation === 'wideSigmoid') return [-2, 2];
   return 'unbounded';
 }

@@ -17,6 +17,11 @@ export interface WordInput {
   readonly vocab?: number | readonly string[];
 }
 
+/** A linear head that scores classes: logits = `head.weight` · y + `head.bias`. */
+export interface ClassOutput {
+  readonly classes: number;
+}
+
 export interface LayerSpec {
   /** A name from the list of cells: `rnn`, `rnn_relu`, `lstm`, `gru`, `gru_reset_before`. */
   readonly cell: string;
@@ -24,6 +29,8 @@ export interface LayerSpec {
   readonly hidden: number;
   /** Also read the sequence from its end; the layer's output is then forward beside reverse, 2·hidden wide. */
   readonly bidirectional?: boolean;
+  /** Width of h where it is a projection of o ⊙ tanh(c), less than `hidden`; LSTM cells only (Sak, Senior, Beaufays 2014). */
+  readonly projection?: number;
   /** Whether the layer has `bias_ih` and `bias_hh`; it does unless told otherwise. */
   readonly bias?: boolean;
 }
@@ -31,6 +38,7 @@ export interface LayerSpec {
 export interface ModelSpec {
   readonly input: VectorInput | WordInput;
   readonly layers: readonly LayerSpec[];
+  readonly output?: ClassOutput;
   /** Seed of the initial weights, 0 unless given. */
   readonly seed?: number;
   /** One model per seed, run side by side on the model axis M. */
@@ -41,16 +49,25 @@ export interface ModelSpec {
 export interface Layer {
   readonly cell: Cell;
   readonly hidden: number;
+  /** Width of h: `hidden`, or of its projection. */
+  readonly width: number;
   readonly directions: 1 | 2;
   readonly bias: boolean;
-  /** Width of what the layer reads: the model's input, or directions × hidden of the layer below. */
+  /** Width of what the layer reads: the model's input, or directions × width of the layer below. */
   readonly inputs: number;
+}
+
+/** How wide a layer's state is: H, but for the h of a projected layer. */
+export function stateWidth(layer: Layer, state: number): number {
+  return state === 0 ? layer.width : layer.hidden;
 }
 
 /** A checked model: what every buffer size follows from. */
 export interface ModelShape {
   readonly input: VectorInput | WordInput;
   readonly layers: readonly Layer[];
+  /** Classes the head scores, or undefined for a model without a head. */
+  readonly classes: number | undefined;
   readonly seeds: readonly number[];
 }
 
@@ -70,11 +87,13 @@ export function modelShape(spec: ModelSpec): ModelShape {
     const cell = cellNamed(layer.cell);
     const hidden = wholeNumber(`layers[${index}].hidden`, layer.hidden, HIDDEN_LIMIT);
     const directions = layer.bidirectional ? 2 : 1;
-    const resolved = { cell, hidden, directions, bias: layer.bias ?? true, inputs } as const;
-    inputs = directions * hidden;
+    const width = layer.projection === undefined ? hidden : projectedWidth(`layers[${index}].projection`, cell, layer.projection, hidden);
+    const resolved = { cell, hidden, width, directions, bias: layer.bias ?? true, inputs } as const;
+    inputs = directions * width;
     return resolved;
   });
-  return { input: spec.input, layers, seeds };
+  const classes = spec.output && wholeNumber('output.classes', spec.output.classes);
+  return { input: spec.input, layers, classes, seeds };
 }
 
 function inputWidth(input: VectorInput | WordInput): number {
@@ -85,6 +104,12 @@ function inputWidth(input: VectorInput | WordInput): number {
     throw new OptionError('vocab', 'input.vocab: a word is listed twice.');
   }
   return wholeNumber('input.embedding', input.embedding);
+}
+
+function projectedWidth(option: string, cell: Cell, projection: number, hidden: number): number {
+  if (!cell.states.some(({ name }) => name === 'c')) throw new OptionError(option, `${option}: a ${cell.title} has no projection; LSTM cells have.`);
+  if (projection >= hidden) throw new OptionError(option, `${option}: ${projection} given; it must be less than the ${hidden} units it projects.`);
+  return wholeNumber(option, projection);
 }
 
 function wholeNumber(option: string, value: number, most = Number.MAX_SAFE_INTEGER): number {

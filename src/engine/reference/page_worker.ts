@@ -4,16 +4,19 @@
  * blob that imports it may. Where the page's policy forbids both there is none, and the runs are done in slices.
  */
 import type { Inputs } from '../model/inputs';
-import type { Parameters } from '../model/parameters';
+import type { CheckedLoss } from '../model/loss';
+import { vocabularySize, type Parameters } from '../model/parameters';
 import type { ModelShape, ModelSpec } from '../model/spec';
 import { scriptUrl } from '../script_url';
+import type { BackwardRecord } from './backward';
 import type { RolloutRecord } from './rollout';
-import type { FromWorker, ToWorker } from './rollout_worker';
+import type { FromWorker, Task, ToWorker } from './rollout_worker';
 import workerAddress from './rollout_worker?worker&url';
 
 /** A worker that has said it is ready. */
 export interface RolloutWorker {
   run(model: ModelShape, parameters: Parameters, inputs: Inputs, abort: AbortSignal): Promise<RolloutRecord>;
+  backward(model: ModelShape, parameters: Parameters, inputs: Inputs, record: RolloutRecord, loss: CheckedLoss, abort: AbortSignal): Promise<BackwardRecord>;
   terminate(): void;
 }
 
@@ -90,7 +93,7 @@ function isReady(worker: Worker): Promise<boolean> {
 }
 
 function rolloutWorker(worker: Worker): RolloutWorker {
-  const waiting = new Map<number, { resolve(record: RolloutRecord): void; reject(reason: unknown): void }>();
+  const waiting = new Map<number, { resolve(record: RolloutRecord | BackwardRecord): void; reject(reason: unknown): void }>();
   let runs = 0;
   worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
     if ('ready' in data) return;
@@ -101,33 +104,47 @@ function rolloutWorker(worker: Worker): RolloutWorker {
   });
   const post = (message: ToWorker) => worker.postMessage(message);
 
+  const carryOut = (task: Task, abort: AbortSignal) =>
+    new Promise<RolloutRecord | BackwardRecord>((resolve, reject) => {
+      abort.throwIfAborted();
+      const run = runs++;
+      const callOff = () => {
+        post({ cancel: run });
+        waiting.delete(run);
+        reject(abort.reason as Error);
+      };
+      abort.addEventListener('abort', callOff, { once: true });
+      const settled = () => abort.removeEventListener('abort', callOff);
+      waiting.set(run, {
+        resolve: (record) => (settled(), resolve(record)),
+        reject: (reason) => (settled(), reject(reason as Error)),
+      });
+      post({ run, task });
+    });
+
   return {
-    run: (model, parameters, inputs, abort) =>
-      new Promise((resolve, reject) => {
-        abort.throwIfAborted();
-        const run = runs++;
-        const callOff = () => {
-          post({ cancel: run });
-          waiting.delete(run);
-          reject(abort.reason as Error);
-        };
-        abort.addEventListener('abort', callOff, { once: true });
-        const settled = () => abort.removeEventListener('abort', callOff);
-        waiting.set(run, {
-          resolve: (record) => (settled(), resolve(record)),
-          reject: (reason) => (settled(), reject(reason as Error)),
-        });
-        post({ run, spec: specOf(model), parameters: withoutEmbedding(parameters), inputs: { ...inputs, words: undefined } });
-      }),
+    run: (model, parameters, inputs, abort) => carryOut(taskOf(model, parameters, inputs), abort) as Promise<RolloutRecord>,
+    backward: (model, parameters, inputs, record, loss, abort) => carryOut({ ...taskOf(model, parameters, inputs), back: { record, loss } }, abort) as Promise<BackwardRecord>,
     terminate: () => worker.terminate(),
   };
 }
 
-/** The description that makes the same layers again on the other side: cells have functions, which no message carries. */
-function specOf({ layers, seeds }: ModelShape): ModelSpec {
+function taskOf(model: ModelShape, parameters: Parameters, inputs: Inputs): Task {
+  return { spec: specOf(model), parameters: withoutEmbedding(parameters), inputs: { ...inputs, words: undefined } };
+}
+
+/** The description that makes the same model again on the other side: cells have functions, which no message carries. */
+function specOf({ input, layers, classes, seeds }: ModelShape): ModelSpec {
   return {
-    input: { size: layers[0].inputs },
-    layers: layers.map(({ cell, hidden, directions, bias }) => ({ cell: cell.name, hidden, bidirectional: directions === 2, bias })),
+    input: 'size' in input ? input : { embedding: input.embedding, vocab: vocabularySize(input.vocab) },
+    layers: layers.map(({ cell, hidden, width, directions, bias }) => ({
+      cell: cell.name,
+      hidden,
+      projection: width === hidden ? undefined : width,
+      bidirectional: directions === 2,
+      bias,
+    })),
+    output: classes === undefined ? undefined : { classes },
     seeds,
   };
 }

@@ -1,13 +1,15 @@
 /**
- * The engine in float64 on the CPU: the same face as the GPU's, over the plain loops of rollout.ts. In a page the loops
+ * The engine in float64 on the CPU: the same face as the GPU's, over the plain loops of rollout.ts and backward.ts. In a page the loops
  * run in a worker, or in short slices where the page allows none; elsewhere they run in place.
  */
 import type { Engine, Model, RunOptions, Tape } from '../engine';
 import { LimitError, OutOfMemoryError, ReleasedError } from '../errors';
 import { size } from '../math/tensor';
 import { checkedInputs, type Inputs, type RunInputs } from '../model/inputs';
+import type { CheckedLoss } from '../model/loss';
 import { checkedParameters, initialParameters, parameterShapes, type Parameters, type StateDict } from '../model/parameters';
 import { modelShape, type ModelShape, type ModelSpec } from '../model/spec';
+import { backward, backwardBytes, type BackwardRecord } from './backward';
 import { inSlices, toEnd } from './driver';
 import { leavePageWorker, pageWorker, type RolloutWorker } from './page_worker';
 import { ReferenceTape } from './reference_tape';
@@ -40,7 +42,11 @@ class ReferenceEngine implements Engine {
     const bytes = Float32Array.BYTES_PER_ELEMENT * shape.seeds.length * numbers;
     if (bytes > MOST_BYTES) throw new LimitError('parameters of this many bytes:', bytes, MOST_BYTES, 'Use fewer units, layers or models.');
     const parameters = allocating(bytes, () => (weights ? checkedParameters(shape, weights) : initialParameters(shape)));
-    return new ReferenceModel(this, shape, parameters, this.#ending.signal, (inputs, abort) => this.#run(shape, parameters, inputs, abort));
+    return new ReferenceModel(this, shape, parameters, this.#ending.signal, {
+      forward: (inputs, abort) => this.#carryOut(abort, () => rollout(shape, parameters, inputs), (worker) => worker.run(shape, parameters, inputs, abort)),
+      backward: (inputs, record, loss, abort) =>
+        this.#carryOut(abort, () => backward(shape, parameters, inputs, record, loss), (worker) => worker.backward(shape, parameters, inputs, record, loss, abort)),
+    });
   }
 
   release(): void {
@@ -53,13 +59,20 @@ class ReferenceEngine implements Engine {
     this.release();
   }
 
-  async #run(shape: ModelShape, parameters: Parameters, inputs: Inputs, abort: AbortSignal): Promise<RolloutRecord> {
-    if (!isPage()) return toEnd(rollout(shape, parameters, inputs));
+  /** In place, in the page's worker, or in slices. */
+  async #carryOut<Result>(abort: AbortSignal, work: () => Generator<void, Result>, message: (worker: RolloutWorker) => Promise<Result>): Promise<Result> {
+    if (!isPage()) return toEnd(work());
     this.#worker ??= pageWorker();
     const worker = await this.#worker;
     abort.throwIfAborted();
-    return worker ? worker.run(shape, parameters, inputs, abort) : inSlices(rollout(shape, parameters, inputs), abort);
+    return worker ? message(worker) : inSlices(work(), abort);
   }
+}
+
+/** A model's two passes, wherever they are carried out. */
+interface Passes {
+  forward(inputs: Inputs, abort: AbortSignal): Promise<RolloutRecord>;
+  backward(inputs: Inputs, record: RolloutRecord, loss: CheckedLoss, abort: AbortSignal): Promise<BackwardRecord>;
 }
 
 class ReferenceModel implements Model {
@@ -70,20 +83,28 @@ class ReferenceModel implements Model {
     readonly shape: ModelShape,
     readonly parameters: Parameters,
     private readonly engineEnding: AbortSignal,
-    private readonly rollOut: (inputs: Inputs, abort: AbortSignal) => Promise<RolloutRecord>,
+    private readonly passes: Passes,
   ) {}
 
   async run(given: RunInputs, { abort }: RunOptions = {}): Promise<Tape> {
-    const ending = AbortSignal.any([this.engineEnding, this.#ending.signal, ...(abort ? [abort] : [])]);
+    const ending = this.#endingWith(abort);
     ending.throwIfAborted();
     const inputs = allocating(0, () => checkedInputs(this.shape, this.parameters, given));
-    const bytes = recordBytes(this.shape, inputs);
-    if (bytes > MOST_BYTES) throw new LimitError('a record of this many bytes:', bytes, MOST_BYTES, 'Use fewer steps, sequences, units or models.');
-    const record = await this.rollOut(inputs, ending).catch((error: unknown) => {
-      throw error instanceof RangeError ? new OutOfMemoryError(bytes) : error;
-    });
+    const record = await within(recordBytes(this.shape, inputs), () => this.passes.forward(inputs, ending));
     ending.throwIfAborted();
-    return new ReferenceTape(this, inputs, record, this.engineEnding);
+    return new ReferenceTape(this, inputs, record, this.engineEnding, (forward, loss, abortBackward) => this.#backward(inputs, forward, loss, abortBackward));
+  }
+
+  async #backward(inputs: Inputs, record: RolloutRecord, loss: CheckedLoss, abort: AbortSignal | undefined): Promise<BackwardRecord> {
+    const ending = this.#endingWith(abort);
+    ending.throwIfAborted();
+    const gradients = await within(backwardBytes(this.shape, inputs), () => this.passes.backward(inputs, record, loss, ending));
+    ending.throwIfAborted();
+    return gradients;
+  }
+
+  #endingWith(abort: AbortSignal | undefined): AbortSignal {
+    return AbortSignal.any([this.engineEnding, this.#ending.signal, ...(abort ? [abort] : [])]);
   }
 
   release(): void {
@@ -98,6 +119,14 @@ class ReferenceModel implements Model {
 /** Whether there are frames and clicks to keep out of the way of. */
 function isPage(): boolean {
   return typeof document !== 'undefined';
+}
+
+/** Carries out a pass that keeps so many bytes, if they can be had. */
+async function within<Result>(bytes: number, pass: () => Promise<Result>): Promise<Result> {
+  if (bytes > MOST_BYTES) throw new LimitError('a record of this many bytes:', bytes, MOST_BYTES, 'Use fewer steps, sequences, units or models.');
+  return pass().catch((error: unknown) => {
+    throw error instanceof RangeError ? new OutOfMemoryError(bytes) : error;
+  });
 }
 
 /** An array that cannot be had is a RangeError in JavaScript. */

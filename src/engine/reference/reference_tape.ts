@@ -1,23 +1,26 @@
-/** A run of the reference: its record, read as signals, until the last holder lets go. */
+/** A run of the reference: its record, and that of the way back, read as signals, until the last holder lets go. */
 import type { Engine, Model, Signal, Tape } from '../engine';
-import { ReleasedError } from '../errors';
+import { OptionError, ReleasedError } from '../errors';
 import { activations } from '../math/activation';
 import { extentOf } from '../math/extent';
-import { size } from '../math/tensor';
+import { size, type Tensor } from '../math/tensor';
 import { Holders } from '../model/holders';
 import type { Inputs } from '../model/inputs';
+import { checkedLoss, type CheckedLoss, type Loss } from '../model/loss';
 import { directionsOf } from '../model/parameters';
-import { findSignal, signalEntries, type SignalEntry, type SignalInfo, type SignalPlace } from '../model/signals';
+import { findSignal, gradientEntries, signalEntries, type SignalEntry, type SignalInfo, type SignalPlace } from '../model/signals';
 import type { ModelShape } from '../model/spec';
+import type { BackwardRecord } from './backward';
 import { layerInput, lengthOf, type DirectionRecord, type RolloutRecord } from './rollout';
 
 export class ReferenceTape implements Tape {
   readonly engine: Engine;
   readonly plan: Tape['plan'];
-  readonly signals: readonly SignalInfo[];
-  readonly #entries: readonly SignalEntry[];
-  readonly #holders = new Holders('tape', () => (this.#record = undefined));
+  readonly #holders = new Holders('tape', () => (this.#record = this.#gradients = undefined));
+  #entries: readonly SignalEntry[];
   #record: RolloutRecord | undefined;
+  #gradients: BackwardRecord | undefined;
+  #backwards = 0;
 
   constructor(
     readonly model: Model,
@@ -25,12 +28,16 @@ export class ReferenceTape implements Tape {
     record: RolloutRecord,
     /** Aborted when the engine goes, whoever still holds the run. */
     private readonly engineEnding: AbortSignal,
+    private readonly propagate: (record: RolloutRecord, loss: CheckedLoss, abort: AbortSignal | undefined) => Promise<BackwardRecord>,
   ) {
     this.engine = model.engine;
     this.plan = { forms: model.shape.layers.map(() => 'reference'), dispatches: 0 };
     this.#entries = signalEntries(model.shape, inputs);
-    this.signals = this.#entries.map(({ info }) => info);
     this.#record = record;
+  }
+
+  get signals(): readonly SignalInfo[] {
+    return this.#entries.map(({ info }) => info);
   }
 
   get released(): boolean {
@@ -44,9 +51,29 @@ export class ReferenceTape implements Tape {
       ...entry.info,
       tape: this,
       storage: undefined,
-      read: async () => signalValues(this.model.shape, this.inputs, this.#numbers(), entry),
-      extent: async () => extentOf(signalValues(this.model.shape, this.inputs, this.#numbers(), entry)),
+      read: async () => this.#values(entry),
+      extent: async () => extentOf(this.#values(entry)),
     };
+  }
+
+  async backward(loss: Loss, { abort }: { abort?: AbortSignal } = {}): Promise<Float64Array | undefined> {
+    const record = this.#numbers();
+    const { shape } = this.model;
+    const checked = checkedLoss(shape, this.inputs, loss);
+    const turn = ++this.#backwards;
+    const gradients = await this.propagate(record, checked, abort);
+    this.#numbers();
+    if (turn === this.#backwards) {
+      this.#gradients = gradients;
+      this.#entries = [...signalEntries(shape, this.inputs), ...gradientEntries(shape, this.inputs)];
+    }
+    return gradients.loss?.slice();
+  }
+
+  async gradients(): Promise<ReadonlyMap<string, Tensor<Float64Array>>> {
+    this.#numbers();
+    if (!this.#gradients) throw new OptionError('gradients', 'gradients: there are none before tape.backward(loss).');
+    return new Map([...this.#gradients.parameters].map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]));
   }
 
   hold(): () => void {
@@ -62,14 +89,22 @@ export class ReferenceTape implements Tape {
     this.release();
   }
 
+  #values(entry: SignalEntry): Float64Array {
+    const record = this.#numbers();
+    return signalValues(this.model.shape, this.inputs, record, entry) ?? gradientValues(this.model.shape, this.#gradients!, entry);
+  }
+
   #numbers(): RolloutRecord {
     if (!this.#record || this.engineEnding.aborted) throw new ReleasedError('tape');
     return this.#record;
   }
 }
 
-/** A copy of a signal's numbers, row-major in the signal's shape, 0 at the steps a sequence does not have. */
-function signalValues(model: ModelShape, inputs: Inputs, record: RolloutRecord, { info, origin }: SignalEntry): Float64Array {
+/**
+ * A copy of a signal's numbers, row-major in the signal's shape, 0 at the steps a sequence does not have. Undefined for a
+ * gradient.
+ */
+function signalValues(model: ModelShape, inputs: Inputs, record: RolloutRecord, { info, origin }: SignalEntry): Float64Array | undefined {
   const layer = model.layers[info.layer];
   const direction = record[info.layer][directionsOf(layer).indexOf(info.direction)];
   switch (origin.of) {
@@ -83,7 +118,19 @@ function signalValues(model: ModelShape, inputs: Inputs, record: RolloutRecord, 
       return rows(inputs, info.shape, layerInput(model, inputs, record, info.layer + 1));
     case 'input':
       return rows(inputs, info.shape, layerInput(model, inputs, record, info.layer));
+    default:
+      return undefined;
   }
+}
+
+function gradientValues(model: ModelShape, { layers }: BackwardRecord, { info, origin }: SignalEntry): Float64Array {
+  const { input, directions } = layers[info.layer];
+  const { states, gates, initial } = directions[directionsOf(model.layers[info.layer]).indexOf(info.direction)];
+  if (origin.of === 'd_input') return input.slice();
+  if (origin.of === 'd_gate') return gates[origin.plane].slice();
+  if (origin.of === 'd_state') return states[origin.index].slice();
+  if (origin.of === 'd_initial') return initial[origin.index].slice();
+  throw new Error(`${info.name} is no gradient`);
 }
 
 function withActivation(inputs: Inputs, saved: Float64Array, [models, steps, sequences, hidden]: readonly number[], activation: (a: number) => number): Float64Array {
@@ -102,13 +149,13 @@ function rows(inputs: Inputs, shape: readonly number[], copy: (m: number, t: num
 }
 
 function finalStates(inputs: Inputs, { states }: DirectionRecord, s: number, { shape, direction }: SignalInfo): Float64Array {
-  const [models, sequences, hidden] = shape;
+  const [models, sequences, width] = shape;
   const values = new Float64Array(size(shape));
   for (let m = 0; m < models; m++) {
     for (let b = 0; b < sequences; b++) {
       const last = direction === 'forward' ? lengthOf(inputs, b) - 1 : 0;
-      const at = ((m * inputs.steps + last) * sequences + b) * hidden;
-      values.set(states[s].subarray(at, at + hidden), (m * sequences + b) * hidden);
+      const at = ((m * inputs.steps + last) * sequences + b) * width;
+      values.set(states[s].subarray(at, at + width), (m * sequences + b) * width);
     }
   }
   return values;

@@ -6,13 +6,15 @@
  */
 import type { Inputs } from '../model/inputs';
 import { directionsOf, type Direction, type Parameters } from '../model/parameters';
-import type { Layer, ModelShape } from '../model/spec';
+import { stateWidth, type ModelShape } from '../model/spec';
 import { layerStep, layerWeights } from './step';
 
-/** What one direction of a layer leaves behind: S states and K saved values, each [M, T, B, H]. */
+/** What one direction of a layer leaves behind: S states [M, T, B, width] and K saved values [M, T, B, H]. */
 export interface DirectionRecord {
   readonly states: readonly Float64Array[];
   readonly saved: readonly Float64Array[];
+  /** [M, T, B, H] what a projected layer projects. */
+  readonly unprojected: Float64Array | undefined;
 }
 
 /** Per layer, per direction. */
@@ -20,7 +22,10 @@ export type RolloutRecord = readonly (readonly DirectionRecord[])[];
 
 /** How much memory a record takes, in bytes. */
 export function recordBytes({ layers, seeds }: ModelShape, { steps, sequences }: Pick<Inputs, 'steps' | 'sequences'>): number {
-  const perEntry = layers.reduce((sum, { cell, directions, hidden }) => sum + directions * hidden * (cell.states.length + cell.saved.length), 0);
+  const perEntry = layers.reduce((sum, { cell, directions, hidden, width }) => {
+    const states = width === hidden ? cell.states.length * hidden : width + cell.states.length * hidden;
+    return sum + directions * (states + cell.saved.length * hidden);
+  }, 0);
   return Float64Array.BYTES_PER_ELEMENT * seeds.length * steps * sequences * perEntry;
 }
 
@@ -58,10 +63,11 @@ function* directionRollout(
         if (step >= length) continue;
         const t = direction === 'forward' ? step : length - 1 - step;
         input(m, t, b, x);
-        const { next, saved } = yield* layerStep(weights[m], x, statesBefore(model, inputs, k, direction, record.states, m, t, b));
-        const at = ((m * inputs.steps + t) * inputs.sequences + b) * hidden;
-        next.forEach((row, s) => record.states[s].set(row, at));
-        saved.forEach((row, i) => record.saved[i].set(row, at));
+        const { next, saved, unprojected } = yield* layerStep(weights[m], x, statesBefore(model, inputs, k, direction, record.states, m, t, b));
+        const row = (m * inputs.steps + t) * inputs.sequences + b;
+        next.forEach((values, s) => record.states[s].set(values, row * values.length));
+        saved.forEach((values, i) => record.saved[i].set(values, row * hidden));
+        if (unprojected) record.unprojected!.set(unprojected, row * hidden);
         yield;
       }
     }
@@ -74,9 +80,9 @@ export function lengthOf({ lengths, steps }: Inputs, b: number): number {
 }
 
 /**
- * A sequence's states before step t, S rows of H: those of the step before in the direction's own order, or the
- * initial ones at its start.
- * @param states - [S] of [M, T, B, H]
+ * A sequence's states before step t, S rows: those of the step before in the direction's own order, or the initial ones
+ * at its start.
+ * @param states - [S] of [M, T, B, width]
  */
 export function statesBefore(
   { layers }: ModelShape,
@@ -88,26 +94,26 @@ export function statesBefore(
   t: number,
   b: number,
 ): Float64Array[] {
-  const { hidden } = layers[k];
   const before = direction === 'forward' ? t - 1 : t + 1;
-  if (before >= 0 && before < lengthOf(inputs, b)) {
-    const at = ((m * inputs.steps + before) * inputs.sequences + b) * hidden;
-    return states.map((state) => Float64Array.from(state.subarray(at, at + hidden)));
-  }
-  const at = ((direction === 'forward' ? 0 : 1) * inputs.sequences + b) * hidden;
-  return inputs.initial[k].map((initial) => (initial ? Float64Array.from(initial.subarray(at, at + hidden)) : new Float64Array(hidden)));
+  const exists = before >= 0 && before < lengthOf(inputs, b);
+  const row = exists ? (m * inputs.steps + before) * inputs.sequences + b : (direction === 'forward' ? 0 : 1) * inputs.sequences + b;
+  return states.map((state, s) => {
+    const width = stateWidth(layers[k], s);
+    const values = exists ? state : inputs.initial[k][s];
+    return values ? Float64Array.from(values.subarray(row * width, (row + 1) * width)) : new Float64Array(width);
+  });
 }
 
 /** Copies what a layer reads at (model, step, sequence) into a row. */
-type LayerInput = (m: number, t: number, b: number, row: Float64Array) => void;
+export type LayerInput = (m: number, t: number, b: number, row: Float64Array) => void;
 
 /** What layer k reads: the model's input, or the directions of the layer below side by side. */
 export function layerInput({ layers }: ModelShape, { source, steps, sequences }: Inputs, record: RolloutRecord, k: number): LayerInput {
   if (k > 0) {
-    const { hidden } = layers[k - 1];
+    const { width } = layers[k - 1];
     return (m, t, b, row) => {
-      const at = ((m * steps + t) * sequences + b) * hidden;
-      record[k - 1].forEach(({ states: [h] }, d) => row.set(h.subarray(at, at + hidden), d * hidden));
+      const at = ((m * steps + t) * sequences + b) * width;
+      record[k - 1].forEach(({ states: [h] }, d) => row.set(h.subarray(at, at + width), d * width));
     };
   }
   const width = layers[0].inputs;
@@ -121,8 +127,12 @@ export function layerInput({ layers }: ModelShape, { source, steps, sequences }:
 }
 
 function emptyRecord({ layers, seeds }: ModelShape, { steps, sequences }: Inputs): RolloutRecord {
-  const zeros = ({ hidden }: Layer) => new Float64Array(seeds.length * steps * sequences * hidden);
+  const zeros = (width: number) => new Float64Array(seeds.length * steps * sequences * width);
   return layers.map((layer) =>
-    directionsOf(layer).map(() => ({ states: layer.cell.states.map(() => zeros(layer)), saved: layer.cell.saved.map(() => zeros(layer)) })),
+    directionsOf(layer).map(() => ({
+      states: layer.cell.states.map((_, s) => zeros(stateWidth(layer, s))),
+      saved: layer.cell.saved.map(() => zeros(layer.hidden)),
+      unprojected: layer.width === layer.hidden ? undefined : zeros(layer.hidden),
+    })),
   );
 }

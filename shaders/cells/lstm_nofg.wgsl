@@ -1,0 +1,46 @@
+// lstm_nofg.wgsl: long short-term memory before the forget gate. Twin of src/engine/cells/lstm_nofg.ts.
+//
+//   i, o = σ(W·x + U·h + b)     g = tanh(W_g·x + U_g·h + b_g)
+//   c' = c + i ⊙ g              h' = o ⊙ tanh(c')
+
+import package::lib::activation::{sigmoid, sigmoid_slope, stable_tanh, tanh_slope};
+
+const GATES = 3u;
+const STATES = 2u;
+const SAVED = 3u;
+const INNER_GATES = 0u;
+const SPLIT_GATES = 0u;
+const UNIT_PARAMETERS = 0u;
+// an array has at least one row
+const UNIT_ROWS = 1u;
+
+struct CellStep {
+  next: array<vec4f, STATES>,
+  saved: array<vec4f, SAVED>,
+}
+
+struct CellGradient {
+  d_ih: array<vec4f, GATES>,
+  d_hh: array<vec4f, GATES>,
+  d_prev: array<vec4f, STATES>,
+  d_next: array<vec4f, STATES>,
+  d_unit: array<vec4f, UNIT_ROWS>,
+}
+
+fn forward(a_ih: array<vec4f, GATES>, a_hh: array<vec4f, GATES>, prev: array<vec4f, STATES>, unit: array<vec4f, UNIT_ROWS>) -> CellStep {
+  let a_i = a_ih[0] + a_hh[0];
+  let a_g = a_ih[1] + a_hh[1];
+  let a_o = a_ih[2] + a_hh[2];
+  let next_c = prev[1] + sigmoid(a_i) * stable_tanh(a_g);
+  return CellStep(array(sigmoid(a_o) * stable_tanh(next_c), next_c), array(a_i, a_g, a_o));
+}
+
+fn backward(saved: array<vec4f, SAVED>, prev: array<vec4f, STATES>, d_next: array<vec4f, STATES>, unit: array<vec4f, UNIT_ROWS>) -> CellGradient {
+  let next_c = prev[1] + sigmoid(saved[0]) * stable_tanh(saved[1]);
+  let d_next_c = d_next[1] + d_next[0] * sigmoid(saved[2]) * tanh_slope(next_c);
+  let d_i = d_next_c * stable_tanh(saved[1]) * sigmoid_slope(saved[0]);
+  let d_g = d_next_c * sigmoid(saved[0]) * tanh_slope(saved[1]);
+  let d_o = d_next[0] * stable_tanh(next_c) * sigmoid_slope(saved[2]);
+  let d_a = array(d_i, d_g, d_o);
+  return CellGradient(d_a, d_a, array(vec4f(0.0), d_next_c), array(d_next[0], d_next_c), array(vec4f(0.0)));
+}

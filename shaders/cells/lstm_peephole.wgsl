@@ -1,0 +1,52 @@
+// lstm_peephole.wgsl: long short-term memory whose gates also see the cell state. Twin of src/engine/cells/lstm_peephole.ts.
+//
+//   i, f = σ(W·x + U·h + p ⊙ c + b)     g = tanh(W_g·x + U_g·h + b_g)
+//   c' = f ⊙ c + i ⊙ g
+//   o = σ(W_o·x + U_o·h + p_o ⊙ c' + b_o)     h' = o ⊙ tanh(c')
+
+import package::lib::activation::{sigmoid, sigmoid_slope, stable_tanh, tanh_slope};
+
+const GATES = 4u;
+const STATES = 2u;
+const SAVED = 4u;
+const INNER_GATES = 0u;
+const SPLIT_GATES = 0u;
+const UNIT_PARAMETERS = 3u;
+// an array has at least one row
+const UNIT_ROWS = 3u;
+
+struct CellStep {
+  next: array<vec4f, STATES>,
+  saved: array<vec4f, SAVED>,
+}
+
+struct CellGradient {
+  d_ih: array<vec4f, GATES>,
+  d_hh: array<vec4f, GATES>,
+  d_prev: array<vec4f, STATES>,
+  d_next: array<vec4f, STATES>,
+  d_unit: array<vec4f, UNIT_ROWS>,
+}
+
+fn forward(a_ih: array<vec4f, GATES>, a_hh: array<vec4f, GATES>, prev: array<vec4f, STATES>, unit: array<vec4f, UNIT_ROWS>) -> CellStep {
+  let c = prev[1];
+  let a_i = a_ih[0] + a_hh[0] + unit[0] * c;
+  let a_f = a_ih[1] + a_hh[1] + unit[1] * c;
+  let a_g = a_ih[2] + a_hh[2];
+  let next_c = sigmoid(a_f) * c + sigmoid(a_i) * stable_tanh(a_g);
+  let a_o = a_ih[3] + a_hh[3] + unit[2] * next_c;
+  return CellStep(array(sigmoid(a_o) * stable_tanh(next_c), next_c), array(a_i, a_f, a_g, a_o));
+}
+
+fn backward(saved: array<vec4f, SAVED>, prev: array<vec4f, STATES>, d_next: array<vec4f, STATES>, unit: array<vec4f, UNIT_ROWS>) -> CellGradient {
+  let c = prev[1];
+  let next_c = sigmoid(saved[1]) * c + sigmoid(saved[0]) * stable_tanh(saved[2]);
+  let d_o = d_next[0] * stable_tanh(next_c) * sigmoid_slope(saved[3]);
+  let d_next_c = d_next[1] + d_next[0] * sigmoid(saved[3]) * tanh_slope(next_c) + d_o * unit[2];
+  let d_i = d_next_c * stable_tanh(saved[2]) * sigmoid_slope(saved[0]);
+  let d_f = d_next_c * c * sigmoid_slope(saved[1]);
+  let d_g = d_next_c * sigmoid(saved[0]) * tanh_slope(saved[2]);
+  let d_a = array(d_i, d_f, d_g, d_o);
+  let d_c = d_next_c * sigmoid(saved[1]) + d_i * unit[0] + d_f * unit[1];
+  return CellGradient(d_a, d_a, array(vec4f(0.0), d_c), array(d_next[0], d_next_c), array(d_i * c, d_f * c, d_o * next_c));
+}

@@ -1,0 +1,36 @@
+/** Buffers that are made together and destroyed together. */
+import { storageBuffer, uniformBuffer } from './buffers';
+import type { Gpu } from './device';
+import type { CommandMaker } from './linear';
+
+export class BufferSet implements CommandMaker {
+  readonly #made: GPUBuffer[] = [];
+  readonly nothing: GPUBuffer;
+
+  constructor(readonly gpu: Gpu) {
+    this.nothing = this.storage('nothing', 4);
+  }
+
+  /** Bytes of GPU memory held. */
+  get bytes(): number {
+    return this.#made.reduce((sum, buffer) => sum + buffer.size, 0);
+  }
+
+  /** A storage buffer of 4-byte entries, zero at first. */
+  storage(label: string, entries: number): GPUBuffer {
+    return this.#keep(storageBuffer(this.gpu.device, label, entries));
+  }
+
+  uniform(label: string, values: readonly number[]): GPUBuffer {
+    return this.#keep(uniformBuffer(this.gpu.device, label, values));
+  }
+
+  destroy(): void {
+    for (const buffer of this.#made) buffer.destroy();
+  }
+
+  #keep(buffer: GPUBuffer): GPUBuffer {
+    this.#made.push(buffer);
+    return buffer;
+  }
+}

@@ -1,0 +1,248 @@
+/**
+ * Who feels whom: M[t, s] = ‖∂h_t/∂x_s‖_F for every pair of steps, where h_t is a layer's output at step t and x_s what the
+ * model read at step s, through all layers in between. It is measured along one run, at the run's own states, in float64.
+ *
+ * ∂s_t/∂x_s is carried forward from step s on, for a block of sources at once:
+ *
+ *     V_t = ∂s_t/∂s_{t-1} · V_{t-1} + ∂s_t/∂(layer input)_t · ∂(layer input)_t/∂x_s
+ *
+ * Each V has a power of two of its own, so that no product of small Jacobians is lost before it reaches 1e-300.
+ */
+import type { Tape } from './engine';
+import { OptionError } from './errors';
+import { exponentOf, frobenius, largestEntry, timesPowerOfTwo } from './math/matrix';
+import { directionsOf } from './model/parameters';
+import { inSlices } from './reference/driver';
+import { checkedSequencePlace, readSequencePath, stepsOf, within, type SequencePath, type SequencePlace } from './step_jacobian';
+
+/** The most steps of which all pairs are measured. */
+export const MOST_INFLUENCE_STEPS = 256;
+
+export interface InfluenceOptions extends Omit<SequencePlace, 'direction'> {
+  /** One entry of the layer's output instead of all: ‖∂h_t[unit]/∂x_s‖. Of a bidirectional layer, the reverse units come after the forward ones. */
+  readonly unit?: number;
+  readonly abort?: AbortSignal;
+  /** Told the fraction done, 0 to 1. */
+  readonly progress?: (fraction: number) => void;
+}
+
+/** The matrix of one sequence, from whatever measured it. */
+export interface Influence {
+  readonly layer: number;
+  readonly model: number;
+  readonly sequence: number;
+  /** The one entry of the output, or undefined for all of them. */
+  readonly unit: number | undefined;
+  /** T, the steps that this sequence has. */
+  readonly steps: number;
+  /** Whether the layer and all below it read forward only: then entries with s > t are exactly 0. */
+  readonly causal: boolean;
+  /** [T, T], row t, column s. Nothing is normalised. */
+  readonly values: Float64Array;
+  /** [T, T] the same in log₁₀, −∞ for 0; finite also where `values` has run out of numbers. */
+  readonly log10: Float64Array;
+}
+
+/** About a millisecond's worth of multiply-adds: the most that is done between two pauses. */
+const WORK_BETWEEN_PAUSES = 2 ** 18;
+
+/** Memory that the derivatives of a block of sources may take between two layers. */
+const BLOCK_BYTES = 2 ** 26;
+
+/**
+ * Measures all pairs along a tape of either engine, in slices short enough for a page. The tape is held meanwhile.
+ * Rejects with OptionError for a place the tape does not have or a sequence of more than 256 steps, NonFiniteError where
+ * weights or states are no numbers, ReleasedError, DeviceLostError or the AbortSignal's reason.
+ */
+export async function influence(tape: Tape, { unit, abort, progress, ...given }: InfluenceOptions = {}): Promise<Influence> {
+  const { layer, model, sequence } = checkedInfluencePlace(tape, given, unit);
+  const { layers } = tape.model.shape;
+  const drop = tape.hold();
+  try {
+    const paths: SequencePath[][] = [];
+    for (let k = 0; k <= layer; k++) {
+      abort?.throwIfAborted();
+      paths.push(await Promise.all(directionsOf(layers[k]).map((direction) => readSequencePath(tape, { layer: k, direction, model, sequence }))));
+    }
+    const steps = stepsOf(tape, sequence);
+    const { values, log10 } = await inSlices(allPairs(paths, steps, unit, progress), abort);
+    return { layer, model, sequence, unit, steps, causal: layers.slice(0, layer + 1).every(({ directions }) => directions === 1), values, log10 };
+  } finally {
+    drop();
+  }
+}
+
+/** The place of an influence matrix, checked: for every engine's way of measuring it. Throws OptionError. */
+export function checkedInfluencePlace(tape: Tape, given: Omit<SequencePlace, 'direction'>, unit: number | undefined): { layer: number; model: number; sequence: number } {
+  const { layer, model, sequence } = checkedSequencePlace(tape, { ...given, direction: 'forward' });
+  const { directions, width } = tape.model.shape.layers[layer];
+  if (unit !== undefined) within('unit', unit, directions * width);
+  const steps = stepsOf(tape, sequence);
+  if (steps > MOST_INFLUENCE_STEPS) throw new OptionError('steps', `steps: this sequence has ${steps}; all pairs are measured for 1 to ${MOST_INFLUENCE_STEPS} steps.`);
+  return { layer, model, sequence };
+}
+
+/** A matrix of derivatives, transposed to [I, width] so that every product reads along rows: data · 2^exponent. */
+interface Derivative {
+  readonly data: Float64Array;
+  exponent: number;
+}
+
+/** [T][sources] derivatives of a layer's output; undefined where exactly 0. */
+type OutputDerivatives = (Derivative | undefined)[][];
+
+function* allPairs(paths: readonly (readonly SequencePath[])[], steps: number, unit: number | undefined, progress?: (fraction: number) => void): Generator<void, { values: Float64Array; log10: Float64Array }> {
+  const values = new Float64Array(steps * steps);
+  const log10 = new Float64Array(steps * steps).fill(-Infinity);
+  const width = paths[0][0].inputs;
+  const widest = Math.max(...paths.flat().map((path) => path.output * 2));
+  const block = Math.max(1, Math.min(steps, Math.floor(BLOCK_BYTES / (8 * steps * width * widest))));
+
+  for (let first = 0; first < steps; first += block) {
+    const sources = Math.min(block, steps - first);
+    let below: OutputDerivatives | undefined;
+    for (const [k, directions] of paths.entries()) {
+      const outputs: OutputDerivatives[] = [];
+      for (const [d, path] of directions.entries()) {
+        const share = (done: number) => progress?.((first + sources * ((k + (d + done) / directions.length) / paths.length)) / steps);
+        outputs.push(yield* carried(path, first, sources, width, below, share));
+      }
+      below = outputs.length === 1 ? outputs[0] : sideBySide(outputs, paths[k].map(({ output }) => output), width);
+    }
+    const output = paths[paths.length - 1].reduce((sum, path) => sum + path.output, 0);
+    below!.forEach((row, t) => {
+      row.forEach((derivative, c) => {
+        if (!derivative) return;
+        const { norm, log } = normOf(derivative, width, output, unit);
+        values[t * steps + first + c] = norm;
+        log10[t * steps + first + c] = log;
+      });
+    });
+  }
+  return { values, log10 };
+}
+
+/** Carries the derivatives by a block of sources through one direction of one layer. */
+function* carried(path: SequencePath, first: number, sources: number, width: number, below: OutputDerivatives | undefined, share: (done: number) => void): Generator<void, OutputDerivatives> {
+  const outputs: OutputDerivatives = Array.from({ length: path.steps }, () => Array.from({ length: sources }, () => undefined));
+  const state: (Derivative | undefined)[] = Array.from({ length: sources }, () => undefined);
+  for (let n = 0; n < path.steps; n++) {
+    const t = path.stepAt(n);
+    const read = below ? below[t] : undefined;
+    const isRead = (c: number) => (read ? read[c] !== undefined : first + c === t);
+    const reached = state.some((derivative) => derivative !== undefined);
+    const anyRead = Array.from({ length: sources }, (_, c) => c).some(isRead);
+    if (!reached && !anyRead) continue;
+    const transition = reached ? yield* path.transition(n) : undefined;
+    const inputJacobian = anyRead ? yield* path.inputJacobian(n) : undefined;
+    for (let c = 0; c < sources; c++) {
+      const before = state[c];
+      const kept = before && (yield* applied(transition!, path.width, path.width, before, width));
+      let added: Derivative | undefined;
+      if (isRead(c)) added = read ? yield* applied(inputJacobian!, path.width, path.inputs, read[c]!, width) : transposed(inputJacobian!, path.width, width);
+      state[c] = joined(kept, added);
+      outputs[t][c] = state[c] && outputOf(state[c], path, width);
+      yield;
+    }
+    share((n + 1) / path.steps);
+  }
+  return outputs;
+}
+
+/** matrix [rows, columns] · derivative, brought back near 1. Rows are taken four at a time: sums that do not wait for each other. */
+function* applied(matrix: Float64Array, rows: number, columns: number, { data, exponent }: Derivative, width: number): Generator<void, Derivative> {
+  const out = new Float64Array(width * rows);
+  const fours = rows - (rows % 4);
+  const columnsBetweenPauses = Math.max(1, Math.floor(WORK_BETWEEN_PAUSES / (rows * columns)));
+  for (let i = 0; i < width; i++) {
+    const v = i * columns;
+    for (let r = 0; r < fours; r += 4) {
+      let s0 = 0;
+      let s1 = 0;
+      let s2 = 0;
+      let s3 = 0;
+      const m0 = r * columns;
+      const m1 = m0 + columns;
+      const m2 = m1 + columns;
+      const m3 = m2 + columns;
+      for (let p = 0; p < columns; p++) {
+        const value = data[v + p];
+        s0 += matrix[m0 + p] * value;
+        s1 += matrix[m1 + p] * value;
+        s2 += matrix[m2 + p] * value;
+        s3 += matrix[m3 + p] * value;
+      }
+      out[i * rows + r] = s0;
+      out[i * rows + r + 1] = s1;
+      out[i * rows + r + 2] = s2;
+      out[i * rows + r + 3] = s3;
+    }
+    for (let r = fours; r < rows; r++) {
+      let s = 0;
+      for (let p = 0; p < columns; p++) s += matrix[r * columns + p] * data[v + p];
+      out[i * rows + r] = s;
+    }
+    if ((i + 1) % columnsBetweenPauses === 0) yield;
+  }
+  return nearOne({ data: out, exponent });
+}
+
+function transposed(matrix: Float64Array, rows: number, columns: number): Derivative {
+  const data = new Float64Array(rows * columns);
+  for (let r = 0; r < rows; r++) for (let i = 0; i < columns; i++) data[i * rows + r] = matrix[r * columns + i];
+  return nearOne({ data, exponent: 0 });
+}
+
+/** Leaves numbers alone that are nowhere near the ends of the range. */
+function nearOne(derivative: Derivative): Derivative {
+  const exponent = exponentOf(largestEntry(derivative.data));
+  if (Math.abs(exponent) > 100) {
+    timesPowerOfTwo(derivative.data, -exponent);
+    derivative.exponent += exponent;
+  }
+  return derivative;
+}
+
+/** One plus other, used up; undefined counts as 0. */
+function joined(one: Derivative | undefined, other: Derivative | undefined): Derivative | undefined {
+  if (!one || !other) return one ?? other;
+  const [large, small] = one.exponent >= other.exponent ? [one, other] : [other, one];
+  if (large.exponent !== small.exponent) timesPowerOfTwo(small.data, small.exponent - large.exponent);
+  for (let i = 0; i < large.data.length; i++) large.data[i] += small.data[i];
+  return large;
+}
+
+/** The rows of h among those of all states, copied. */
+function outputOf({ data, exponent }: Derivative, path: SequencePath, width: number): Derivative {
+  if (path.output === path.width) return { data, exponent };
+  const h = new Float64Array(width * path.output);
+  for (let i = 0; i < width; i++) h.set(data.subarray(i * path.width, i * path.width + path.output), i * path.output);
+  return { data: h, exponent };
+}
+
+/** A bidirectional layer's output: forward beside reverse, on one exponent. */
+function sideBySide([forward, reverse]: readonly OutputDerivatives[], [p, q]: readonly number[], width: number): OutputDerivatives {
+  return forward.map((row, t) =>
+    row.map((left, c) => {
+      const right = reverse[t][c];
+      if (!left && !right) return undefined;
+      const part = (from: Derivative | undefined, size: number, at: number): Derivative | undefined => {
+        if (!from) return undefined;
+        const data = new Float64Array(width * (p + q));
+        for (let i = 0; i < width; i++) data.set(from.data.subarray(i * size, (i + 1) * size), i * (p + q) + at);
+        return { data, exponent: from.exponent };
+      };
+      return joined(part(left, p, 0), part(right, q, p));
+    }),
+  );
+}
+
+function normOf({ data, exponent }: Derivative, width: number, output: number, unit: number | undefined): { norm: number; log: number } {
+  const entries = unit === undefined ? data.slice() : Float64Array.from({ length: width }, (_, i) => data[i * output + unit]);
+  const own = exponentOf(largestEntry(entries));
+  timesPowerOfTwo(entries, -own);
+  const near = frobenius(entries);
+  const scaled = Float64Array.of(near);
+  timesPowerOfTwo(scaled, exponent + own);
+  return { norm: scaled[0], log: near === 0 ? -Infinity : Math.log10(near) + (exponent + own) * Math.log10(2) };
+}

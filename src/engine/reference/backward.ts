@@ -1,0 +1,180 @@
+/**
+ * Backpropagation through time in float64: the transpose of rollout.ts. Layers from the last to the first, each direction
+ * from the end of a sequence to its start: what rollout carries from step to step as a state comes back as a gradient.
+ *
+ * Nothing flows at the steps a sequence does not have: its gradients start at its own last step (which for the reverse
+ * direction is step 0), where those at the final states join.
+ */
+import type { Inputs } from '../model/inputs';
+import type { CheckedLoss } from '../model/loss';
+import { directionsOf, parameterShapes, type Direction, type Parameters } from '../model/parameters';
+import { size, type Tensor } from '../math/tensor';
+import { stateWidth, type Layer, type ModelShape } from '../model/spec';
+import { crossEntropy } from './cross_entropy';
+import { layerInput, lengthOf, statesBefore, type DirectionRecord, type RolloutRecord } from './rollout';
+import { layerWeights } from './step';
+import { layerStepBackward } from './step_backward';
+
+/** The loss's derivatives with respect to what one direction of a layer left behind. */
+export interface DirectionGradient {
+  /** [S] of [M, T, B, width]: total derivatives at the states after each step. */
+  readonly states: readonly Float64Array[];
+  /** [M, T, B, H] each: G at a_ih, then at a_hh of the gates where it differs. */
+  readonly gates: readonly Float64Array[];
+  /** [S] of [M, B, width]: at the states before the first step. */
+  readonly initial: readonly Float64Array[];
+}
+
+export interface LayerGradients {
+  readonly directions: readonly DirectionGradient[];
+  /** [M, T, B, I] at what the layer read, all directions together. */
+  readonly input: Float64Array;
+}
+
+type Numbers = Float32Array | Float64Array;
+
+/** What a backward pass leaves behind. */
+export interface BackwardRecord {
+  readonly layers: readonly LayerGradients[];
+  /** In the parameters' shapes, with the axis M of a bundle. */
+  readonly parameters: ReadonlyMap<string, Tensor<Float64Array>>;
+  /** [M] cross-entropy; undefined for given cotangents, which are no loss of their own. */
+  readonly loss: Float64Array | undefined;
+}
+
+/** How much memory a backward record takes, in bytes. */
+export function backwardBytes(model: ModelShape, { steps, sequences }: Pick<Inputs, 'steps' | 'sequences'>): number {
+  const perStep = model.layers.reduce((sum, layer) => {
+    const states = layer.cell.states.reduce((total, _, s) => total + stateWidth(layer, s), 0);
+    return sum + layer.inputs + layer.directions * (states + planesOf(layer) * layer.hidden);
+  }, 0);
+  const parameters = [...parameterShapes(model).values()].reduce((sum, shape) => sum + size(shape), 0);
+  return Float64Array.BYTES_PER_ELEMENT * model.seeds.length * (steps * sequences * perStep + parameters);
+}
+
+/**
+ * Takes a loss back through a run. Pauses about every millisecond; all memory is asked for before the first pause.
+ * @param record - what `rollout` returned for the same model and inputs
+ */
+export function* backward(model: ModelShape, parameters: Parameters, inputs: Inputs, record: RolloutRecord, loss: CheckedLoss): Generator<void, BackwardRecord> {
+  const { layers } = model;
+  const last = layers.length - 1;
+  const gradients = emptyGradients(model, inputs);
+  const d_head = loss.kind === 'cross-entropy' ? [zeros(model, inputs, layers[last].directions * layers[last].width)] : [];
+  let value: Float64Array | undefined;
+  if (loss.kind === 'cross-entropy') {
+    value = yield* crossEntropy(model, parameters, inputs, loss, layerInput(model, inputs, record, layers.length), gradients.parameters, d_head[0]);
+  }
+
+  for (let k = last; k >= 0; k--) {
+    const d_y: Numbers[] = k === last ? d_head : [gradients.layers[k + 1].input];
+    if (loss.kind === 'cotangents' && loss.layer === k && loss.d_y) d_y.push(loss.d_y);
+    const d_final = loss.kind === 'cotangents' ? loss.d_final[k] : [];
+    for (const [d, direction] of directionsOf(layers[k]).entries()) {
+      yield* directionBackward(model, parameters, inputs, record, k, direction, d, d_y, d_final, gradients);
+    }
+  }
+  yield* embeddingGradient(model, inputs, gradients);
+  return { ...gradients, loss: value };
+}
+
+/**
+ * @param d_y - all that reaches the layer's output, to be added up: [M, T, B, D·P], or [T, B, D·P] the same for every model
+ * @param d_final - [S] of [D, B, width] at the states after the last step; undefined is 0
+ */
+function* directionBackward(
+  model: ModelShape,
+  parameters: Parameters,
+  inputs: Inputs,
+  record: RolloutRecord,
+  k: number,
+  direction: Direction,
+  d: number,
+  d_y: readonly Numbers[],
+  d_final: readonly (Float32Array | undefined)[],
+  gradients: Omit<BackwardRecord, 'loss'>,
+): Generator<void, void> {
+  const { cell, hidden, width, directions, inputs: read } = model.layers[k];
+  const { steps, sequences } = inputs;
+  const own = gradients.layers[k].directions[d];
+  const d_input = gradients.layers[k].input;
+  const input = layerInput(model, inputs, record, k);
+  const x = new Float64Array(read);
+  for (let m = 0; m < model.seeds.length; m++) {
+    const weights = layerWeights(model, parameters, k, direction, m);
+    const d_weights = layerWeights(model, gradients.parameters, k, direction, m);
+    for (let b = 0; b < sequences; b++) {
+      const length = lengthOf(inputs, b);
+      let d_states: readonly Float64Array[] = cell.states.map((_, s) => finalGradient(d_final[s], stateWidth(model.layers[k], s), d * sequences + b));
+      for (let step = length - 1; step >= 0; step--) {
+        const t = direction === 'forward' ? step : length - 1 - step;
+        const row = (m * steps + t) * sequences + b;
+        const y = (row * directions + d) * width;
+        for (const part of d_y) for (let j = 0; j < width; j++) d_states[0][j] += part[(y + j) % part.length];
+
+        input(m, t, b, x);
+        const previous = statesBefore(model, inputs, k, direction, record[k][d].states, m, t, b);
+        const { d_next, d_gates, d_x, d_previous } = yield* layerStepBackward(weights, d_weights, x, previous, stepTaken(record[k][d], row, hidden), d_states);
+        d_next.forEach((values, s) => own.states[s].set(values, row * values.length));
+        d_gates.forEach((values, plane) => own.gates[plane].set(values, row * hidden));
+        d_x.forEach((value, i) => (d_input[row * read + i] += value));
+        d_states = d_previous;
+        yield;
+      }
+      d_states.forEach((values, s) => own.initial[s].set(values, (m * sequences + b) * values.length));
+    }
+  }
+}
+
+/** A row of the gradients given at the final states. */
+function finalGradient(d_final: Float32Array | undefined, width: number, row: number): Float64Array {
+  return d_final ? Float64Array.from(d_final.subarray(row * width, (row + 1) * width)) : new Float64Array(width);
+}
+
+/** What a step left in the record. */
+function stepTaken({ saved, unprojected }: DirectionRecord, row: number, hidden: number): { saved: Float64Array[]; unprojected: Float64Array | undefined } {
+  const at = (values: Float64Array) => values.subarray(row * hidden, (row + 1) * hidden);
+  return { saved: saved.map(at), unprojected: unprojected && at(unprojected) };
+}
+
+/** Adds up, for every row of the embedding, the gradients of the steps that read it. */
+function* embeddingGradient({ seeds, layers }: ModelShape, inputs: Inputs, { layers: [{ input }], parameters }: Omit<BackwardRecord, 'loss'>): Generator<void, void> {
+  const { source, steps, sequences } = inputs;
+  const d_table = parameters.get('embedding.weight')?.data;
+  if (!d_table || source.kind !== 'rows') return;
+  const width = layers[0].inputs;
+  for (let m = 0; m < seeds.length; m++) {
+    for (let row = 0; row < steps * sequences; row++) {
+      if (Math.floor(row / sequences) >= lengthOf(inputs, row % sequences)) continue;
+      const from = (m * steps * sequences + row) * width;
+      const to = (m * source.rows + source.tokens[row]) * width;
+      for (let i = 0; i < width; i++) d_table[to + i] += input[from + i];
+      yield;
+    }
+  }
+}
+
+/** How many rows of gradients a direction keeps at its pre-activations. */
+function planesOf({ cell }: Layer): number {
+  return cell.gates.length + (cell.splitGates ?? 0);
+}
+
+function zeros({ seeds }: ModelShape, { steps, sequences }: Inputs, width: number): Float64Array {
+  return new Float64Array(seeds.length * steps * sequences * width);
+}
+
+function emptyGradients(model: ModelShape, inputs: Inputs): Omit<BackwardRecord, 'loss'> {
+  const models = model.seeds.length;
+  const layers = model.layers.map((layer) => ({
+    input: zeros(model, inputs, layer.inputs),
+    directions: directionsOf(layer).map(() => ({
+      states: layer.cell.states.map((_, s) => zeros(model, inputs, stateWidth(layer, s))),
+      gates: Array.from({ length: planesOf(layer) }, () => zeros(model, inputs, layer.hidden)),
+      initial: layer.cell.states.map((_, s) => new Float64Array(models * inputs.sequences * stateWidth(layer, s))),
+    })),
+  }));
+  const parameters = new Map(
+    [...parameterShapes(model)].map(([name, shape]) => [name, { shape: models > 1 ? [models, ...shape] : shape, data: new Float64Array(models * size(shape)) }] as const),
+  );
+  return { layers, parameters };
+}
