@@ -13,7 +13,8 @@ export { float32EndOf, jacobianFlow, type Float32End, type FlowCurves, type Flow
 export type { Activation } from './math/activation';
 export { prove, type Proof, type SignalProof } from './proof';
 export { scriptUrl } from './script_url';
-export { shaderCode, viewNumbers } from './shader_code';
+export { viewNumbers } from './gpu/view_numbers';
+export { shaderCode } from './shader_code';
 export type { SequencePlace } from './step_jacobian';
 export type { Tensor } from './math/tensor';
 export type { InputOptions, Inputs, RunInputs, Source } from './model/inputs';

@@ -1,9 +1,9 @@
 /** Products over all steps at once, and the sums that are their gradients, as dispatches. */
-import { viewNumbers } from '../shader_code';
 import { foldedGroups, type Command } from './command_list';
 import type { Gpu } from './device';
 import type { Kernel } from './kernel';
 import type { Place } from './layer_layout';
+import { viewNumbers } from './view_numbers';
 
 /** A tensor as one side of a product: a place in a buffer, perhaps with rows picked by tokens. */
 export interface Operand {

@@ -5,7 +5,7 @@ import { checkFits, storageBuffer, uniformBuffer } from './buffers';
 import { foldedGroups, record } from './command_list';
 import type { Gpu } from './device';
 import type { KernelCache } from './kernel';
-import { viewNumbers } from '../shader_code';
+import { viewNumbers } from './view_numbers';
 
 export class Readback {
   constructor(
