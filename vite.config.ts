@@ -58,7 +58,7 @@ async function chromiumProject(include: string[], testTimeout: number): Promise<
     {
       extends: true,
       // What a test imports late would be bundled late, and reload the page in the middle of a run.
-      optimizeDeps: { include: ['lit', 'lit/decorators.js', 'fast-check'] },
+      optimizeDeps: { include: ['axe-core', 'culori', 'fast-check', 'lit', 'lit/decorators.js', ...directives] },
       test: {
         name: 'browser',
         include,

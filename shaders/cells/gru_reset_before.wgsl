@@ -29,9 +29,8 @@ struct CellGradient {
 }
 
 fn forward(a_ih: array<vec4f, GATES>, a_hh: array<vec4f, GATES>, prev: array<vec4f, STATES>, unit: array<vec4f, UNIT_ROWS>) -> CellStep {
-  // r and z come as totals: they were summed before the second product.
-  let a_r = a_ih[0];
-  let a_z = a_ih[1];
+  let a_r = a_ih[0] + a_hh[0];
+  let a_z = a_ih[1] + a_hh[1];
   let a_n = a_ih[2] + a_hh[2];
   let z = sigmoid(a_z);
   return CellStep(array((1.0 - z) * stable_tanh(a_n) + z * prev[0]), array(a_r, a_z, a_n));

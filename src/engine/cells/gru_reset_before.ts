@@ -26,8 +26,9 @@ export const gruResetBefore: Cell = {
     },
   },
 
-  // r and z come as totals: they were summed before the second product.
-  forward([a_r, a_z, in_], [, , hn], [h]) {
+  forward([ir, iz, in_], [hr, hz, hn], [h]) {
+    const a_r = ir + hr;
+    const a_z = iz + hz;
     const a_n = in_ + hn;
     const z = sigmoid(a_z);
     return { next: [(1 - z) * tanh(a_n) + z * h], saved: [a_r, a_z, a_n] };
