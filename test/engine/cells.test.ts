@@ -31,8 +31,8 @@ const closedForms: Record<string, (a_ih: number[], a_hh: number[], prev: number[
     return [σ(oi + oh) * (2 * σ(next) - 1), next];
   },
   gru,
-  // Its product has seen the reset already, so the candidate is a plain sum; r and z come as totals.
-  gru_reset_before: ([a_r, a_z, in_], [, , hn], prev) => gru([a_r, a_z, in_ + hn], [0, 0, 0], prev),
+  // Its product has seen the reset already, so the candidate is a plain sum.
+  gru_reset_before: ([ir, iz, in_], [hr, hz, hn], prev) => gru([ir + hr, iz + hz, in_ + hn], [0, 0, 0], prev),
 };
 
 /** Three hundred units with ordinary numbers. */
