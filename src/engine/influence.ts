@@ -136,12 +136,12 @@ function* carried(path: SequencePath, first: number, sources: number, width: num
     const transition = reached ? yield* path.transition(n) : undefined;
     const inputJacobian = anyRead ? yield* path.inputJacobian(n) : undefined;
     for (let c = 0; c < sources; c++) {
-      const before = state[c];
-      const kept = before && (yield* applied(transition!, path.width, path.width, before, width));
-      let added: Derivative | undefined;
-      if (isRead(c)) added = read ? yield* applied(inputJacobian!, path.width, path.inputs, read[c]!, width) : transposed(inputJacobian!, path.width, width);
-      state[c] = joined(kept, added);
-      outputs[t][c] = state[c] && outputOf(state[c], path, width);
+      const [before, source] = [state[c], read?.[c]];
+      const kept = before && (yield* applied(transition!, path.width, path.width, path.dense, before, width));
+      const added = source ? yield* applied(inputJacobian!, path.width, path.inputs, path.inputs, source, width) : isRead(c) ? transposed(inputJacobian!, path.width, width) : undefined;
+      const derivative = joined(kept, added);
+      state[c] = derivative;
+      outputs[t][c] = derivative && outputOf(derivative, path, width);
       yield;
     }
     share((n + 1) / path.steps);
@@ -149,40 +149,64 @@ function* carried(path: SequencePath, first: number, sources: number, width: num
   return outputs;
 }
 
-/** matrix [rows, columns] · derivative, brought back near 1. Rows are taken four at a time: sums that do not wait for each other. */
-function* applied(matrix: Float64Array, rows: number, columns: number, { data, exponent }: Derivative, width: number): Generator<void, Derivative> {
+/**
+ * matrix [rows, columns] · derivative, brought back near 1. Columns of the matrix beyond the dense ones have entries only
+ * where the unit is the row's own. Rows are taken four at a time, columns of the derivative two: sums that do not wait for each other.
+ */
+function* applied(matrix: Float64Array, rows: number, columns: number, dense: number, { data, exponent }: Derivative, width: number): Generator<void, Derivative> {
   const out = new Float64Array(width * rows);
   const fours = rows - (rows % 4);
-  const columnsBetweenPauses = Math.max(1, Math.floor(WORK_BETWEEN_PAUSES / (rows * columns)));
-  for (let i = 0; i < width; i++) {
+  let work = 0;
+  for (let i = 0; i < width; i += 2) {
     const v = i * columns;
+    const w = i + 1 < width ? v + columns : v;
+    const o = i * rows;
+    const q = i + 1 < width ? o + rows : o;
     for (let r = 0; r < fours; r += 4) {
-      let s0 = 0;
-      let s1 = 0;
-      let s2 = 0;
-      let s3 = 0;
       const m0 = r * columns;
       const m1 = m0 + columns;
       const m2 = m1 + columns;
       const m3 = m2 + columns;
-      for (let p = 0; p < columns; p++) {
-        const value = data[v + p];
-        s0 += matrix[m0 + p] * value;
-        s1 += matrix[m1 + p] * value;
-        s2 += matrix[m2 + p] * value;
-        s3 += matrix[m3 + p] * value;
+      let [s0, s1, s2, s3, z0, z1, z2, z3] = [0, 0, 0, 0, 0, 0, 0, 0];
+      for (let p = 0; p < dense; p++) {
+        const one = data[v + p];
+        const two = data[w + p];
+        const a0 = matrix[m0 + p];
+        const a1 = matrix[m1 + p];
+        const a2 = matrix[m2 + p];
+        const a3 = matrix[m3 + p];
+        s0 += a0 * one;
+        s1 += a1 * one;
+        s2 += a2 * one;
+        s3 += a3 * one;
+        z0 += a0 * two;
+        z1 += a1 * two;
+        z2 += a2 * two;
+        z3 += a3 * two;
       }
-      out[i * rows + r] = s0;
-      out[i * rows + r + 1] = s1;
-      out[i * rows + r + 2] = s2;
-      out[i * rows + r + 3] = s3;
+      out[o + r] = s0;
+      out[o + r + 1] = s1;
+      out[o + r + 2] = s2;
+      out[o + r + 3] = s3;
+      out[q + r] = z0;
+      out[q + r + 1] = z1;
+      out[q + r + 2] = z2;
+      out[q + r + 3] = z3;
     }
-    for (let r = fours; r < rows; r++) {
-      let s = 0;
-      for (let p = 0; p < columns; p++) s += matrix[r * columns + p] * data[v + p];
-      out[i * rows + r] = s;
+    for (const [from, to] of v === w ? [[v, o]] : [[v, o], [w, q]]) {
+      for (let r = fours; r < rows; r++) {
+        let s = 0;
+        for (let p = 0; p < dense; p++) s += matrix[r * columns + p] * data[from + p];
+        out[to + r] = s;
+      }
+      for (let r = 0; r < rows && dense < columns; r++) {
+        for (let p = dense + (r % dense); p < columns; p += dense) out[to + r] += matrix[r * columns + p] * data[from + p];
+      }
     }
-    if ((i + 1) % columnsBetweenPauses === 0) yield;
+    work += 2 * rows * dense;
+    if (work < WORK_BETWEEN_PAUSES) continue;
+    work = 0;
+    yield;
   }
   return nearOne({ data: out, exponent });
 }

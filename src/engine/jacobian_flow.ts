@@ -7,7 +7,7 @@
  */
 import type { Tape } from './engine';
 import { OptionError } from './errors';
-import { divideFromLeft, frobenius, identity, product, rescale } from './math/matrix';
+import { divideFromLeft, frobenius, identity, rescale } from './math/matrix';
 import { largestSingularValue, log10SpectralRadius } from './math/singular_values';
 import { inSlices } from './reference/driver';
 import { checkedSequencePlace, readSequencePath, stepsOf, within, type SequencePath, type SequencePlace } from './step_jacobian';
@@ -129,7 +129,7 @@ function* measuredFlow(path: SequencePath, to: number, last: number, back: numbe
     if (k > 0) {
       const n = last - k + 1;
       const transition = yield* path.transition(n);
-      yield* product(longer, jacobian, transition, width, width, width);
+      yield* path.extended(longer, jacobian, transition, width);
       [jacobian, longer] = [longer, jacobian];
       exponent += rescale(jacobian);
       yield* inverse?.extend(transition) ?? [];

@@ -194,7 +194,8 @@ function* includeMagnitudes(
     }
     yield;
   }
-  for (let p = 0; w_hr && p < width; p++) {
+  if (!w_hr) return;
+  for (let p = 0; p < width; p++) {
     const sum = w_hr.subarray(p * hidden, (p + 1) * hidden).reduce((total, weight) => total + Math.abs(weight), 0);
     magnitudes.projection = Math.max(magnitudes.projection, sum);
   }

@@ -10,7 +10,7 @@
 import type { Cell } from './cells/cell';
 import type { Tape } from './engine';
 import { NonFiniteError, OptionError } from './errors';
-import { addProduct, product } from './math/matrix';
+import { product } from './math/matrix';
 import { directionsOf, parameterName, type Direction } from './model/parameters';
 import { stateWidth, type Layer } from './model/spec';
 
@@ -88,6 +88,27 @@ export class SequencePath {
     return this.#slopesAt(n).hh[0][0];
   }
 
+  /**
+   * How many columns of ∂s_n/∂s_{n-1} are full. In the ones beyond, those of c, a unit reaches itself alone: their column
+   * `dense + j` has entries in rows j and H + j only.
+   */
+  get dense(): number {
+    return this.output === this.#hidden && !this.cell.inner ? this.output : this.width;
+  }
+
+  /** out = jacobian [rows, D] · transition [D, D]. */
+  *extended(out: Float64Array, jacobian: Float64Array, transition: Float64Array, rows: number): Generator<void, void> {
+    const [d, dense, h] = [this.width, this.dense, this.#hidden];
+    yield* product(out, jacobian, transition, rows, d, d, dense);
+    for (let i = 0; i < rows && dense < d; i++) {
+      for (let column = dense; column < d; column++) {
+        let sum = 0;
+        for (let r = column % h; r < d; r += h) sum += jacobian[i * d + r] * transition[r * d + column];
+        out[i * d + column] = sum;
+      }
+    }
+  }
+
   /** ∂s_n/∂s_{n-1}, [D, D]. Throws NonFiniteError where the step's numbers have no derivative. */
   *transition(n: number): Generator<void, Float64Array> {
     const { states } = this.cell;
@@ -144,8 +165,8 @@ export class SequencePath {
     const { w_hr } = this.numbers;
     if (!w_hr) return raw;
     const out = new Float64Array(this.width * columns);
+    yield* product(out.subarray(0, this.output * columns), w_hr, raw, this.output, this.#hidden, columns);
     out.set(raw.subarray(this.#hidden * columns), this.output * columns);
-    yield* addProduct(out.subarray(0, this.output * columns), w_hr, raw, this.output, this.#hidden, columns);
     return out;
   }
 
@@ -258,7 +279,7 @@ export async function readSequencePath(tape: Tape, place: Required<SequencePlace
     const name = parameterName(kind, k, direction);
     const { data } = model.parameters.get(name)!;
     const count = data.length / model.shape.seeds.length;
-    const values = Float64Array.from(data.subarray(m * count, (m + 1) * count));
+    const values = new Float64Array(data.subarray(m * count, (m + 1) * count));
     const bad = values.findIndex((value) => !Number.isFinite(value));
     if (bad >= 0) throw new NonFiniteError(name, m * count + bad, values[bad]);
     return values;

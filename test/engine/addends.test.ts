@@ -58,6 +58,33 @@ test('the reset scales the whole recurrent half of a GRU’s candidate, its bias
   for (const { of, index, factor } of inner.terms) if (of === 'h') expect(factor).toBeCloseTo(resets[4 * 3 * 7 + index!] * h[3 * 3 * 7 + index!], 14);
 });
 
+test('a peephole is a term of its own: the old cell state in i and f, the new one in o, none in g', async () => {
+  const peephole = { ...plain, cells: ['lstm_peephole'], initial: true };
+  const tape = await (await engine.model(drawnSpec(peephole))).run(drawnInputs(peephole));
+  const c = await tape.signal('c').read();
+  const [before, after] = [1, 2].map((step) => c[(step * 3 + 1) * 7 + 4]);
+  for (const [gate, factor] of [['i', before], ['f', before], ['o', after]] as const) {
+    const weight = tape.model.parameters.get(`weight_peep_${gate}_l0`)!.data[4];
+    const { terms } = await addends(tape, { sequence: 1, step: 2, unit: 4, gate });
+    const [term, ...others] = terms.filter(({ of }) => of === 'c');
+    expect(others).toEqual([]);
+    expect(term).toMatchObject({ index: 4, weight, term: expect.closeTo(weight * factor, 14) as number });
+    expect(term.factor).toBeCloseTo(factor, 14);
+  }
+  expect((await addends(tape, { sequence: 1, step: 2, unit: 4, gate: 'g' })).terms.some(({ of }) => of === 'c')).toBe(false);
+});
+
+test('of a projected layer the recurrent terms are as many as the projection is wide, for every unit', async () => {
+  const projected = { ...plain, cells: ['lstm_peephole', 'lstm'], projection: 3, bidirectional: true, initial: true };
+  const tape = await (await engine.model(drawnSpec(projected))).run(drawnInputs(projected));
+  for (const unit of [0, 6]) {
+    const { terms, sum, preActivation } = await addends(tape, { layer: 1, direction: 'reverse', step: 4, unit, gate: 'o' });
+    expect(terms.filter(({ of }) => of === 'h').length).toBe(3);
+    expect(terms.filter(({ of }) => of === 'x').length).toBe(6);
+    expect(Math.abs(sum - preActivation)).toBeLessThan(1e-14);
+  }
+});
+
 test('without bias there are no bias terms, and at the first step the initial state is what h multiplies', async () => {
   const bare = { ...plain, bias: false, initial: true };
   const tape = await (await engine.model(drawnSpec(bare))).run(drawnInputs(bare));

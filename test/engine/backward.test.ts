@@ -46,9 +46,9 @@ const cotangentLoss =
       const output = layerInput({ layers, seeds } as ModelShape, inputs, record, layers.length);
       let loss = 0;
       for (let b = 0; b < inputs.sequences; b++) {
-        for (let t = 0; d_y && t < lengthOf(inputs, b); t++) {
+        for (let t = 0; t < lengthOf(inputs, b); t++) {
           output(m, t, b, y);
-          loss += sumOf(d_y.data, y, (t * inputs.sequences + b) * y.length);
+          if (d_y) loss += sumOf(d_y.data, y, (t * inputs.sequences + b) * y.length);
         }
         [d_h_n, d_c_n].forEach((given, s) => {
           let row = 0;

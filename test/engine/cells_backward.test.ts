@@ -95,10 +95,10 @@ const equations: Record<string, Equations> = {
 
 /** The gradient of d_next · (the states after the step), by one forward differentiation for each argument. */
 function gradientByEquations(name: string, { a_ih, a_hh, prev, unit, d_next }: Unit): number[][] {
-  const arguments_ = [a_ih, a_hh, prev, unit];
-  return arguments_.map((values, which) =>
+  const given = [a_ih, a_hh, prev, unit];
+  return given.map((values, which) =>
     values.map((_, i) => {
-      const [a, hh, before, own] = arguments_.map((list, other) => list.map((value, k) => new Dual(value, other === which && k === i ? 1 : 0)));
+      const [a, hh, before, own] = given.map((list, other) => list.map((value, k) => new Dual(value, other === which && k === i ? 1 : 0)));
       return dot(equations[name](a, hh, before, own).map(({ slope }) => slope), d_next);
     }),
   );

@@ -101,5 +101,5 @@ export function singularValues(matrix: readonly (readonly number[])[]): number[]
       }
     }
   }
-  return columns.map((column) => Math.hypot(...column)).sort((one, other) => other - one);
+  return columns.map((column) => Math.hypot(...column)).toSorted((one, other) => other - one);
 }

@@ -37,8 +37,12 @@ function asFloat32(tape: Tape, tampered = '', tamper: (values: Float32Array) => 
 
 const awkward: CaseShape = { ...plain, hidden: 13, bidirectional: true, lengths: [5, 2, 3], initial: true, models: 2 };
 
-describe.each(cells.map((cell) => [cell.name, cell] as const))('%s', (name, cell) => {
-  const shape = { ...awkward, cells: [name, name] };
+const projectable = (cell: (typeof cells)[number]) => cell.states.length > 1;
+const layers = cells.flatMap((cell) => (projectable(cell) ? [undefined, 5] : [undefined]).map((projection) => [projection ? `${cell.name}, projected` : cell.name, cell, projection] as const));
+
+describe.each(layers)('%s', (_, cell, projection) => {
+  const { name } = cell;
+  const shape = { ...awkward, cells: [name, name], projection };
 
   test('float32 numbers are proved, well under the bound, in every layer and direction', async () => {
     const proof = await prove(asFloat32(await run(shape)));
@@ -63,8 +67,9 @@ describe.each(cells.map((cell) => [cell.name, cell] as const))('%s', (name, cell
     let where = -1;
     const flip = (values: Float32Array) => {
       // The last step of the longest sequence: no other step starts from it.
-      const row = (4 * 3 + 0) * 13;
-      where = values.subarray(row, row + 13).reduce((most, value, j) => (Math.abs(value) > Math.abs(values[row + most]) ? j : most), 0);
+      const width = signal === 'h' ? (projection ?? 13) : 13;
+      const row = (4 * 3 + 0) * width;
+      where = values.subarray(row, row + width).reduce((most, value, j) => (Math.abs(value) > Math.abs(values[row + most]) ? j : most), 0);
       values[row + where] *= -1;
     };
     const proof = await prove(asFloat32(tape, signal, flip));

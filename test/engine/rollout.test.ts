@@ -171,3 +171,23 @@ test('two thousand words run through an LSTM of 64 units', async () => {
   const tape = await model.run({ words: Array.from({ length: 2000 }, (_, i) => `w${i % 300}`) });
   expect(await tape.signal('h').extent()).toMatchObject({ finite: true });
 });
+
+test('a projected h is w_hr times o ⊙ tanh c, and is what the next step and the next layer read', async () => {
+  const shape: CaseShape = { ...plain, cells: ['lstm', 'lstm'], hidden: 7, projection: 3, initial: true };
+  const tape = await run(shape);
+  const [o, c, h, a_f] = await Promise.all(['o', 'c', 'h', 'a_f'].map((name) => tape.signal(name, { layer: 0 }).read()));
+  const [w_ih, w_hh, b_ih, b_hh, w_hr] = ['weight_ih', 'weight_hh', 'bias_ih', 'bias_hh', 'weight_hr'].map((name) => tape.model.parameters.get(`${name}_l0`)!.data);
+  const x = await tape.signal('x', { layer: 0 }).read();
+  const line = (w: ArrayLike<number>, row: number, v: ArrayLike<number>) => Array.from(v).reduce((sum, value, i) => sum + w[row * v.length + i] * value, 0);
+  expect(tape.signal('h', { layer: 0 }).shape).toEqual([1, 5, 3, 3]);
+  for (let row = 0; row < 15; row++) {
+    const made = Array.from({ length: 7 }, (_, j) => o[row * 7 + j] * Math.tanh(c[row * 7 + j]));
+    for (let p = 0; p < 3; p++) expect(h[row * 3 + p]).toBeCloseTo(line(w_hr, p, made), 14);
+    const before = row < 3 ? tape.inputs.initial[0][0]!.slice(row * 3, row * 3 + 3) : h.slice((row - 3) * 3, (row - 2) * 3);
+    for (let j = 0; j < 7; j++) {
+      const total = line(w_ih, 7 + j, x.slice(row * 4, row * 4 + 4)) + line(w_hh, 7 + j, before) + b_ih[7 + j] + b_hh[7 + j];
+      expect(a_f[row * 7 + j]).toBeCloseTo(total, 14);
+    }
+  }
+  expect(await tape.signal('x', { layer: 1 }).read()).toEqual(h);
+});

@@ -49,7 +49,7 @@ export async function writtenCase(name: string, { kind, states, ...config }: Wri
     const { data } = normal(shape, 1, key);
     put('params', key, { shape, data: data.map((value) => value / Math.sqrt(shape[1])) });
   };
-  const ofSteps = (width: number) => (config.batch_first ? [batch, steps, width] : [steps, batch, width]);
+  const ofSteps = (count: number) => (config.batch_first ? [batch, steps, count] : [steps, batch, count]);
 
   draw('inputs', 'x', ofSteps(inputs));
   if (config.lengths) put('inputs', 'lengths', { shape: [batch], data: config.lengths }, 'int32');

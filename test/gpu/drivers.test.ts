@@ -1,6 +1,8 @@
-// The same rollout in three places: run to its end, in the page's worker, in slices on the page's own thread.
+// The same rollout, and the same way back, in three places: run to its end, in the page's worker, in slices on the page's own thread.
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createEngine } from '../../src/engine/index';
+import { checkedLoss } from '../../src/engine/model/loss';
+import { backward } from '../../src/engine/reference/backward';
 import { inSlices, toEnd } from '../../src/engine/reference/driver';
 import { blobWorker, moduleWorker, startWorker } from '../../src/engine/reference/page_worker';
 import { rollout } from '../../src/engine/reference/rollout';
@@ -14,6 +16,9 @@ const model = await engine.model(drawnSpec(shape));
 const tape = await model.run(drawnInputs(shape));
 const work = () => rollout(model.shape, model.parameters, tape.inputs);
 const expected = toEnd(work());
+const loss = checkedLoss(model.shape, tape.inputs, { d_y: { shape: [5, 3, 14], data: Float32Array.from({ length: 210 }, (_, i) => Math.sin(i)) } });
+const workBack = () => backward(model.shape, model.parameters, tape.inputs, expected, loss);
+const expectedBack = toEnd(workBack());
 const never = new AbortController().signal;
 
 const forbidden = (): Worker => {
@@ -34,6 +39,24 @@ describe('a rollout gives the same numbers to the last bit', () => {
     expect(await worker.run(model.shape, model.parameters, tape.inputs, never)).toEqual(expected);
     const both = await Promise.all([1, 2].map(() => worker.run(model.shape, model.parameters, tape.inputs, never)));
     expect(both).toEqual([expected, expected]);
+    const back = await worker.backward(model.shape, model.parameters, tape.inputs, expected, loss, never);
+    expect(back).toEqual(expectedBack);
+    expect([...back.parameters.keys()]).toEqual([...model.parameters.keys()]);
+    worker.terminate();
+  });
+
+  test('on the way back, in slices', async () => {
+    expect(await inSlices(workBack(), undefined, 0.01)).toEqual(expectedBack);
+  });
+
+  test('on the way back in a worker, to a head, an embedding, peepholes and a projection', async () => {
+    const predicting = await engine.model({ input: { embedding: 3, vocab: ['a', 'b', 'c'] }, layers: [{ cell: 'lstm_peephole', hidden: 5, projection: 2 }], output: { classes: 3 }, seeds: [1, 2] });
+    const read = await predicting.run({ words: [['a', 'b', 'c'], ['c', 'a']] });
+    const { shape: described, parameters } = predicting;
+    const record = toEnd(rollout(described, parameters, read.inputs));
+    const nextToken = checkedLoss(described, read.inputs, { nextToken: 'all' });
+    const worker = (await startWorker([() => moduleWorker(workerAddress)]))!;
+    expect(await worker.backward(described, parameters, read.inputs, record, nextToken, never)).toEqual(toEnd(backward(described, parameters, read.inputs, record, nextToken)));
     worker.terminate();
   });
 });

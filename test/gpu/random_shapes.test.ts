@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addends, cells, createEngine, prove, type Engine } from '../../src/engine/index';
 import { drawnInputs, drawnSpec, type CaseShape } from '../engine/drawn_case';
+import { shapes } from './drawn_shapes';
 
 let gpu: Engine;
 let cpu: Engine;
@@ -17,22 +18,6 @@ afterAll(() => {
 });
 
 const names = cells.map(({ name }) => name);
-
-const shapes: fc.Arbitrary<CaseShape> = fc
-  .record({
-    cells: fc.array(fc.constantFrom(...names), { minLength: 1, maxLength: 3 }),
-    steps: fc.integer({ min: 1, max: 9 }),
-    sequences: fc.integer({ min: 1, max: 5 }),
-    inputs: fc.integer({ min: 1, max: 9 }),
-    hidden: fc.integer({ min: 1, max: 40 }),
-    bidirectional: fc.boolean(),
-    bias: fc.boolean(),
-    initial: fc.boolean(),
-    varied: fc.option(fc.array(fc.nat(), { minLength: 5, maxLength: 5 })),
-    models: fc.integer({ min: 1, max: 3 }),
-    seed: fc.nat(1e6),
-  })
-  .map(({ varied, ...shape }) => ({ ...shape, lengths: varied?.slice(0, shape.sequences).map((n) => 1 + (n % shape.steps)) }));
 
 const SHAPES_PER_FORM = 120;
 
@@ -65,7 +50,7 @@ describe.each(['step', 'persistent'] as const)('the %s form', (form) => {
 });
 
 describe.each(names)('%s', (cell) => {
-  const shape: CaseShape = { cells: [cell, cell], steps: 7, sequences: 3, inputs: 5, hidden: 37, bidirectional: true, bias: true, initial: true, lengths: [7, 3, 1], models: 2, seed: 5 };
+  const shape: CaseShape = { cells: [cell, cell], steps: 7, sequences: 3, inputs: 5, hidden: 37, projection: 11, bidirectional: true, bias: true, initial: true, lengths: [7, 3, 1], models: 2, seed: 5 };
 
   test.each(['step', 'persistent'] as const)('every step of the %s form is proved against float64', async (form) => {
     const model = await gpu.model(drawnSpec(shape));

@@ -9,28 +9,26 @@
 /** About a millisecond's worth of multiply-adds: the most that is done between two pauses. */
 const WORK_BETWEEN_PAUSES = 2 ** 18;
 
-/** out [n, m] = a [n, k] · b [k, m], replacing what was there. */
-export function* product(out: Float64Array, a: Float64Array, b: Float64Array, n: number, k: number, m: number): Generator<void, void> {
+/** out [n, m] = a [n, k] · b [k, m], replacing what was there; or the first of its columns, leaving 0 in the others. */
+export function* product(out: Float64Array, a: Float64Array, b: Float64Array, n: number, k: number, m: number, columns = m): Generator<void, void> {
   out.fill(0);
-  yield* addProduct(out, a, b, n, k, m);
-}
-
-/** out [n, m] += a [n, k] · b [k, m]. */
-export function* addProduct(out: Float64Array, a: Float64Array, b: Float64Array, n: number, k: number, m: number): Generator<void, void> {
-  const rowsBetweenPauses = Math.max(1, Math.floor(WORK_BETWEEN_PAUSES / (k * m)));
+  const rowsBetweenPauses = Math.max(1, Math.floor(WORK_BETWEEN_PAUSES / (k * columns)));
   const fours = k - (k % 4);
   for (let i = 0; i < n; i++) {
     const row = i * m;
     for (let p = 0; p < fours; p += 4) {
       const at = i * k + p;
-      const [a0, a1, a2, a3] = [a[at], a[at + 1], a[at + 2], a[at + 3]];
+      const a0 = a[at];
+      const a1 = a[at + 1];
+      const a2 = a[at + 2];
+      const a3 = a[at + 3];
       const b0 = p * m;
       const b1 = b0 + m;
       const b2 = b1 + m;
       const b3 = b2 + m;
-      for (let j = 0; j < m; j++) out[row + j] += a0 * b[b0 + j] + a1 * b[b1 + j] + a2 * b[b2 + j] + a3 * b[b3 + j];
+      for (let j = 0; j < columns; j++) out[row + j] += a0 * b[b0 + j] + a1 * b[b1 + j] + a2 * b[b2 + j] + a3 * b[b3 + j];
     }
-    for (let p = fours; p < k; p++) addScaledRow(out, row, b, p * m, a[i * k + p], m);
+    for (let p = fours; p < k; p++) addScaledRow(out, row, b, p * m, a[i * k + p], columns);
     if ((i + 1) % rowsBetweenPauses === 0) yield;
   }
 }
@@ -86,7 +84,8 @@ export function frobenius(data: Float64Array): number {
 /**
  * Turns b [n, m] into a⁻¹ · b by elimination with partial pivoting, on rows and columns first brought to size 1 by
  * powers of two: latched units scale whole rows by 1e-20 and more, and that is no reason to call a matrix singular.
- * Uses `a` up. Returns false, with b in pieces, if a [n, n] cannot be told from a singular matrix in float64.
+ * Columns are eliminated from the last to the first: those of a cell state have two entries each, and cost next to
+ * nothing while the others are still untouched. Uses `a` up. Returns false, with b in pieces, if a [n, n] cannot be told from a singular matrix in float64.
  */
 export function* divideFromLeft(a: Float64Array, b: Float64Array, n: number, m: number): Generator<void, boolean> {
   for (let i = 0; i < n; i++) {
@@ -98,23 +97,24 @@ export function* divideFromLeft(a: Float64Array, b: Float64Array, n: number, m: 
   const rowsBetweenPauses = Math.max(1, Math.floor(WORK_BETWEEN_PAUSES / (n + m)));
   let rows = 0;
 
-  for (let k = 0; k < n; k++) {
-    const pivotRow = largestInColumn(a, n, k);
+  // Row k of b belongs to column k of a, and ends as row k of the answer.
+  for (let k = n - 1; k >= 0; k--) {
+    const pivotRow = largestAbove(a, n, k);
     if (!(Math.abs(a[pivotRow * n + k]) > 4 * n * Number.EPSILON)) return false;
     if (pivotRow !== k) {
       swapRows(a, n, k, pivotRow);
       swapRows(b, m, k, pivotRow);
     }
-    for (let i = k + 1; i < n; i++) {
+    for (let i = 0; i < k; i++) {
       const factor = -a[i * n + k] / a[k * n + k];
       if (factor === 0) continue;
-      for (let j = k + 1; j < n; j++) a[i * n + j] += factor * a[k * n + j];
+      addScaledRow(a, i * n, a, k * n, factor, k);
       addScaledRow(b, i * m, b, k * m, factor, m);
       if (++rows % rowsBetweenPauses === 0) yield;
     }
   }
-  for (let k = n - 1; k >= 0; k--) {
-    for (let j = k + 1; j < n; j++) {
+  for (let k = 0; k < n; k++) {
+    for (let j = 0; j < k; j++) {
       if (a[k * n + j] !== 0) addScaledRow(b, k * m, b, j * m, -a[k * n + j], m);
       if (++rows % rowsBetweenPauses === 0) yield;
     }
@@ -137,9 +137,10 @@ function scaleColumns(a: Float64Array, n: number): Int32Array {
   return exponents;
 }
 
-function largestInColumn(a: Float64Array, n: number, k: number): number {
+/** The row, of those from 0 to k, with the largest entry in column k. */
+function largestAbove(a: Float64Array, n: number, k: number): number {
   let found = k;
-  for (let i = k + 1; i < n; i++) if (Math.abs(a[i * n + k]) > Math.abs(a[found * n + k])) found = i;
+  for (let i = 0; i < k; i++) if (Math.abs(a[i * n + k]) > Math.abs(a[found * n + k])) found = i;
   return found;
 }
 
