@@ -10,7 +10,7 @@
  */
 import type { Tape } from './engine';
 import { OptionError } from './errors';
-import { exponentOf, frobenius, largestEntry, timesPowerOfTwo } from './math/matrix';
+import { exponentOf, largestEntry, timesPowerOfTwo } from './math/matrix';
 import { directionsOf } from './model/parameters';
 import { inSlices } from './reference/driver';
 import { checkedSequencePlace, readSequencePath, stepsOf, within, type SequencePath, type SequencePlace } from './step_jacobian';
@@ -95,66 +95,76 @@ function* allPairs(paths: readonly (readonly SequencePath[])[], steps: number, u
   const values = new Float64Array(steps * steps);
   const log10 = new Float64Array(steps * steps).fill(-Infinity);
   const width = paths[0][0].inputs;
-  const widest = Math.max(...paths.flat().map((path) => path.output * 2));
-  const block = Math.max(1, Math.min(steps, Math.floor(BLOCK_BYTES / (8 * steps * width * widest))));
+  const last = paths.length - 1;
+  const kept = Math.max(0, ...paths.slice(0, last).flat().map(({ output }) => 4 * steps * output)); // of both directions, and side by side
+  const carriedAlong = Math.max(...paths.flat().map((path) => 2 * path.width));
+  const block = Math.max(1, Math.min(steps, Math.floor(BLOCK_BYTES / (8 * width * (kept + carriedAlong)))));
 
   for (let first = 0; first < steps; first += block) {
     const sources = Math.min(block, steps - first);
     let below: OutputDerivatives | undefined;
     for (const [k, directions] of paths.entries()) {
-      const outputs: OutputDerivatives[] = [];
+      const outputs: OutputDerivatives[] = directions.map(() => Array.from({ length: steps }, () => Array.from({ length: sources }, () => undefined)));
       for (const [d, path] of directions.entries()) {
         const share = (done: number) => progress?.((first + sources * ((k + (d + done) / directions.length) / paths.length)) / steps);
-        outputs.push(yield* carried(path, first, sources, width, below, share));
+        const unitHere = unit === undefined ? undefined : unit - d * path.output;
+        const visit = (t: number, c: number, derivative: Derivative) => {
+          if (k < last) outputs[d][t][c] = outputOf(derivative, path, width);
+          else if (unitHere === undefined || (unitHere >= 0 && unitHere < path.output)) addNorm(values, log10, t * steps + first + c, normOf(derivative, path, width, unitHere));
+        };
+        yield* carry(path, first, sources, width, below, visit, share);
       }
       below = outputs.length === 1 ? outputs[0] : sideBySide(outputs, paths[k].map(({ output }) => output), width);
     }
-    const output = paths[paths.length - 1].reduce((sum, path) => sum + path.output, 0);
-    below!.forEach((row, t) => {
-      row.forEach((derivative, c) => {
-        if (!derivative) return;
-        const { norm, log } = normOf(derivative, width, output, unit);
-        values[t * steps + first + c] = norm;
-        log10[t * steps + first + c] = log;
-      });
-    });
   }
   return { values, log10 };
 }
 
-/** Carries the derivatives by a block of sources through one direction of one layer. */
-function* carried(path: SequencePath, first: number, sources: number, width: number, below: OutputDerivatives | undefined, share: (done: number) => void): Generator<void, OutputDerivatives> {
-  const outputs: OutputDerivatives = Array.from({ length: path.steps }, () => Array.from({ length: sources }, () => undefined));
+/**
+ * Carries the derivatives by a block of sources through one direction of one layer, and shows each on its way: the one
+ * shown is used again afterwards.
+ */
+function* carry(
+  path: SequencePath,
+  first: number,
+  sources: number,
+  width: number,
+  below: OutputDerivatives | undefined,
+  visit: (t: number, c: number, derivative: Derivative) => void,
+  share: (done: number) => void,
+): Generator<void, void> {
   const state: (Derivative | undefined)[] = Array.from({ length: sources }, () => undefined);
+  const spare: Float64Array[] = []; // hundreds of thousands of small arrays would keep the collector busy for whole frames
+  const blank = () => spare.pop() ?? new Float64Array(width * path.width);
+  const all = Array.from({ length: sources }, (_, c) => c);
   for (let n = 0; n < path.steps; n++) {
     const t = path.stepAt(n);
-    const read = below ? below[t] : undefined;
-    const isRead = (c: number) => (read ? read[c] !== undefined : first + c === t);
-    const reached = state.some((derivative) => derivative !== undefined);
-    const anyRead = Array.from({ length: sources }, (_, c) => c).some(isRead);
-    if (!reached && !anyRead) continue;
-    const transition = reached ? yield* path.transition(n) : undefined;
-    const inputJacobian = anyRead ? yield* path.inputJacobian(n) : undefined;
-    for (let c = 0; c < sources; c++) {
-      const [before, source] = [state[c], read?.[c]];
-      const kept = before && (yield* applied(transition!, path.width, path.width, path.dense, before, width));
-      const added = source ? yield* applied(inputJacobian!, path.width, path.inputs, path.inputs, source, width) : isRead(c) ? transposed(inputJacobian!, path.width, width) : undefined;
+    const isRead = (c: number) => (below ? below[t][c] !== undefined : first + c === t);
+    const transition = state.some((derivative) => derivative) ? yield* path.transition(n) : undefined;
+    const inputJacobian = all.some(isRead) ? yield* path.inputJacobian(n) : undefined;
+    for (const c of all) {
+      const [before, source] = [state[c], below?.[t][c]];
+      const kept = before && (yield* applied(blank(), transition!, path.width, path.width, path.dense, before, width));
+      if (before) spare.push(before.data);
+      let added: Derivative | undefined;
+      if (source) added = yield* applied(blank(), inputJacobian!, path.width, path.inputs, path.inputs, source, width);
+      else if (isRead(c)) added = transposed(blank(), inputJacobian!, path.width, width);
       const derivative = joined(kept, added);
+      if (kept && added) spare.push(derivative === kept ? added.data : kept.data);
       state[c] = derivative;
-      outputs[t][c] = derivative && outputOf(derivative, path, width);
+      if (!derivative) continue;
+      visit(t, c, derivative);
       yield;
     }
     share((n + 1) / path.steps);
   }
-  return outputs;
 }
 
 /**
- * matrix [rows, columns] · derivative, brought back near 1. Columns of the matrix beyond the dense ones have entries only
+ * out = matrix [rows, columns] · derivative, brought back near 1. Columns of the matrix beyond the dense ones have entries only
  * where the unit is the row's own. Rows are taken four at a time, columns of the derivative two: sums that do not wait for each other.
  */
-function* applied(matrix: Float64Array, rows: number, columns: number, dense: number, { data, exponent }: Derivative, width: number): Generator<void, Derivative> {
-  const out = new Float64Array(width * rows);
+function* applied(out: Float64Array, matrix: Float64Array, rows: number, columns: number, dense: number, { data, exponent }: Derivative, width: number): Generator<void, Derivative> {
   const fours = rows - (rows % 4);
   let work = 0;
   for (let i = 0; i < width; i += 2) {
@@ -199,7 +209,7 @@ function* applied(matrix: Float64Array, rows: number, columns: number, dense: nu
         for (let p = 0; p < dense; p++) s += matrix[r * columns + p] * data[from + p];
         out[to + r] = s;
       }
-      for (let r = 0; r < rows && dense < columns; r++) {
+      for (let r = 0; r < rows; r++) {
         for (let p = dense + (r % dense); p < columns; p += dense) out[to + r] += matrix[r * columns + p] * data[from + p];
       }
     }
@@ -211,8 +221,7 @@ function* applied(matrix: Float64Array, rows: number, columns: number, dense: nu
   return nearOne({ data: out, exponent });
 }
 
-function transposed(matrix: Float64Array, rows: number, columns: number): Derivative {
-  const data = new Float64Array(rows * columns);
+function transposed(data: Float64Array, matrix: Float64Array, rows: number, columns: number): Derivative {
   for (let r = 0; r < rows; r++) for (let i = 0; i < columns; i++) data[i * rows + r] = matrix[r * columns + i];
   return nearOne({ data, exponent: 0 });
 }
@@ -238,7 +247,6 @@ function joined(one: Derivative | undefined, other: Derivative | undefined): Der
 
 /** The rows of h among those of all states, copied. */
 function outputOf({ data, exponent }: Derivative, path: SequencePath, width: number): Derivative {
-  if (path.output === path.width) return { data, exponent };
   const h = new Float64Array(width * path.output);
   for (let i = 0; i < width; i++) h.set(data.subarray(i * path.width, i * path.width + path.output), i * path.output);
   return { data: h, exponent };
@@ -261,12 +269,35 @@ function sideBySide([forward, reverse]: readonly OutputDerivatives[], [p, q]: re
   );
 }
 
-function normOf({ data, exponent }: Derivative, width: number, output: number, unit: number | undefined): { norm: number; log: number } {
-  const entries = unit === undefined ? data.slice() : Float64Array.from({ length: width }, (_, i) => data[i * output + unit]);
-  const own = exponentOf(largestEntry(entries));
-  timesPowerOfTwo(entries, -own);
-  const near = frobenius(entries);
-  const scaled = Float64Array.of(near);
-  timesPowerOfTwo(scaled, exponent + own);
-  return { norm: scaled[0], log: near === 0 ? -Infinity : Math.log10(near) + (exponent + own) * Math.log10(2) };
+interface Norm {
+  readonly norm: number;
+  readonly log: number;
+}
+
+/** ‖∂h_t/∂x_s‖_F of one direction, or of one unit of it. */
+function normOf({ data, exponent }: Derivative, path: SequencePath, width: number, unit: number | undefined): Norm {
+  const [from, to] = unit === undefined ? [0, path.output] : [unit, unit + 1];
+  let largest = 0;
+  for (let i = 0; i < width; i++) for (let r = from; r < to; r++) largest = Math.max(largest, Math.abs(data[i * path.width + r]));
+  const own = exponentOf(largest);
+  const factor = 2 ** -own;
+  let squares = 0;
+  for (let i = 0; i < width; i++) for (let r = from; r < to; r++) squares += (data[i * path.width + r] * factor) ** 2;
+  const norm = Float64Array.of(Math.sqrt(squares));
+  const log = Math.log10(norm[0]) + (exponent + own) * Math.log10(2);
+  timesPowerOfTwo(norm, exponent + own);
+  return { norm: norm[0], log };
+}
+
+/** Adds, as sides of a right angle, to what the other direction has left in an entry. */
+function addNorm(values: Float64Array, log10: Float64Array, entry: number, { norm, log }: Norm): void {
+  const before = log10[entry];
+  if (before === -Infinity) {
+    values[entry] = norm;
+    log10[entry] = log;
+    return;
+  }
+  const [large, small] = before > log ? [before, log] : [log, before];
+  values[entry] = Math.hypot(values[entry], norm);
+  log10[entry] = large + Math.log10(1 + 10 ** (2 * (small - large))) / 2;
 }

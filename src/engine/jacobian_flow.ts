@@ -132,6 +132,7 @@ function* measuredFlow(path: SequencePath, to: number, last: number, back: numbe
       yield* path.extended(longer, jacobian, transition, width);
       [jacobian, longer] = [longer, jacobian];
       exponent += rescale(jacobian);
+      yield;
       yield* inverse?.extend(transition) ?? [];
       if (limits) limits.bound[k] = limits.bound[k - 1] + limits.log10SigmaMax + Math.log10(largestMagnitude(path.activationSlopes(n)));
     }

@@ -100,12 +100,12 @@ export class SequencePath {
   *extended(out: Float64Array, jacobian: Float64Array, transition: Float64Array, rows: number): Generator<void, void> {
     const [d, dense, h] = [this.width, this.dense, this.#hidden];
     yield* product(out, jacobian, transition, rows, d, d, dense);
-    for (let i = 0; i < rows && dense < d; i++) {
-      for (let column = dense; column < d; column++) {
-        let sum = 0;
-        for (let r = column % h; r < d; r += h) sum += jacobian[i * d + r] * transition[r * d + column];
-        out[i * d + column] = sum;
+    for (let column = dense; column < d; column++) {
+      for (let r = column % h; r < d; r += h) {
+        const factor = transition[r * d + column];
+        for (let i = 0; i < rows; i++) out[i * d + column] += jacobian[i * d + r] * factor;
       }
+      if (column % 64 === 0) yield;
     }
   }
 

@@ -93,7 +93,9 @@ export function* divideFromLeft(a: Float64Array, b: Float64Array, n: number, m: 
     timesPowerOfTwo(a.subarray(i * n, (i + 1) * n), -exponent);
     timesPowerOfTwo(b.subarray(i * m, (i + 1) * m), -exponent);
   }
+  yield;
   const columnExponents = scaleColumns(a, n);
+  yield;
   const rowsBetweenPauses = Math.max(1, Math.floor(WORK_BETWEEN_PAUSES / (n + m)));
   let rows = 0;
 
@@ -126,14 +128,11 @@ export function* divideFromLeft(a: Float64Array, b: Float64Array, n: number, m: 
 }
 
 function scaleColumns(a: Float64Array, n: number): Int32Array {
-  const exponents = new Int32Array(n);
-  for (let j = 0; j < n; j++) {
-    let largest = 0;
-    for (let i = 0; i < n; i++) largest = Math.max(largest, Math.abs(a[i * n + j]));
-    exponents[j] = exponentOf(largest);
-    const factor = 2 ** -exponents[j];
-    for (let i = 0; i < n; i++) a[i * n + j] *= factor;
-  }
+  const largest = new Float64Array(n);
+  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) largest[j] = Math.max(largest[j], Math.abs(a[i * n + j]));
+  const exponents = Int32Array.from(largest, exponentOf);
+  const factors = Float64Array.from(exponents, (exponent) => 2 ** -exponent);
+  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) a[i * n + j] *= factors[j];
   return exponents;
 }
 

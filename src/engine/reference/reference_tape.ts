@@ -72,7 +72,7 @@ export class ReferenceTape implements Tape {
 
   async gradients(): Promise<ReadonlyMap<string, Tensor<Float64Array>>> {
     this.#numbers();
-    if (!this.#gradients) throw new OptionError('gradients', 'gradients: there are none before tape.backward(loss).');
+    if (!this.#gradients) throw new OptionError('gradients', 'gradients: there are none before a backward pass; call backward first.');
     return new Map([...this.#gradients.parameters].map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]));
   }
 
