@@ -71,7 +71,7 @@ export async function addends(tape: Tape, given: GatePlace): Promise<Addends> {
   const [ownTotals, ownPrevious] = [entries(saved, unit), entries(previous, unit)];
   const scale = recurrentScale(cell, g, ownTotals, ownPrevious);
 
-  const { w_ih, w_hh, b_ih, b_hh, unit: unitParameters } = layerWeights(model.shape, model.parameters, layer, direction, m);
+  const { w_ih, w_hh, b_ih, b_hh, unit: unitParameters } = layerWeights(model.shape, tape.parameters, layer, direction, m);
   const line = g * hidden + unit;
   const terms: Addend[] = [];
   const add = (of: Addend['of'], index: number | undefined, weight: number, factor: number, scaled: number) => terms.push({ of, index, weight, factor, term: scaled * weight * factor });

@@ -33,6 +33,11 @@ export interface Model {
    * fit, OutOfMemoryError, DeviceLostError, or the AbortSignal's reason.
    */
   run(inputs: RunInputs, options?: RunOptions): Promise<Tape>;
+  /**
+   * Puts other weights in the place of these, in the same buffers. Runs made before keep their numbers and their own
+   * parameters, but can no longer be propagated back. Throws OptionError, ShapeError, NonFiniteError; then nothing changes.
+   */
+  setParameters(weights: StateDict): void;
   release(): void;
   [Symbol.dispose](): void;
 }
@@ -59,6 +64,8 @@ export interface Tape {
   readonly engine: Engine;
   readonly model: Model;
   readonly inputs: Inputs;
+  /** The model's parameters at the time of the run. */
+  readonly parameters: Parameters;
   readonly plan: Plan;
   readonly signals: readonly SignalInfo[];
   /**

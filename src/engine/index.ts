@@ -19,7 +19,7 @@ export type { SequencePlace } from './step_jacobian';
 export type { Tensor } from './math/tensor';
 export type { InputOptions, Inputs, RunInputs, Source } from './model/inputs';
 export type { Cotangents, Loss, NextTokenLoss, UnitLoss } from './model/loss';
-export type { Direction, Parameters, StateDict } from './model/parameters';
+export { initialWeights, type Direction, type Parameters, type StateDict } from './model/parameters';
 export type { SignalInfo, SignalKind, SignalPlace } from './model/signals';
 export type { ClassOutput, Layer, LayerSpec, ModelShape, ModelSpec, VectorInput, WordInput } from './model/spec';
 export { LONGEST_TEXT, wordsOf } from './model/words';

@@ -101,7 +101,7 @@ function* proveDirection(tape: Tape, layer: number, direction: Direction, { x, s
   const comparisons = [...states.map((values, s) => new Comparison(values, stateWidth(shape, s))), ...gates.map((values) => new Comparison(values, hidden))];
 
   for (const [m] of model.shape.seeds.entries()) {
-    const weights = layerWeights(model.shape, model.parameters, layer, direction, m);
+    const weights = layerWeights(model.shape, tape.parameters, layer, direction, m);
     for (const t of steps) {
       for (let b = 0; b < inputs.sequences; b++) {
         const place = { model: m, step: t, sequence: b };

@@ -277,7 +277,7 @@ export async function readSequencePath(tape: Tape, place: Required<SequencePlace
 
   const parameter = (kind: 'weight_ih' | 'weight_hh' | 'weight_hr' | `weight_${string}`) => {
     const name = parameterName(kind, k, direction);
-    const { data } = model.parameters.get(name)!;
+    const { data } = tape.parameters.get(name)!;
     const count = data.length / model.shape.seeds.length;
     const values = new Float64Array(data.subarray(m * count, (m + 1) * count));
     const bad = values.findIndex((value) => !Number.isFinite(value));

@@ -15,6 +15,7 @@ function asFloat32(tape: Tape, tampered = '', tamper: (values: Float32Array) => 
     engine: gpu,
     model: tape.model,
     inputs: tape.inputs,
+    parameters: tape.parameters,
     plan: tape.plan,
     signals: tape.signals,
     released: false,

@@ -3,13 +3,13 @@ import type { Engine, Model, Plan, RecurrentForm, RunOptions, Tape } from '../en
 import { OutOfMemoryError, ReleasedError } from '../errors';
 import { checkedInputs, type RunInputs } from '../model/inputs';
 import type { CheckedLoss } from '../model/loss';
-import type { Parameters } from '../model/parameters';
+import { checkedParameters, staleParameters, type Parameters, type StateDict } from '../model/parameters';
 import type { ModelShape } from '../model/spec';
 import { MEASURED, type FormChoices } from './choose_form';
 import { record } from './command_list';
 import type { Gpu } from './device';
 import { GpuTape, type TapeOwner } from './gpu_tape';
-import { backwardModel, checkWeights, forwardModel, weightBuffers, type BackwardModel, type ForwardModel } from './gpu_weights';
+import { backwardModel, checkWeights, forwardModel, weightBuffers, writeBackward, writeForward, type BackwardModel, type ForwardModel } from './gpu_weights';
 import { GradientBuffers, ONE_LOSS } from './gradient_buffers';
 import type { KernelCache } from './kernel';
 import type { Readback } from './readback';
@@ -37,7 +37,7 @@ export class GpuModel implements Model, TapeOwner {
   private constructor(
     private readonly context: GpuContext,
     readonly shape: ModelShape,
-    readonly parameters: Parameters,
+    private current: Parameters,
     private readonly forward: ForwardModel,
     private readonly onRelease: (model: GpuModel) => void,
   ) {}
@@ -55,11 +55,25 @@ export class GpuModel implements Model, TapeOwner {
     return this.context.engine;
   }
 
+  get parameters(): Parameters {
+    return this.current;
+  }
+
+  setParameters(weights: StateDict): void {
+    this.#check(undefined);
+    const parameters = checkedParameters(this.shape, weights);
+    this.current = parameters;
+    const { gpu } = this.context;
+    writeForward(gpu, this.forward, this.shape, parameters);
+    // A backward model still being made has read the old ones.
+    void this.#backward?.then((backward) => this.#released || writeBackward(gpu, backward, this.shape, this.current), () => undefined);
+  }
+
   async run(given: RunInputs, { form = 'auto', abort }: RunOptions = {}): Promise<Tape> {
     const { gpu, readback } = this.context;
     this.#check(abort);
-    const inputs = checkedInputs(this.shape, this.parameters, given);
-    const shape = runShape(inputs);
+    const asked = { parameters: this.parameters, inputs: checkedInputs(this.shape, this.parameters, given) };
+    const shape = runShape(asked.inputs);
     checkRun(gpu, this.shape, shape);
     const forms = await this.#forms(form, shape);
     this.#check(abort);
@@ -67,25 +81,32 @@ export class GpuModel implements Model, TapeOwner {
     try {
       this.#check(abort);
       const commands = buffers.commands(forms);
+      const { parameters } = this;
+      // An embedding that was changed meanwhile gives other vectors for the same words.
+      const inputs = parameters === asked.parameters ? asked.inputs : checkedInputs(this.shape, parameters, given);
       buffers.upload(inputs);
       const encoder = gpu.device.createCommandEncoder({ label: 'run' });
       record(encoder, 'run', commands);
       gpu.device.queue.submit([encoder.finish()]);
-      return new GpuTape(this, inputs, { forms, dispatches: commands.length }, buffers, readback, this);
+      return new GpuTape(this, inputs, parameters, { forms, dispatches: commands.length }, buffers, readback, this);
     } catch (error) {
       this.recycle(buffers);
       throw error;
     }
   }
 
-  async propagate(buffers: RunBuffers, { forms }: Plan, loss: CheckedLoss, abort: AbortSignal | undefined): Promise<GradientBuffers> {
+  async propagate(buffers: RunBuffers, parameters: Parameters, { forms }: Plan, loss: CheckedLoss, abort: AbortSignal | undefined): Promise<GradientBuffers> {
     const { gpu, kernels } = this.context;
-    this.#check(abort);
+    const check = () => {
+      this.#check(abort);
+      if (parameters !== this.parameters) throw staleParameters();
+    };
+    check();
     this.#backward ??= guarded(gpu, () => backwardModel(gpu, kernels, this.shape, this.parameters), weightBytes, destroyWeights);
     const backward = await this.#backward;
-    this.#check(abort);
+    check();
     buffers.gradient ??= await guarded(gpu, () => new GradientBuffers(buffers, backward, ONE_LOSS), bytesOf, destroy);
-    this.#check(abort);
+    check();
     const encoder = gpu.device.createCommandEncoder({ label: 'backward' });
     buffers.gradient.upload(encoder, loss);
     record(encoder, 'backward', buffers.gradient.commands(loss, forms as readonly RecurrentForm[]));

@@ -7,6 +7,7 @@ import { Holders } from '../model/holders';
 import { inputVectors } from '../model/input_vectors';
 import type { Inputs } from '../model/inputs';
 import { checkedLoss, type CheckedLoss, type Loss } from '../model/loss';
+import type { Parameters } from '../model/parameters';
 import { findSignal, gradientEntries, signalEntries, type SignalEntry, type SignalInfo, type SignalPlace } from '../model/signals';
 import type { GradientBuffers } from './gradient_buffers';
 import { placeOf } from './layer_layout';
@@ -17,7 +18,7 @@ import type { RunBuffers } from './run_buffers';
 /** What a tape asks of its model. */
 export interface TapeOwner {
   /** Carries a loss back through the run; the gradients stay with its buffers. */
-  propagate(buffers: RunBuffers, plan: Plan, loss: CheckedLoss, abort: AbortSignal | undefined): Promise<GradientBuffers>;
+  propagate(buffers: RunBuffers, parameters: Parameters, plan: Plan, loss: CheckedLoss, abort: AbortSignal | undefined): Promise<GradientBuffers>;
   recycle(buffers: RunBuffers): void;
 }
 
@@ -29,6 +30,7 @@ export class GpuTape implements Tape {
   constructor(
     readonly model: Model,
     readonly inputs: Inputs,
+    readonly parameters: Parameters,
     readonly plan: Plan,
     private readonly buffers: RunBuffers,
     private readonly readback: Readback,
@@ -59,7 +61,7 @@ export class GpuTape implements Tape {
     const letGo = this.hold();
     try {
       const checked = checkedLoss(this.model.shape, this.inputs, loss);
-      const gradients = await this.owner.propagate(this.buffers, this.plan, checked, abort);
+      const gradients = await this.owner.propagate(this.buffers, this.parameters, this.plan, checked, abort);
       this.#gradients = gradients;
       this.#entries = [...signalEntries(this.model.shape, this.inputs), ...gradientEntries(this.model.shape, this.inputs)];
       return checked.kind === 'cross-entropy' ? await this.#meanLoss(gradients, checked.count) : undefined;

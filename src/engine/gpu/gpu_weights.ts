@@ -82,6 +82,23 @@ export async function backwardModel(gpu: Gpu, kernels: KernelCache, model: Model
   };
 }
 
+/** Writes other parameters over those of a forward model. */
+export function writeForward({ device }: Gpu, { layers }: ForwardModel, model: ModelShape, parameters: Parameters): void {
+  layers.forEach(({ weights }, k) => writeAll(device, weights, packForward(parameters, model, k)));
+}
+
+/** Writes other parameters over those of a backward model. */
+export function writeBackward({ device }: Gpu, { layers, head }: BackwardModel, model: ModelShape, parameters: Parameters): void {
+  layers.forEach(({ weights }, k) => writeAll(device, weights, packBackward(parameters, model, k)));
+  if (!head) return;
+  const { w, bias, w_turned } = head;
+  writeAll(device, { w, bias, w_turned }, { ...packHead(parameters, model, false), w_turned: packHead(parameters, model, true).w });
+}
+
+function writeAll<Name extends string>({ queue }: GPUDevice, buffers: Readonly<Record<Name, GPUBuffer>>, values: Readonly<Record<Name, Float32Array>>): void {
+  for (const name of Object.keys(values) as Name[]) queue.writeBuffer(buffers[name], 0, values[name] as Float32Array<ArrayBuffer>);
+}
+
 /** Every buffer of either, for measuring and destroying. */
 export function weightBuffers(model: ForwardModel | BackwardModel): GPUBuffer[] {
   const head = 'head' in model && model.head ? [model.head.w, model.head.bias, model.head.w_turned] : [];

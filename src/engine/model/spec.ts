@@ -31,6 +31,10 @@ export interface LayerSpec {
   readonly bidirectional?: boolean;
   /** Width of h where it is a projection of o ⊙ tanh(c), less than `hidden`; LSTM cells only (Sak, Senior, Beaufays 2014). */
   readonly projection?: number;
+  /** Multiplies the initial recurrent weights; 1 unless given. */
+  readonly gain?: number;
+  /** Initial biases by gate, b_ih + b_hh together (`{ f: 1 }`), in the place of random ones. */
+  readonly gateBias?: Readonly<Record<string, number>>;
   /** Whether the layer has `bias_ih` and `bias_hh`; it does unless told otherwise. */
   readonly bias?: boolean;
 }
@@ -53,6 +57,8 @@ export interface Layer {
   readonly width: number;
   readonly directions: 1 | 2;
   readonly bias: boolean;
+  /** How the initial weights depart from the default. */
+  readonly start: { readonly gain: number; readonly gateBias: Readonly<Record<string, number>> };
   /** Width of what the layer reads: the model's input, or directions × width of the layer below. */
   readonly inputs: number;
 }
@@ -88,7 +94,9 @@ export function modelShape(spec: ModelSpec): ModelShape {
     const hidden = wholeNumber(`layers[${index}].hidden`, layer.hidden, HIDDEN_LIMIT);
     const directions = layer.bidirectional ? 2 : 1;
     const width = layer.projection === undefined ? hidden : projectedWidth(`layers[${index}].projection`, cell, layer.projection, hidden);
-    const resolved = { cell, hidden, width, directions, bias: layer.bias ?? true, inputs } as const;
+    const bias = layer.bias ?? true;
+    const start = { gain: finite(`layers[${index}].gain`, layer.gain ?? 1), gateBias: checkedBias(`layers[${index}].gateBias`, cell, bias, layer.gateBias) };
+    const resolved = { cell, hidden, width, directions, bias, start, inputs } as const;
     inputs = directions * width;
     return resolved;
   });
@@ -104,6 +112,21 @@ function inputWidth(input: VectorInput | WordInput): number {
     throw new OptionError('vocab', 'input.vocab: a word is listed twice.');
   }
   return wholeNumber('input.embedding', input.embedding);
+}
+
+function checkedBias(option: string, cell: Cell, bias: boolean, given: Readonly<Record<string, number>> = {}): Readonly<Record<string, number>> {
+  for (const [gate, value] of Object.entries(given)) {
+    if (!bias) throw new OptionError(option, `${option}: this layer has no biases.`);
+    const gates = cell.gates.map(({ name }) => name);
+    if (!gates.includes(gate)) throw new OptionError(option, `${option}: a ${cell.title} has no gate "${gate}"; it has ${gates.join(', ')}.`);
+    finite(`${option}.${gate}`, value);
+  }
+  return given;
+}
+
+function finite(option: string, value: number): number {
+  if (Number.isFinite(value)) return value;
+  throw new OptionError(option, `${option}: ${value} given; it must be a finite number.`);
 }
 
 function projectedWidth(option: string, cell: Cell, projection: number, hidden: number): number {

@@ -7,7 +7,7 @@ import { LimitError, OutOfMemoryError, ReleasedError } from '../errors';
 import { size } from '../math/tensor';
 import { checkedInputs, type Inputs, type RunInputs } from '../model/inputs';
 import type { CheckedLoss } from '../model/loss';
-import { checkedParameters, initialParameters, parameterShapes, type Parameters, type StateDict } from '../model/parameters';
+import { checkedParameters, initialParameters, parameterShapes, staleParameters, type Parameters, type StateDict } from '../model/parameters';
 import { modelShape, type ModelShape, type ModelSpec } from '../model/spec';
 import { backward, backwardBytes, type BackwardRecord } from './backward';
 import { inSlices, toEnd } from './driver';
@@ -41,10 +41,10 @@ class ReferenceEngine implements Engine {
     const numbers = [...parameterShapes(shape).values()].reduce((sum, parameter) => sum + size(parameter), 0);
     const bytes = Float32Array.BYTES_PER_ELEMENT * shape.seeds.length * numbers;
     if (bytes > MOST_BYTES) throw new LimitError('parameters of this many bytes:', bytes, MOST_BYTES, 'Use fewer units, layers or models.');
-    const parameters = allocating(bytes, () => (weights ? checkedParameters(shape, weights) : initialParameters(shape)));
-    return new ReferenceModel(this, shape, parameters, this.#ending.signal, {
-      forward: (inputs, abort) => this.#carryOut(abort, () => rollout(shape, parameters, inputs), (worker) => worker.run(shape, parameters, inputs, abort)),
-      backward: (inputs, record, loss, abort) =>
+    const start = allocating(bytes, () => (weights ? checkedParameters(shape, weights) : initialParameters(shape)));
+    return new ReferenceModel(this, shape, start, this.#ending.signal, {
+      forward: (parameters, inputs, abort) => this.#carryOut(abort, () => rollout(shape, parameters, inputs), (worker) => worker.run(shape, parameters, inputs, abort)),
+      backward: (parameters, inputs, record, loss, abort) =>
         this.#carryOut(abort, () => backward(shape, parameters, inputs, record, loss), (worker) => worker.backward(shape, parameters, inputs, record, loss, abort)),
     });
   }
@@ -71,8 +71,8 @@ class ReferenceEngine implements Engine {
 
 /** A model's two passes, wherever they are carried out. */
 interface Passes {
-  forward(inputs: Inputs, abort: AbortSignal): Promise<RolloutRecord>;
-  backward(inputs: Inputs, record: RolloutRecord, loss: CheckedLoss, abort: AbortSignal): Promise<BackwardRecord>;
+  forward(parameters: Parameters, inputs: Inputs, abort: AbortSignal): Promise<RolloutRecord>;
+  backward(parameters: Parameters, inputs: Inputs, record: RolloutRecord, loss: CheckedLoss, abort: AbortSignal): Promise<BackwardRecord>;
 }
 
 class ReferenceModel implements Model {
@@ -81,24 +81,35 @@ class ReferenceModel implements Model {
   constructor(
     readonly engine: Engine,
     readonly shape: ModelShape,
-    readonly parameters: Parameters,
+    private current: Parameters,
     private readonly engineEnding: AbortSignal,
     private readonly passes: Passes,
   ) {}
 
+  get parameters(): Parameters {
+    return this.current;
+  }
+
+  setParameters(weights: StateDict): void {
+    this.#endingWith(undefined).throwIfAborted();
+    this.current = checkedParameters(this.shape, weights);
+  }
+
   async run(given: RunInputs, { abort }: RunOptions = {}): Promise<Tape> {
     const ending = this.#endingWith(abort);
     ending.throwIfAborted();
-    const inputs = allocating(0, () => checkedInputs(this.shape, this.parameters, given));
-    const record = await within(recordBytes(this.shape, inputs), () => this.passes.forward(inputs, ending));
+    const { parameters } = this;
+    const inputs = allocating(0, () => checkedInputs(this.shape, parameters, given));
+    const record = await within(recordBytes(this.shape, inputs), () => this.passes.forward(parameters, inputs, ending));
     ending.throwIfAborted();
-    return new ReferenceTape(this, inputs, record, this.engineEnding, (forward, loss, abortBackward) => this.#backward(inputs, forward, loss, abortBackward));
+    return new ReferenceTape(this, inputs, parameters, record, this.engineEnding, (forward, loss, abortBackward) => this.#backward(parameters, inputs, forward, loss, abortBackward));
   }
 
-  async #backward(inputs: Inputs, record: RolloutRecord, loss: CheckedLoss, abort: AbortSignal | undefined): Promise<BackwardRecord> {
+  async #backward(parameters: Parameters, inputs: Inputs, record: RolloutRecord, loss: CheckedLoss, abort: AbortSignal | undefined): Promise<BackwardRecord> {
     const ending = this.#endingWith(abort);
     ending.throwIfAborted();
-    const gradients = await within(backwardBytes(this.shape, inputs), () => this.passes.backward(inputs, record, loss, ending));
+    if (parameters !== this.parameters) throw staleParameters();
+    const gradients = await within(backwardBytes(this.shape, inputs), () => this.passes.backward(parameters, inputs, record, loss, ending));
     ending.throwIfAborted();
     return gradients;
   }

@@ -7,7 +7,7 @@ import { size, type Tensor } from '../math/tensor';
 import { Holders } from '../model/holders';
 import type { Inputs } from '../model/inputs';
 import { checkedLoss, type CheckedLoss, type Loss } from '../model/loss';
-import { directionsOf } from '../model/parameters';
+import { directionsOf, type Parameters } from '../model/parameters';
 import { findSignal, gradientEntries, signalEntries, type SignalEntry, type SignalInfo, type SignalPlace } from '../model/signals';
 import type { ModelShape } from '../model/spec';
 import type { BackwardRecord } from './backward';
@@ -25,6 +25,7 @@ export class ReferenceTape implements Tape {
   constructor(
     readonly model: Model,
     readonly inputs: Inputs,
+    readonly parameters: Parameters,
     record: RolloutRecord,
     /** Aborted when the engine goes, whoever still holds the run. */
     private readonly engineEnding: AbortSignal,
