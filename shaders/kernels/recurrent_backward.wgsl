@@ -116,9 +116,9 @@ fn arriving(n: u32, t: u32, r: u32, q: u32) -> vec4f {
   let m = n / layer.directions;
   let d = n % layer.directions;
   if (layer.picked == 1u) {
-    let loss = vec4u(d_y[r]);
-    let here = loss.x == t && loss.y == d && loss.z / 4u == q;
-    return select(vec4f(0.0), vec4f(vec4u(loss.z % 4u) == vec4u(0u, 1u, 2u, 3u)), here);
+    let loss = vec4i(d_y[r]);
+    let here = all(loss.xy == vec2i(vec2u(t, d))) && loss.z / 4 == i32(q);
+    return select(vec4f(0.0), vec4f(vec4i(loss.z % 4) == vec4i(0, 1, 2, 3)), here);
   }
   return d_y[(((m * layer.steps + t) * row_count() + r) * layer.directions + d) * layer.width + q];
 }

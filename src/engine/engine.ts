@@ -51,6 +51,21 @@ export interface RunOptions {
   readonly abort?: AbortSignal;
 }
 
+/** One entry of a layer's output. */
+export interface OutputEntry {
+  readonly step: number;
+  /** 0 forward, 1 reverse. */
+  readonly direction: number;
+  readonly unit: number;
+}
+
+/** Which layer's output, of which model and sequence, `inputNorms` is asked about. */
+export interface InfluencePlace {
+  readonly layer: number;
+  readonly model: number;
+  readonly sequence: number;
+}
+
 /** How a run was carried out. Two runs of one plan on one adapter are bitwise equal. */
 export interface Plan {
   /** Per layer. */
@@ -77,6 +92,11 @@ export interface Tape {
   backward(loss: Loss, options?: { abort?: AbortSignal }): Promise<Float64Array | undefined>;
   /** ∂loss/∂parameter under the parameters' names and in their shapes. Rejects with OptionError before `backward`. */
   gradients(): Promise<ReadonlyMap<string, Tensor<Float32Array | Float64Array>>>;
+  /**
+   * [losses, T] ‖∂loss/∂x_s‖ for many losses at once, each one entry of a layer's output; only where the engine has a
+   * kernel for it. Use `influence` instead.
+   */
+  inputNorms?(losses: readonly OutputEntry[], place: InfluencePlace, abort?: AbortSignal, progress?: (fraction: number) => void): Promise<Float32Array>;
   /** True once nobody holds it: its numbers are gone. */
   readonly released: boolean;
   /** A signal by name. Throws UnknownSignalError, ReleasedError. */

@@ -21,6 +21,11 @@ export const MOST_INFLUENCE_STEPS = 256;
 export interface InfluenceOptions extends Omit<SequencePlace, 'direction'> {
   /** One entry of the layer's output instead of all: ‖∂h_t[unit]/∂x_s‖. Of a bidirectional layer, the reverse units come after the forward ones. */
   readonly unit?: number;
+  /**
+   * `gpu` propagates every entry of the output back as a loss of its own, side by side, in float32: numbers below 1e-38
+   * are 0 there. `cpu` carries derivatives forward in float64. Unless told, the GPU does it where it is a real one.
+   */
+  readonly by?: 'fastest' | 'gpu' | 'cpu';
   readonly abort?: AbortSignal;
   /** Told the fraction done, 0 to 1. */
   readonly progress?: (fraction: number) => void;
@@ -54,19 +59,23 @@ const BLOCK_BYTES = 2 ** 26;
  * Rejects with OptionError for a place the tape does not have or a sequence of more than 256 steps, NonFiniteError where
  * weights or states are no numbers, ReleasedError, DeviceLostError or the AbortSignal's reason.
  */
-export async function influence(tape: Tape, { unit, abort, progress, ...given }: InfluenceOptions = {}): Promise<Influence> {
+export async function influence(tape: Tape, { unit, by = 'fastest', abort, progress, ...given }: InfluenceOptions = {}): Promise<Influence> {
   const { layer, model, sequence } = checkedInfluencePlace(tape, given, unit);
   const { layers } = tape.model.shape;
   const drop = tape.hold();
   try {
+    const steps = stepsOf(tape, sequence);
+    const causal = layers.slice(0, layer + 1).every(({ directions }) => directions === 1);
+    const place = { layer, model, sequence, unit, steps, causal };
+    if (tape.inputNorms && (by === 'gpu' || (by === 'fastest' && tape.engine.adapter?.software === false))) {
+      return { ...place, ...(await byLosses(tape, place, abort, progress)) };
+    }
     const paths: SequencePath[][] = [];
     for (let k = 0; k <= layer; k++) {
       abort?.throwIfAborted();
       paths.push(await Promise.all(directionsOf(layers[k]).map((direction) => readSequencePath(tape, { layer: k, direction, model, sequence }))));
     }
-    const steps = stepsOf(tape, sequence);
-    const { values, log10 } = await inSlices(allPairs(paths, steps, unit, progress), abort);
-    return { layer, model, sequence, unit, steps, causal: layers.slice(0, layer + 1).every(({ directions }) => directions === 1), values, log10 };
+    return { ...place, ...(await inSlices(allPairs(paths, steps, unit, progress), abort)) };
   } finally {
     drop();
   }
@@ -80,6 +89,27 @@ export function checkedInfluencePlace(tape: Tape, given: Omit<SequencePlace, 'di
   const steps = stepsOf(tape, sequence);
   if (steps > MOST_INFLUENCE_STEPS) throw new OptionError('steps', `steps: this sequence has ${steps}; all pairs are measured for 1 to ${MOST_INFLUENCE_STEPS} steps.`);
   return { layer, model, sequence };
+}
+
+/** The same from gradients: row t is the norm over the entries of h_t of the gradients that each sends to x_s. */
+async function byLosses(
+  tape: Tape,
+  { layer, model, sequence, unit, steps, causal }: Omit<Influence, 'values' | 'log10'>,
+  abort: AbortSignal | undefined,
+  progress: ((fraction: number) => void) | undefined,
+): Promise<Pick<Influence, 'values' | 'log10'>> {
+  const { directions, width } = tape.model.shape.layers[layer];
+  const entries = unit === undefined ? Array.from({ length: directions * width }, (_, u) => u) : [unit];
+  const losses = Array.from({ length: steps }, (_, step) => entries.map((u) => ({ step, direction: Math.floor(u / width), unit: u % width }))).flat();
+  const norms = await tape.inputNorms!(losses, { layer, model, sequence }, abort, progress);
+  const values = new Float64Array(steps * steps);
+  for (let t = 0; t < steps; t++) {
+    for (let s = 0; s < steps; s++) {
+      if (causal && s > t) continue;
+      values[t * steps + s] = Math.hypot(...entries.map((_, e) => norms[(t * entries.length + e) * tape.inputs.steps + s]));
+    }
+  }
+  return { values, log10: values.map(Math.log10) };
 }
 
 /** A matrix of derivatives, transposed to [I, width] so that every product reads along rows: data · 2^exponent. */

@@ -1,5 +1,5 @@
 /** A model on the GPU: its weights, its kernels, and a pool of buffers for runs of shapes seen before. */
-import type { Engine, Model, Plan, RecurrentForm, RunOptions, Tape } from '../engine';
+import type { Engine, InfluencePlace, Model, OutputEntry, Plan, RecurrentForm, RunOptions, Tape } from '../engine';
 import { OutOfMemoryError, ReleasedError } from '../errors';
 import { checkedInputs, type RunInputs } from '../model/inputs';
 import type { CheckedLoss } from '../model/loss';
@@ -10,7 +10,8 @@ import { record } from './command_list';
 import type { Gpu } from './device';
 import { GpuTape, type TapeOwner } from './gpu_tape';
 import { backwardModel, checkWeights, forwardModel, weightBuffers, writeBackward, writeForward, type BackwardModel, type ForwardModel } from './gpu_weights';
-import { GradientBuffers, ONE_LOSS } from './gradient_buffers';
+import { GradientBuffers, oneLoss } from './gradient_buffers';
+import { InfluenceNorms, rowsAtOnce } from './influence_norms';
 import type { KernelCache } from './kernel';
 import type { Readback } from './readback';
 import { checkRun, RunBuffers, runShape, sameShape, type RunShape } from './run_buffers';
@@ -96,22 +97,29 @@ export class GpuModel implements Model, TapeOwner {
   }
 
   async propagate(buffers: RunBuffers, parameters: Parameters, { forms }: Plan, loss: CheckedLoss, abort: AbortSignal | undefined): Promise<GradientBuffers> {
-    const { gpu, kernels } = this.context;
-    const check = () => {
-      this.#check(abort);
-      if (parameters !== this.parameters) throw staleParameters();
-    };
-    check();
-    this.#backward ??= guarded(gpu, () => backwardModel(gpu, kernels, this.shape, this.parameters), weightBytes, destroyWeights);
-    const backward = await this.#backward;
-    check();
-    buffers.gradient ??= await guarded(gpu, () => new GradientBuffers(buffers, backward, ONE_LOSS), bytesOf, destroy);
-    check();
+    const { gpu } = this.context;
+    const backward = await this.#backwardOf(parameters, abort);
+    buffers.gradient ??= await guarded(gpu, () => new GradientBuffers(buffers, backward, oneLoss(this.shape)), bytesOf, destroy);
+    this.#checkRun(parameters, abort);
     const encoder = gpu.device.createCommandEncoder({ label: 'backward' });
     buffers.gradient.upload(encoder, loss);
     record(encoder, 'backward', buffers.gradient.commands(loss, forms as readonly RecurrentForm[]));
     gpu.device.queue.submit([encoder.finish()]);
     return buffers.gradient;
+  }
+
+  async inputNorms(buffers: RunBuffers, parameters: Parameters, { forms }: Plan, picks: readonly OutputEntry[], place: InfluencePlace, abort: AbortSignal | undefined, progress: ((fraction: number) => void) | undefined): Promise<Float32Array> {
+    const { gpu, kernels, readback } = this.context;
+    const backward = await this.#backwardOf(parameters, abort);
+    const purpose = { layers: place.layer + 1, rows: rowsAtOnce(gpu, this.shape, buffers.shape, place.layer, picks.length), picked: true, parameters: false };
+    const gradients = await guarded(gpu, () => new GradientBuffers(buffers, backward, purpose), bytesOf, destroy);
+    const norms = new InfluenceNorms(gpu, await kernels.kernel('kernels/row_norms'), buffers, gradients, place);
+    try {
+      return await norms.measure(picks, forms as readonly RecurrentForm[], readback, () => this.#checkRun(parameters, abort), progress);
+    } finally {
+      norms.destroy();
+      gradients.destroy();
+    }
   }
 
   recycle(buffers: RunBuffers): void {
@@ -144,6 +152,22 @@ export class GpuModel implements Model, TapeOwner {
     abort?.throwIfAborted();
     if (this.#released) throw new ReleasedError('model');
     this.context.gpu.check();
+  }
+
+  /** A run can be propagated back while its parameters are the model's. */
+  #checkRun(parameters: Parameters, abort: AbortSignal | undefined): void {
+    this.#check(abort);
+    if (parameters !== this.parameters) throw staleParameters();
+  }
+
+  /** The weights and kernels of the backward pass, made when first needed. */
+  async #backwardOf(parameters: Parameters, abort: AbortSignal | undefined): Promise<BackwardModel> {
+    const { gpu, kernels } = this.context;
+    this.#checkRun(parameters, abort);
+    this.#backward ??= guarded(gpu, () => backwardModel(gpu, kernels, this.shape, this.parameters), weightBytes, destroyWeights);
+    const backward = await this.#backward;
+    this.#checkRun(parameters, abort);
+    return backward;
   }
 
   /** The form of each layer: the one asked for, or the faster of both. */

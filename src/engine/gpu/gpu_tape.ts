@@ -1,5 +1,5 @@
 /** What a run on the GPU leaves behind. Its buffers go back to the model's pool when the last holder lets go. */
-import type { Engine, Model, Plan, Signal, SignalExtent, SignalStorage, Tape } from '../engine';
+import type { Engine, InfluencePlace, Model, OutputEntry, Plan, Signal, SignalExtent, SignalStorage, Tape } from '../engine';
 import { OptionError, ReleasedError } from '../errors';
 import { extentOf } from '../math/extent';
 import type { Tensor } from '../math/tensor';
@@ -19,6 +19,8 @@ import type { RunBuffers } from './run_buffers';
 export interface TapeOwner {
   /** Carries a loss back through the run; the gradients stay with its buffers. */
   propagate(buffers: RunBuffers, parameters: Parameters, plan: Plan, loss: CheckedLoss, abort: AbortSignal | undefined): Promise<GradientBuffers>;
+  /** [losses, T] ‖∂loss/∂x_s‖ for many entries of a layer's output as losses. */
+  inputNorms(buffers: RunBuffers, parameters: Parameters, plan: Plan, picks: readonly OutputEntry[], place: InfluencePlace, abort: AbortSignal | undefined, progress: ((fraction: number) => void) | undefined): Promise<Float32Array>;
   recycle(buffers: RunBuffers): void;
 }
 
@@ -75,6 +77,15 @@ export class GpuTape implements Tape {
     try {
       if (!this.#gradients) throw new OptionError('gradients', 'gradients: there are none before a backward pass; call backward first.');
       return await parameterGradients(this.model.shape, this.#gradients, this.readback);
+    } finally {
+      letGo();
+    }
+  }
+
+  async inputNorms(picks: readonly OutputEntry[], place: InfluencePlace, abort?: AbortSignal, progress?: (fraction: number) => void): Promise<Float32Array> {
+    const letGo = this.hold();
+    try {
+      return await this.owner.inputNorms(this.buffers, this.parameters, this.plan, picks, place, abort, progress);
     } finally {
       letGo();
     }

@@ -2,8 +2,9 @@
  * Everything on the GPU that carrying gradients back through a run needs, beside the run's own buffers. Made at the
  * first backward pass of a shape and kept with it.
  */
-import type { RecurrentForm } from '../engine';
+import type { OutputEntry, RecurrentForm } from '../engine';
 import type { CheckedLoss } from '../model/loss';
+import type { ModelShape } from '../model/spec';
 import { BufferSet } from './buffer_set';
 import { checkFits, checkGrid } from './buffers';
 import type { Command } from './command_list';
@@ -56,6 +57,8 @@ interface HeadGradient {
 
 /** What a backward pass is for: one loss and all parameters, or many losses at once and the inputs alone. */
 export interface GradientPurpose {
+  /** How many layers, from the lowest: the loss is at the output of the last of them. */
+  readonly layers: number;
   /** Rows of gradients for each sequence. */
   readonly rows: number;
   /** Whether each row's loss is one entry of the output. */
@@ -63,7 +66,10 @@ export interface GradientPurpose {
   readonly parameters: boolean;
 }
 
-export const ONE_LOSS: GradientPurpose = { rows: 1, picked: false, parameters: true };
+/** One loss, and the gradients of everything. */
+export function oneLoss({ layers }: ModelShape): GradientPurpose {
+  return { layers: layers.length, rows: 1, picked: false, parameters: true };
+}
 
 export class GradientBuffers {
   readonly #buffers: BufferSet;
@@ -82,7 +88,7 @@ export class GradientBuffers {
     this.#check();
     this.#buffers = new BufferSet(run.gpu);
     const layers: LayerGradient[] = [];
-    for (let k = run.layers.length - 1; k >= 0; k--) layers.unshift(this.#layer(k, layers[0]?.d_x));
+    for (let k = purpose.layers - 1; k >= 0; k--) layers.unshift(this.#layer(k, layers[0]?.d_x));
     this.layers = layers;
     this.head = backward.head && purpose.parameters ? this.#head() : undefined;
     const { model, shape } = run;
@@ -123,11 +129,13 @@ export class GradientBuffers {
     for (let m = 0; m < models; m++) queue.writeBuffer(d_y, 4 * m * packed.length, packed);
   }
 
-  /** Names the one entry (step, direction, unit) of the output that is each row's loss. */
-  uploadPicks(encoder: GPUCommandEncoder, picks: readonly (readonly [step: number, direction: number, unit: number])[]): void {
+  /** Names the one entry of the output that is each row's loss, of the rows of one sequence; other rows have none. */
+  uploadPicks(encoder: GPUCommandEncoder, picks: readonly OutputEntry[], sequence: number): void {
     const { queue } = this.run.gpu.device;
-    const top = this.layers[this.layers.length - 1];
-    queue.writeBuffer(top.d_y, 0, Float32Array.from(picks.flatMap(([step, direction, unit]) => [step, direction, unit, 0])));
+    const { rows } = this.purpose;
+    const names = new Float32Array(4 * this.#rows).fill(-1);
+    picks.forEach(({ step, direction, unit }, i) => names.set([step, direction, unit, 0], 4 * (sequence * rows + i)));
+    queue.writeBuffer(this.layers[this.layers.length - 1].d_y, 0, names);
     for (const { d_states } of this.layers) encoder.clearBuffer(d_states);
   }
 
@@ -148,7 +156,7 @@ export class GradientBuffers {
 
   #check(): void {
     const { gpu, model, shape } = this.run;
-    model.layers.forEach((layer, k) => {
+    model.layers.slice(0, this.purpose.layers).forEach((layer, k) => {
       const layout = layerLayout(layer, model.layers[k - 1], model.seeds.length, shape.steps, this.#rows);
       const rows = { models: model.seeds.length, directions: 1, steps: shape.steps, sequences: this.#rows };
       checkFits(gpu, `the gradients at the gates of layer ${k}`, layout.dGates);
@@ -165,7 +173,7 @@ export class GradientBuffers {
     const models = run.model.seeds.length;
     const layout = layerLayout(layer, below, models, steps, this.#rows);
     const storage = (label: string, entries: number) => this.#buffers.storage(`${label} of layer ${k}`, entries);
-    const picked = purpose.picked && k === run.layers.length - 1;
+    const picked = purpose.picked && k === purpose.layers - 1;
     const parts = {
       layout,
       d_y: d_y ?? storage('d_y', picked ? 4 * this.#rows : models * steps * this.#rows * layer.directions * layout.width),
@@ -185,7 +193,7 @@ export class GradientBuffers {
     return (recurrences[form] ??= (() => {
       const spans = spansOf(form, layer, backwardParts(layer), steps, run.gpu);
       const { weights, recurrence } = this.backward.layers[k];
-      const picked = purpose.picked && k === this.layers.length - 1;
+      const picked = purpose.picked && k === purpose.layers - 1;
       const runLayout = { ...layout, planes: run.layers[k].layout.planes };
       const buffers = {
         ...weights,

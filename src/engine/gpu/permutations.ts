@@ -17,6 +17,7 @@ export const permutations: readonly Permutation[] = [
   { entry: 'kernels/sum_slices' },
   { entry: 'kernels/cross_entropy' },
   { entry: 'kernels/embedding_gradient' },
+  { entry: 'kernels/row_norms' },
   { entry: 'kernels/gather' },
   { entry: 'kernels/extent' },
   { entry: 'paint/heatmap' },
