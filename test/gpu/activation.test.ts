@@ -1,8 +1,8 @@
 /** The activations of shaders/lib/activation.wgsl against float64. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { activationNumber, type Activation } from '../../src/engine';
+import type { Activation } from '../../src/engine';
 import { linkShader, shaderFiles } from '../../src/engine/gpu/linker';
-import { activations } from '../../src/engine/math/activation';
+import { activationNumber, activations } from '../../src/engine/math/activation';
 
 let device: GPUDevice;
 
