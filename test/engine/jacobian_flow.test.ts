@@ -13,7 +13,9 @@ const forms: readonly (readonly [string, LayerSpec])[] = [
 
 async function runOf(layer: LayerSpec, steps: number): Promise<Tape> {
   const model = await engine.model({ input: { size: 4 }, layers: [layer], seed: 3 });
-  return model.run({ x: normal([steps, 2, 4], 5, 'x') });
+  const { cell, hidden, width } = model.shape.layers[0];
+  const initial = Object.fromEntries(cell.states.map(({ name }, s) => [`${name}0`, normal([1, 2, s === 0 ? width : hidden], 5, name)]));
+  return model.run({ x: normal([steps, 2, 4], 5, 'x'), ...initial });
 }
 
 /** The states of sequence 1 after step n, and what it reads at step n. */
@@ -23,7 +25,7 @@ async function sequenceOf(tape: Tape): Promise<{ states(n: number): States; x(n:
   const x = await tape.signal('x').read();
   const row = (all: ArrayLike<number>, n: number, size: number) => Float64Array.from({ length: size }, (_, i) => all[(n * 2 + 1) * size + i]);
   const sizes = cell.states.map((_, s) => (s === 0 ? width : hidden));
-  return { states: (n) => sizes.map((size, s) => (n < 0 ? new Float64Array(size) : row(values[s], n, size))), x: (n) => row(x, n, 4) };
+  return { states: (n) => sizes.map((size, s) => (n < 0 ? row(tape.inputs.initial[0][s]!, 0, size) : row(values[s], n, size))), x: (n) => row(x, n, 4) };
 }
 
 /** Carries stacked states over steps `from` to `to`, written out from the equations. */
