@@ -104,6 +104,7 @@ export class GpuModel implements Model, TapeOwner {
     const encoder = gpu.device.createCommandEncoder({ label: 'backward' });
     buffers.gradient.upload(encoder, loss);
     record(encoder, 'backward', buffers.gradient.commands(loss, forms as readonly RecurrentForm[]));
+    buffers.gradient.finish(encoder, loss);
     gpu.device.queue.submit([encoder.finish()]);
     return buffers.gradient;
   }

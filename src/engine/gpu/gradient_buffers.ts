@@ -9,7 +9,7 @@ import { BufferSet } from './buffer_set';
 import { checkFits, checkGrid } from './buffers';
 import type { Command } from './command_list';
 import type { BackwardModel } from './gpu_weights';
-import { directionStride, inputPlace, isProjected, layerLayout, padded, planePlace, statePlace, type LayerLayout } from './layer_layout';
+import { directionStride, isProjected, layerLayout, padded, planePlace, statePlace, type LayerLayout, type Place } from './layer_layout';
 import { layerNumbers } from './layer_numbers';
 import { outerSumCommands, outerSumEntries, productCommand, productGroups, type Operand, type Rows } from './linear';
 import { packRows } from './pack';
@@ -127,6 +127,14 @@ export class GradientBuffers {
     if (!loss.d_y) return encoder.clearBuffer(d_y);
     const packed = packRows(loss.d_y, this.run.layers[top].layer.width) as Float32Array<ArrayBuffer>;
     for (let m = 0; m < models; m++) queue.writeBuffer(d_y, 4 * m * packed.length, packed);
+  }
+
+  /**
+   * Ends a pass. A loss below the top was laid where the gradient at the input of the layer above would be, which is 0
+   * since no loss reaches that layer.
+   */
+  finish(encoder: GPUCommandEncoder, loss: CheckedLoss): void {
+    if (loss.kind === 'cotangents' && loss.layer < this.layers.length - 1) encoder.clearBuffer(this.layers[loss.layer].d_y);
   }
 
   /** Names the one entry of the output that is each row's loss, of the rows of one sequence; other rows have none. */
@@ -311,6 +319,6 @@ export class GradientBuffers {
 }
 
 /** A place read as rows as wide as they come, not as groups. */
-function wholeRow(place: ReturnType<typeof inputPlace>): ReturnType<typeof inputPlace> {
+function wholeRow(place: Place): Place {
   return { ...place, groupStride: 0, groupWidth: 2 ** 30 };
 }

@@ -1,0 +1,73 @@
+/** The influence matrix by many losses at once on the GPU, against float64 derivatives along the same run's own states. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cells, createEngine, influence, type Engine, type ModelSpec, type Tape } from '../../src/engine';
+
+let engine: Engine;
+
+beforeAll(async () => {
+  engine = await createEngine({ device: 'gpu' });
+});
+
+afterAll(() => engine.release());
+
+const words = Array.from({ length: 24 }, (_, i) => `word ${i % 7}`);
+
+/** 1e-3 relative is what the project promises; float32 leaves about 1e-5 over so many steps, a wrong matrix is off by 1. */
+async function expectAgreement(tape: Tape, options: { layer?: number; unit?: number; sequence?: number; model?: number } = {}): Promise<void> {
+  const expected = await influence(tape, { ...options, by: 'cpu' });
+  const found = await influence(tape, { ...options, by: 'gpu' });
+  expect(found.steps).toBe(expected.steps);
+  expect(found.causal).toBe(expected.causal);
+  expected.values.forEach((value, i) => {
+    const where = `row ${Math.floor(i / expected.steps)}, column ${i % expected.steps}`;
+    if (value === 0) expect(found.values[i], where).toBe(0);
+    else if (value > 1e-30) expect(Math.abs(found.values[i] / value - 1), where).toBeLessThanOrEqual(1e-3);
+  });
+}
+
+describe('the influence matrix on the GPU', () => {
+  it.each(cells.map(({ name }) => name))('agrees with float64 to 1e-3 wherever it is above 1e-30: %s', async (cell) => {
+    using model = await engine.model({ input: { embedding: 5 }, layers: [{ cell, hidden: 9 }], seed: 3 });
+    using tape = await model.run({ words });
+    await expectAgreement(tape);
+  });
+
+  it.each([
+    ['two layers, of the upper', { layers: [{ cell: 'gru', hidden: 5 }, { cell: 'lstm', hidden: 6 }] }, {}],
+    ['two layers, of the lower', { layers: [{ cell: 'gru', hidden: 5 }, { cell: 'lstm', hidden: 6 }] }, { layer: 0 }],
+    ['both directions', { layers: [{ cell: 'gru', hidden: 5, bidirectional: true }] }, {}],
+    ['a projection', { layers: [{ cell: 'lstm', hidden: 7, projection: 3 }] }, {}],
+    ['one unit', { layers: [{ cell: 'rnn', hidden: 7 }] }, { unit: 4 }],
+    ['gain 1.5', { layers: [{ cell: 'rnn', hidden: 16, gain: 1.5 }] }, {}],
+    ['another model of a bundle', { layers: [{ cell: 'rnn', hidden: 4 }], seeds: [1, 2] }, { model: 1 }],
+  ] as [string, Partial<ModelSpec>, { layer?: number; unit?: number; model?: number }][])('agrees for %s', async (_, part, options) => {
+    using model = await engine.model({ input: { embedding: 5 }, layers: [], ...part });
+    using tape = await model.run({ words });
+    await expectAgreement(tape, options);
+  });
+
+  it('agrees for a shorter sequence of a batch', async () => {
+    using model = await engine.model({ input: { embedding: 5 }, layers: [{ cell: 'gru', hidden: 6 }] });
+    using tape = await model.run({ words: [words, words.slice(3, 12)] });
+    await expectAgreement(tape, { sequence: 1 });
+  });
+
+  it('is exactly 0 where a state came before the word', async () => {
+    using model = await engine.model({ input: { embedding: 5 }, layers: [{ cell: 'lstm', hidden: 6 }] });
+    using tape = await model.run({ words });
+    const { values, steps } = await influence(tape, { by: 'gpu' });
+    for (let t = 0; t < steps; t++) for (let s = t + 1; s < steps; s++) expect(values[t * steps + s]).toBe(0);
+  });
+
+  it('can be called off, and leaves the run as it was', async () => {
+    using model = await engine.model({ input: { embedding: 5 }, layers: [{ cell: 'lstm', hidden: 6 }] });
+    using tape = await model.run({ words });
+    const h = await tape.signal('h').read();
+    const stop = new AbortController();
+    const measuring = influence(tape, { by: 'gpu', abort: stop.signal });
+    stop.abort(new Error('enough'));
+    await expect(measuring).rejects.toThrow('enough');
+    expect(await tape.signal('h').read()).toEqual(h);
+    await expectAgreement(tape);
+  });
+});
