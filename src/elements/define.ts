@@ -2,6 +2,7 @@
 import './rnn-compare';
 import './rnn-entry';
 import './rnn-heatmap';
+import './rnn-memory';
 import './rnn-model';
 import './rnn-order';
 import './rnn-proof';

@@ -29,8 +29,11 @@ const HEIGHT = 416;
 const LONGEST_LABEL = 116;
 const LINE = 14;
 
+/** What of a matrix its layout follows from. */
+export type LabelledGrid = Pick<Matrix, 'rows' | 'columns' | 'rowLabels' | 'columnLabels' | 'rowNoun'>;
+
 /** @param widthOf - the width of a text in the labels' font, in CSS pixels */
-export function layoutFor(matrix: Matrix, available: number, ratio: number, widthOf: (text: string) => number): Layout {
+export function layoutFor(matrix: LabelledGrid, available: number, ratio: number, widthOf: (text: string) => number): Layout {
   const { rows, columns, rowLabels, columnLabels, rowNoun } = matrix;
   const widest = (labels: readonly string[]) => Math.min(LONGEST_LABEL, labels.reduce((most, label) => Math.max(most, widthOf(label)), 0));
   const gutter = Math.ceil(Math.max(widest(rowLabels ?? [String(rows)]), widthOf(rowNoun))) + 10;

@@ -5,9 +5,11 @@ import { wordsOf } from '../engine';
 import { Latest } from './latest';
 import { ModelFigure } from './model_figure';
 import { pairRun, type Pair } from './pair_run';
+import { snapOutward, stickyLimit } from './range';
 import './rnn-heatmap';
 import { withWord } from './sentence';
 import { decimal } from './signed_number';
+import { timeAxis, type TimeAxis } from './time_axis';
 
 /** The reader changed the second sentence. */
 export class CompareChangeEvent extends Event {
@@ -19,12 +21,13 @@ export class CompareChangeEvent extends Event {
   }
 }
 
-/** The chart of distances, in CSS pixels: the room for bars, for numbers above and for words below. */
-const CHART = { bars: 96, above: 18, below: 20, narrowest: 2, widest: 104, numbered: 38 } as const;
+/** The chart of lengths, in CSS pixels: the room for bars, for numbers above them, and the narrowest bar with a number. */
+const CHART = { bars: 96, above: 18, below: 6, numbered: 38 } as const;
 
 /**
- * Two sentences through the same network, and their difference, per unit and step, on one range of colours; below it
- * the length of the difference at every step. Every word of the second sentence can be changed in place.
+ * Two sentences through the same network, and their difference, per unit and step; below it the length of the
+ * difference at every step. Both sentences have the signal's own range of colours, the difference has one of its own,
+ * and each says which. Every word of the second sentence can be changed in place; the figures share the model's cursor.
  *
  * Sentences of different lengths are compared step by step up to the end of the shorter one.
  *
@@ -110,7 +113,8 @@ export class RnnCompare extends ModelFigure {
         text-anchor: middle;
         fill: currentColor;
       }
-      text.word {
+      text.end {
+        text-anchor: end;
         fill: var(--quiet);
       }
       .bar {
@@ -146,6 +150,7 @@ export class RnnCompare extends ModelFigure {
 
   private readonly resized = new ResizeObserver(([{ contentRect }]) => (this.room = Math.floor(contentRect.width)));
   private readonly pair = new Latest<Pair>(this);
+  private limits: { readonly signal: string; readonly difference: number; readonly norm: number } | undefined;
 
   override render(): TemplateResult {
     const { obstacle } = this;
@@ -156,13 +161,13 @@ export class RnnCompare extends ModelFigure {
 
   protected override willUpdate(): void {
     const current = this.connection.model?.state;
-    if (!current?.tape || !current.model) return this.pair.clear();
-    const { model, words, tape } = current;
+    if (!current?.tape) return this.pair.clear();
+    const { words, tape } = current;
     const { with: other, signal } = this;
     this.pair.ask([tape, other, signal], async (abort) => {
       const others = wordsOf(other);
       if (others.length === 0) throw new Error('The second sentence is empty; give it at least one word.');
-      return pairRun(model, [words, others], signal, abort);
+      return pairRun(tape, [words, others], signal, abort);
     });
   }
 
@@ -218,43 +223,58 @@ export class RnnCompare extends ModelFigure {
     if (this.pair.failure) return this.notice(this.pair.failure);
     const pair = this.pair.value;
     if (!pair) return html``;
-    const { words, steps } = pair;
+    const { words, steps, units, sentences, norm } = pair;
     const step = Math.min(this.connection.model!.cursor.step, steps - 1);
+    const labels = words[0].map((word, t) => (word === words[1][t] ? word : `${word} → ${words[1][t]}`));
+    const axis = timeAxis(this.renderRoot.querySelector('rnn-heatmap'), units, labels, this.room || 640);
+    const limits = this.limitsFor(pair);
     return html`
-      ${guard([pair], () => {
-        const labels = words[0].slice(0, steps).map((word, t) => (word === words[1][t] ? word : `${word} → ${words[1][t]}`));
+      ${guard([pair, axis.worded, limits], () => {
+        const own = ownRange(pair);
         return html`
-          ${this.picture(`The sentence: ${opening(words[0])}`, pair, pair.values[0], words[0].slice(0, steps))}
-          ${this.picture(`The other: ${opening(words[1])}`, pair, pair.values[1], words[1].slice(0, steps))}
-          ${this.picture('The difference: the other minus the sentence', { ...pair, signed: true }, pair.difference, labels)}
+          ${this.picture(`The sentence: ${opening(sentences[0])}`, pair, pair.values[0], axis.worded ? words[0] : undefined, own)}
+          ${this.picture(`The other: ${opening(sentences[1])}`, pair, pair.values[1], axis.worded ? words[1] : undefined, own)}
+          ${this.picture('The difference: the other minus the sentence, in colours of its own', pair, pair.difference, axis.worded ? labels : undefined, [-limits.difference, limits.difference])}
         `;
       })}
       ${this.remark(pair)}
-      <h3>Length of the difference at every step</h3>
-      ${this.chart(pair, step)}
+      <h3>Length of the difference, ‖Δ${pair.signal}‖, at every step, from 0 to ${limits.norm}</h3>
+      ${this.chart(pair, step, axis, limits.norm)}
       <p class="remark">
-        At step ${step + 1} of ${steps}, <bdi>${words[0][step]}</bdi>, the two runs are <b>${decimal(pair.distance[step], 4)}</b> apart.
+        At step ${step + 1} of ${steps}, <bdi>${words[0][step]}</bdi>, the two runs are <b>${decimal(norm[step], 4)}</b> apart.
       </p>
     `;
   }
 
-  private picture(title: string, { units, steps, limit, signed }: Pair, values: Float64Array, columns: readonly string[]): TemplateResult {
+  /** Kept while they fit, so that colours and bars mean the same from one word to the next. */
+  private limitsFor({ signal, largest, norm }: Pair): { readonly signal: string; readonly difference: number; readonly norm: number } {
+    const before = this.limits?.signal === signal ? this.limits : undefined;
+    const difference = stickyLimit(before?.difference, largest.difference);
+    const length = stickyLimit(before?.norm, Math.max(...norm));
+    if (before?.difference !== difference || before.norm !== length) this.limits = { signal, difference, norm: length };
+    return this.limits!;
+  }
+
+  private picture(title: string, { units, steps }: Pair, values: Float64Array, columns: readonly string[] | undefined, [min, max]: readonly [number, number]): TemplateResult {
     const rows = Float64Array.from({ length: units * steps }, (_, k) => values[(k % steps) * units + Math.floor(k / steps)]);
     return html`<rnn-heatmap
       label=${title}
+      row-noun="unit"
+      column-noun="step"
+      .model=${this.connection.model}
       .values=${rows}
       .rows=${units}
       .columnLabels=${columns}
-      .min=${signed ? -limit : 0}
-      .max=${limit}
+      .min=${min}
+      .max=${max}
     ></rnn-heatmap>`;
   }
 
-  private remark({ words, steps, distance }: Pair): TemplateResult | typeof nothing {
-    const [one, other] = words.map((sentence) => sentence.length);
+  private remark({ words, sentences, steps, norm }: Pair): TemplateResult | typeof nothing {
+    const [one, other] = sentences.map((sentence) => sentence.length);
     const uneven = one === other ? '' : `The sentences have ${one} and ${other} words; compared are the ${steps} steps that both have. `;
-    const same = words[0].length === words[1].length && words[0].every((word, t) => word === words[1][t]);
-    const zero = distance.every((length) => length === 0);
+    const same = one === other && words[0].every((word, t) => word === words[1][t]);
+    const zero = norm.every((length) => length === 0);
     const verdict = same
       ? zero
         ? 'Both sentences are the same, and the difference is exactly zero everywhere.'
@@ -263,29 +283,24 @@ export class RnnCompare extends ModelFigure {
     return uneven || verdict ? html`<p class="remark" role="status">${uneven}${verdict}</p>` : nothing;
   }
 
-  private chart({ words, steps, distance }: Pair, step: number): TemplateResult {
-    const pitch = Math.max(CHART.narrowest, Math.min(CHART.widest, (this.room || 640) / steps));
-    const numbered = pitch >= CHART.numbered;
-    const [width, height, base] = [steps * pitch, CHART.above + CHART.bars + CHART.below, CHART.above + CHART.bars];
-    const largest = distance.reduce((most, length) => Math.max(most, length), 0);
-    const sizeAt = (t: number) => (largest > 0 ? (distance[t] / largest) * CHART.bars : 0);
-    const bar = (t: number) => `M${(t + 0.15) * pitch} ${base}h${0.7 * pitch}v${-sizeAt(t)}h${-0.7 * pitch}z`;
-    const letters = Math.floor(pitch / 6.5);
-    const label = `Length of the difference, from ${decimal(distance[0])} at the first step to ${decimal(distance[steps - 1])} at the last; largest ${decimal(largest)}`;
+  private chart({ steps, norm }: Pair, step: number, { left, pitch, width }: TimeAxis, limit: number): TemplateResult {
+    const [height, base] = [CHART.above + CHART.bars + CHART.below, CHART.above + CHART.bars];
+    const sizeAt = (t: number) => (norm[t] / limit) * CHART.bars;
+    const bar = (t: number) => `M${left + (t + 0.15) * pitch} ${base}h${0.7 * pitch}v${-sizeAt(t)}h${-0.7 * pitch}z`;
+    const label = `Length of the difference, from ${decimal(norm[0])} at the first step to ${decimal(norm[steps - 1])} at the last; largest ${decimal(Math.max(...norm))}`;
     return html`<div class="scroll" tabindex="0" role="group" aria-label="Length of the difference at every step">
       <svg class="chart" role="img" aria-label=${label} width=${width} height=${height} viewBox="0 0 ${width} ${height}">
-        ${guard([distance, pitch], () => svg`<path class="bar" d=${Array.from(distance, (_, t) => bar(t)).join('')}></path>`)}
+        <text class="end" x=${left - 8} y=${CHART.above + 4}>${limit}</text>
+        <text class="end" x=${left - 8} y=${base + 4}>0</text>
+        <path class="base" d="M${left} ${CHART.above}H${width}"></path>
+        ${guard([norm, pitch, left, limit], () => svg`<path class="bar" d=${Array.from(norm, (_, t) => bar(t)).join('')}></path>`)}
         <path class="bar chosen" d=${bar(step)}></path>
         ${
-          numbered
-            ? Array.from(
-                distance,
-                (length, t) => svg`<text x=${(t + 0.5) * pitch} y=${base - sizeAt(t) - 4}>${decimal(length)}</text>
-                  <text class="word" x=${(t + 0.5) * pitch} y=${base + 14}>${clipped(words[0][t], letters)}</text>`,
-              )
+          pitch >= CHART.numbered
+            ? Array.from(norm, (length, t) => svg`<text class="number" x=${left + (t + 0.5) * pitch} y=${base - sizeAt(t) - 4}>${decimal(length)}</text>`)
             : ''
         }
-        <path class="base" d="M0 ${base}H${width}"></path>
+        <path class="base" d="M${left} ${base}H${width}"></path>
       </svg>
     </div>`;
   }
@@ -313,9 +328,11 @@ export class RnnCompare extends ModelFigure {
   };
 }
 
-function clipped(word: string, letters: number): string {
-  const characters = Array.from(word);
-  return characters.length > letters ? `${characters.slice(0, letters - 1).join('')}…` : word;
+/** What the colours of both sentences stand for: the signal's own range, or as far as both go. */
+function ownRange({ range, largest }: Pair): readonly [number, number] {
+  if (range !== 'unbounded') return range;
+  const limit = snapOutward(largest.values);
+  return [-limit, limit];
 }
 
 /** As much of a sentence as a caption can hold. */

@@ -4,13 +4,16 @@ import { cellNamed, cells, LONGEST_TEXT, wordsOf, type Engine, type Tape } from 
 import type { RnnCompare } from '../elements/rnn-compare';
 import type { RnnEntry } from '../elements/rnn-entry';
 import type { RnnHeatmap } from '../elements/rnn-heatmap';
+import type { RnnMemory } from '../elements/rnn-memory';
 import type { RnnModel } from '../elements/rnn-model';
 import { onlyDifference } from '../elements/sentence';
 import { AddressBar } from './address_bar';
+import { atDistance, distanceOf } from './filler';
 import { defaults, HIDDEN_MOST, readLink, SEED_MOST, type LessonState } from './link';
 
 const reader = byId<RnnModel>('reader');
 const compare = byId<RnnCompare>('compare');
+const memory = byId<RnnMemory>('memory-curves');
 const entry = byId<RnnEntry>('entry');
 const heatmaps = [byId<RnnHeatmap>('run'), byId<RnnHeatmap>('chosen')];
 const notice = byId('notice');
@@ -21,6 +24,7 @@ const fields = {
   signal: byId<HTMLSelectElement>('signal'),
   hidden: byId<HTMLInputElement>('hidden'),
   seed: byId<HTMLInputElement>('seed'),
+  distance: byId<HTMLInputElement>('distance'),
 };
 
 let state: LessonState = defaults;
@@ -64,12 +68,35 @@ function show(): void {
   fields.cell.value = cell;
   offerSignals(cell);
   fields.signal.value = signal;
+  showDistance(text);
 
   Object.assign(reader, { text, cell, units: hidden, seed });
   reader.cursor = { step: step - 1, unit: unit - 1 };
-  compare.with = other;
+  compare.with = memory.with = other;
   entry.gate = gate;
   for (const element of [...heatmaps, compare]) element.signal = signal;
+}
+
+/** The words that a text is read as; none of a text that is too long to be read. */
+function wordsIn(text: string): readonly string[] {
+  return text.length > LONGEST_TEXT ? [] : wordsOf(text);
+}
+
+/** The slider of the distance follows the sentence, and says what it would do to one that is the reader's own. */
+function showDistance(text: string): void {
+  const distance = distanceOf(wordsIn(text));
+  if (distance !== undefined) fields.distance.value = String(distance);
+  byId('distance-value').textContent = distance === undefined ? '' : String(distance);
+  byId('distance-note').textContent = distance === undefined ? 'This sentence is your own; moving the slider brings back the one about the cat.' : '';
+}
+
+/** The lesson's sentence with its verb so far from its subject; words that the reader changed around the filler stay. */
+function takeDistance(distance: number, history: 'new' | 'same'): void {
+  const [text, other] = [state.text, state.other].map((sentence) => atDistance(wordsIn(sentence), distance));
+  const ours = [defaults.text, defaults.other].map((sentence) => atDistance(wordsOf(sentence), distance)!);
+  const stretched = text && other ? [text, other] : ours;
+  say('');
+  change({ text: stretched[0].join(' '), other: stretched[1].join(' '), step: distance + 3 }, history);
 }
 
 /** What the tape of such a cell offers to look at: states, gates, and what the gates come from. */
@@ -158,6 +185,7 @@ fields.seed.addEventListener('input', () => {
   const seed = numberFrom(fields.seed, 'Seed', 0, SEED_MOST);
   if (seed !== undefined) change({ seed }, 'new');
 });
+fields.distance.addEventListener('input', () => takeDistance(fields.distance.valueAsNumber, 'same'));
 form.addEventListener('submit', (event) => event.preventDefault());
 
 reader.addEventListener('cursor-change', ({ step, unit }) => change({ step: step + 1, unit: unit + 1 }, 'same'));
@@ -212,7 +240,11 @@ document.addEventListener('click', (event) => {
   if (!link || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   const target = document.getElementById(link.dataset['figure'] ?? link.hash.slice(1));
-  if (link.classList.contains('set')) {
+  const { distance } = link.dataset;
+  if (distance) {
+    takeDistance(Number(distance), 'new');
+    target?.scrollIntoView({ block: 'nearest' });
+  } else if (link.classList.contains('set')) {
     const { settings } = readLink(link.hash, cells.map(({ name }) => name));
     say('');
     change(settings, 'new');

@@ -1,0 +1,341 @@
+import { css, html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { guard } from 'lit/directives/guard.js';
+import { wordsOf } from '../engine';
+import { Latest } from './latest';
+import { memoryCurves, type MemoryCurves } from './memory_curves';
+import { ModelFigure } from './model_figure';
+import { stickyLimit } from './range';
+import './rnn-heatmap';
+import { decimal } from './signed_number';
+import { timeAxis, type TimeAxis } from './time_axis';
+
+/** The chart, in CSS pixels; its decades go from −4 to 1 at least, and downward in steps of four. */
+const CHART = { height: 260, top: 14, bottom: 10 } as const;
+
+/**
+ * Memory and gradient side by side, on one axis of time. Stored: how far apart two runs are that differ in a word,
+ * ‖Δh_t‖, reading onward from that word. Gradient: what a loss at the last step can feel of step t, ‖∂h_T/∂h_t‖, reading
+ * back from the end. Both are drawn on one absolute scale of powers of ten; nothing is scaled to fit. Below them, unit by
+ * unit, the difference and the derivatives of one unit's last value.
+ *
+ * Of a cell with two states, h and c, both curves are of the two together.
+ *
+ * @csspart notice - The words that stand where there is nothing to draw.
+ * @cssproperty [--rnn-accent] - Colour of the stored curve and of the chosen step.
+ */
+@customElement('rnn-memory')
+export class RnnMemory extends ModelFigure {
+  static override styles = [
+    ModelFigure.styles,
+    css`
+      .key {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.25rem 2rem;
+        margin: 0 0 0.5rem;
+        padding: 0;
+        list-style: none;
+      }
+      .key li {
+        display: flex;
+        align-items: center;
+        gap: 0.6rem;
+      }
+      .key svg {
+        flex: none;
+      }
+      .scroll {
+        overflow-x: auto;
+        direction: ltr;
+      }
+      .chart {
+        display: block;
+        cursor: pointer;
+        touch-action: pan-y;
+      }
+      .chart:focus-visible {
+        outline-offset: -2px;
+      }
+      text {
+        font-size: 11px;
+        fill: var(--quiet);
+      }
+      text.end {
+        text-anchor: end;
+      }
+      text.told {
+        fill: currentColor;
+        font-size: 12px;
+        font-weight: 700;
+        paint-order: stroke;
+        stroke: var(--panel, Canvas);
+        stroke-width: 4px;
+        stroke-linejoin: round;
+      }
+      text.told.stored {
+        fill: var(--accent);
+      }
+      .decade {
+        stroke: var(--line);
+        opacity: 0.6;
+      }
+      .one {
+        stroke: var(--quiet);
+      }
+      .here {
+        fill: currentColor;
+        opacity: 0.09;
+      }
+      .swap {
+        stroke: var(--accent);
+        stroke-dasharray: 2 3;
+      }
+      .line {
+        fill: none;
+        stroke: currentColor;
+        stroke-width: 2.25;
+        stroke-linejoin: round;
+      }
+      .line.stored {
+        stroke: var(--accent);
+      }
+      .line.gradient {
+        stroke-dasharray: 7 4;
+      }
+      .dot {
+        fill: currentColor;
+      }
+      .dot.stored {
+        fill: var(--accent);
+      }
+      rnn-heatmap {
+        display: block;
+        margin-block-start: 1.25rem;
+      }
+      .told-in-words {
+        margin: 0.75rem 0 0;
+      }
+    `,
+  ];
+
+  /** The second sentence: what is stored of the words that differ. */
+  @property() with = '';
+
+  /** Width for the chart. */
+  @state() private room = 0;
+
+  private readonly resized = new ResizeObserver(([{ contentRect }]) => (this.room = Math.floor(contentRect.width)));
+  private readonly curves = new Latest<MemoryCurves>(this);
+  private limit: number | undefined;
+
+  override render(): TemplateResult {
+    const obstacle = this.obstacle ?? this.curves.failure;
+    if (obstacle) return this.notice(obstacle);
+    const curves = this.curves.value;
+    if (!curves) return html``;
+    const { words, other, units } = curves;
+    const { step, unit } = this.connection.model!.cursor;
+    const t = Math.min(step, words.length - 1);
+    const labels = words.map((word, k) => (k < other.length && word !== other[k] ? `${word} → ${other[k]}` : word));
+    const axis = timeAxis(this.renderRoot.querySelector('rnn-heatmap'), units, labels, this.room || 640);
+    const s = curves.states.length === 1 ? curves.states[0] : 's';
+    return html`
+      <ul class="key">
+        <li>${sample('stored')} stored: ‖Δ${s}ₜ‖ of the swapped word</li>
+        <li>${sample('gradient')} gradient: ‖∂${s}_T/∂${s}ₜ‖ from the last step T</li>
+      </ul>
+      ${this.chart(curves, t, axis, s)}
+      ${guard([curves, axis.worded], () => this.stored(curves, axis.worded ? labels : undefined))}
+      ${this.felt(Math.min(unit, units - 1), words.length)}
+      <p class="told-in-words" role="status">${inWords(curves)}</p>
+    `;
+  }
+
+  protected override willUpdate(): void {
+    const current = this.connection.model?.state;
+    if (!current?.tape) return this.curves.clear();
+    const { words, tape } = current;
+    const { with: other } = this;
+    this.curves.ask([tape, other], async (abort) => {
+      const others = wordsOf(other);
+      if (others.length === 0) throw new Error('The second sentence is empty; give it at least one word.');
+      return memoryCurves(tape, words, others, abort);
+    });
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.resized.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.resized.disconnect();
+  }
+
+  private chart({ words, stored, gradient, swapped, states }: MemoryCurves, step: number, { left, pitch, width }: TimeAxis, s: string): TemplateResult {
+    const { top: highest, bottom: lowest } = decadesOf(stored, gradient);
+    const { height, top, bottom } = CHART;
+    const x = (t: number) => left + (t + 0.5) * pitch;
+    const y = (log: number) => top + ((highest - log) / (highest - lowest)) * (height - top - bottom);
+    const every = Math.ceil((highest - lowest) / 8);
+    const decades = Array.from({ length: highest - lowest + 1 }, (_, k) => highest - k).filter((log) => log % every === 0);
+    const value = `${words[step]}, step ${step + 1} of ${words.length}: stored ${step < stored.length ? power(stored[step]) : 'unknown'}, gradient ${power(gradient[step])}`;
+    const last = stored.length - 1;
+    const first = swapped[0];
+    return html`<div class="scroll">
+      <svg
+        class="chart"
+        width=${width}
+        height=${height}
+        viewBox="0 0 ${width} ${height}"
+        role="slider"
+        tabindex="0"
+        aria-label="Stored and gradient${states.length > 1 ? ` of ${states.join(' and ')} together` : ''}, by step"
+        aria-valuemin="1"
+        aria-valuemax=${words.length}
+        aria-valuenow=${step + 1}
+        aria-valuetext=${value}
+        @keydown=${this.moveByKey}
+        @click=${(event: MouseEvent) => this.choose(event, left, pitch)}
+      >
+        <rect class="here" x=${left + step * pitch} y="0" width=${pitch} height=${height}></rect>
+        ${guard([stored, gradient, left, pitch], () => [
+          ...decades.map(
+            (log) => svg`<path class=${log === 0 ? 'decade one' : 'decade'} d="M${left} ${y(log)}H${width}"></path>
+              <text class="end" x=${left - 4} y=${y(log) + 4}>${tenTo(log)}</text>`,
+          ),
+          ...swapped.map((t) => svg`<path class="swap" d="M${x(t)} 0V${height}"></path>`),
+          curve('gradient', gradient, x, y, pitch),
+          curve('stored', stored, x, y, pitch),
+          first === undefined ? nothing : told('gradient', x(first), y(gradient[first]), `∂${s} ${power(gradient[first])}`, width),
+          first === undefined || !Number.isFinite(stored[last]) ? nothing : told('stored', x(last), y(stored[last]), `Δ${s} ${power(stored[last])}`, width),
+        ])}
+      </svg>
+    </div>`;
+  }
+
+  private stored({ units, stored, difference }: MemoryCurves, labels: readonly string[] | undefined): TemplateResult {
+    const steps = stored.length;
+    const rows = Float64Array.from({ length: units * steps }, (_, k) => difference[(k % steps) * units + Math.floor(k / steps)]);
+    this.limit = stickyLimit(this.limit, rows.reduce((most, entry) => Math.max(most, Math.abs(entry)), 0));
+    return html`<rnn-heatmap
+      label="Stored, unit by unit: Δh, the other sentence's state minus this one's"
+      row-noun="unit"
+      column-noun="step"
+      .model=${this.connection.model}
+      .values=${rows}
+      .rows=${units}
+      .columnLabels=${labels?.slice(0, steps)}
+      .min=${-this.limit}
+      .max=${this.limit}
+    ></rnn-heatmap>`;
+  }
+
+  private felt(unit: number, steps: number): TemplateResult {
+    return html`<rnn-heatmap
+      label="Gradient, unit by unit: ∂h_T[${unit + 1}]/∂h_t, what unit ${unit + 1} after the last word feels of every unit before"
+      signal="d_h"
+      loss-unit=${unit}
+      loss-step=${steps - 1}
+      .model=${this.connection.model}
+    ></rnn-heatmap>`;
+  }
+
+  private choose(event: MouseEvent, left: number, pitch: number): void {
+    const { left: start } = (event.currentTarget as Element).getBoundingClientRect();
+    const step = Math.floor((event.clientX - start - left) / pitch);
+    if (step >= 0) this.connection.model?.moveCursor({ step });
+  }
+
+  private readonly moveByKey = (event: KeyboardEvent): void => {
+    const model = this.connection.model;
+    if (!model || event.ctrlKey || event.metaKey || event.altKey) return;
+    const { step } = model.cursor;
+    const moves: Record<string, number> = {
+      ArrowLeft: step - 1,
+      ArrowDown: step - 1,
+      ArrowRight: step + 1,
+      ArrowUp: step + 1,
+      PageDown: step - 10,
+      PageUp: step + 10,
+      Home: 0,
+      End: Number.MAX_SAFE_INTEGER,
+    };
+    const move = moves[event.key];
+    if (move === undefined) return;
+    event.preventDefault();
+    model.moveCursor({ step: move });
+  };
+}
+
+type Kind = 'stored' | 'gradient';
+
+function sample(kind: Kind): TemplateResult {
+  return html`<svg width="34" height="10" viewBox="0 0 34 10" aria-hidden="true">${svg`<path class="line ${kind}" d="M1 5H33"></path>${point(kind, 17, 5, 3)}`}</svg>`;
+}
+
+/** A disc for what is stored, a diamond for the gradient: told apart without colour. */
+function point(kind: Kind, x: number, y: number, size: number): SVGTemplateResult {
+  return kind === 'stored'
+    ? svg`<circle class="dot stored" cx=${x} cy=${y} r=${size}></circle>`
+    : svg`<path class="dot" d="M${x} ${y - size - 1}l${size + 1} ${size + 1}l${-size - 1} ${size + 1}l${-size - 1} ${-size - 1}z"></path>`;
+}
+
+/** Exact zeros have no place on a scale of powers of ten: the line stops before them. */
+function curve(kind: Kind, logs: Float64Array, x: (t: number) => number, y: (log: number) => number, pitch: number): SVGTemplateResult {
+  let path = '';
+  let drawing = false;
+  for (let t = 0; t < logs.length; t++) {
+    const finite = Number.isFinite(logs[t]);
+    if (finite) path += `${drawing ? 'L' : 'M'}${x(t).toFixed(2)} ${y(logs[t]).toFixed(2)}`;
+    drawing = finite;
+  }
+  const dots = pitch < 16 ? [] : Array.from(logs).flatMap((log, t) => (Number.isFinite(log) ? [point(kind, x(t), y(log), 2.75)] : []));
+  return svg`<path class="line ${kind}" d=${path}></path>${dots}`;
+}
+
+/** The number that counts, at its point. */
+function told(kind: Kind, x: number, y: number, text: string, width: number): SVGTemplateResult {
+  const atEnd = x > width - 90;
+  return svg`${point(kind, x, y, 4.5)}<text class="told ${kind} ${atEnd ? 'end' : ''}" x=${atEnd ? x + 4 : x + 9} y=${y > 30 ? y - 10 : y + 20}>${text}</text>`;
+}
+
+/** The ends of the scale, in powers of ten. */
+function decadesOf(...curves: readonly Float64Array[]): { readonly top: number; readonly bottom: number } {
+  const logs = curves.flatMap((logs) => Array.from(logs).filter(Number.isFinite));
+  const highest = logs.reduce((most, log) => Math.max(most, log), 0);
+  const lowest = logs.reduce((least, log) => Math.min(least, log), 0);
+  return { top: Math.max(1, Math.ceil(highest)), bottom: Math.min(-4, 4 * Math.floor(lowest / 4)) };
+}
+
+function inWords({ words, other, swapped, stored, gradient }: MemoryCurves): TemplateResult | string {
+  const [first] = swapped;
+  if (first === undefined) return 'As far as both go, the two sentences are the same: there is no swapped word to look for.';
+  const uneven = words.length === other.length ? '' : `, as far as both go (${stored.length} steps)`;
+  const last = stored.length - 1;
+  return html`After the last word${uneven}, the states still differ by <b>${power(stored[last])}</b>: that much is stored of
+    <bdi>${words[first]}</bdi> → <bdi>${other[first]}</bdi>. Of a correction sent back from the end, <b>${power(gradient[first])}</b> of its size arrives at
+    <bdi>${words[first]}</bdi>.`;
+}
+
+/** A number from its log₁₀, also where the number itself would overflow or vanish. */
+function power(log: number): string {
+  if (log === -Infinity) return '0';
+  if (log > -3 && log < 6) return decimal(10 ** log);
+  const exponent = Math.floor(log);
+  const digits = (10 ** (log - exponent)).toFixed(1);
+  return `${digits}e${exponent}`.replace('10.0e', '1.0e').replace('e-', 'e−');
+}
+
+function tenTo(exponent: number): string {
+  if (exponent === 0) return '1';
+  return `10${String(exponent).replace('-', '⁻').replace(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)])}`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'rnn-memory': RnnMemory;
+  }
+}

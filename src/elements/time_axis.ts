@@ -1,0 +1,31 @@
+/** Where the columns of a heatmap stand, so that a chart above or below it can share its axis of time. */
+import { layoutFor } from './heatmap_layout';
+import { textWidth } from './text_width';
+
+export interface TimeAxis {
+  /** Where the first column begins, how far it is from one to the next, and how wide all is, in CSS pixels. */
+  readonly left: number;
+  readonly pitch: number;
+  readonly width: number;
+  /** Whether the words have room above the columns; without them more columns fit. */
+  readonly worded: boolean;
+}
+
+/**
+ * @param heatmap - one whose font is the right one, or null while there is none
+ * @param room - the heatmap's width
+ */
+export function timeAxis(heatmap: Element | null, rows: number, words: readonly string[], room: number): TimeAxis {
+  const { fontSize, fontFamily } = heatmap ? getComputedStyle(heatmap) : { fontSize: '13px', fontFamily: 'system-ui, sans-serif' };
+  const widthOf = (text: string) => textWidth(text, `${fontSize} ${fontFamily}`);
+  const columns = words.length;
+  const laidOut = (columnLabels: readonly string[] | undefined) => {
+    const { gutter, entryWidth, ratio, overhang } = layoutFor({ rows, columns, rowLabels: undefined, columnLabels, rowNoun: 'unit' }, room, devicePixelRatio, widthOf);
+    const pitch = entryWidth / ratio;
+    return { left: gutter, pitch, width: gutter + columns * pitch, whole: gutter + columns * pitch + overhang };
+  };
+  const withWords = laidOut(words);
+  const worded = withWords.whole <= room + 1;
+  const { left, pitch, width } = worded ? withWords : laidOut(undefined);
+  return { left, pitch, width, worded };
+}
