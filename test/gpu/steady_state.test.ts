@@ -26,6 +26,36 @@ describe.each(['step', 'persistent'] as const)('the %s form', (form: RecurrentFo
   });
 });
 
+describe.each(['step', 'persistent'] as const)('the way back in the %s form', (form: RecurrentForm) => {
+  it.each(cells.map(({ name }) => name))('makes nothing the second time, in one pass and one submit: %s', async (cell) => {
+    using model = await engine.model({ input: { size: 5 }, layers: [{ cell, hidden: 37 }] });
+    const there = async () => model.run(inputs, { form });
+    const loss = { d_y: { shape: [STEPS, 3, 37], data: new Float32Array(STEPS * 3 * 37).fill(1) } };
+    using first = await there();
+    await first.backward(loss);
+    first.release();
+    using second = await there();
+    const { made, passes, submits, dispatches, maps } = await countGpuCalls(async () => second.backward(loss));
+    expect({ made, passes, submits, maps }).toEqual({ made: [], passes: 1, submits: 1, maps: 0 });
+    // The recurrence, the input's gradient, and a sum for each weight matrix, two where gates of w_hh read or send differently.
+    const { inner, splitGates = 0, unitParameters = [] } = cellNamed(cell);
+    const sums = 2 + (inner || splitGates ? 1 : 0) + (unitParameters.length ? 1 : 0);
+    expect(dispatches).toBe((form === 'persistent' ? 1 : inner ? 2 * STEPS + 1 : STEPS + 1) + 1 + sums);
+  });
+
+  // Scores, loss and their gradients take four, the embedding one.
+  it('takes a language model, there and back, 11 dispatches or 2T + 10', async () => {
+    using model = await engine.model({ input: { vocab: 11, embedding: 6 }, layers: [{ cell: 'lstm', hidden: 8 }], output: { classes: 11 } });
+    const tokens = { tokens: { shape: [STEPS, 4], data: Int32Array.from({ length: 4 * STEPS }, (_, i) => (7 * i) % 11) } };
+    (await model.run(tokens, { form })).release();
+    const { dispatches } = await countGpuCalls(async () => {
+      using tape = await model.run(tokens, { form });
+      await tape.backward({ nextToken: 'all' });
+    });
+    expect(dispatches).toBe(form === 'persistent' ? 11 : 2 * STEPS + 10);
+  });
+});
+
 describe('a run', () => {
   it('states the dispatches it takes', async () => {
     using model = await engine.model({ input: { size: 5 }, layers: [{ cell: 'lstm', hidden: 4 }] });
@@ -90,6 +120,53 @@ describe('a long run', () => {
     expect(many.plan.dispatches).toBeGreaterThan(6);
     expect(await many.signal('h').read()).toEqual(await one.signal('h').read());
     expect(await many.signal('c').read()).toEqual(await one.signal('c').read());
+  });
+
+  it('is carried back in pieces with the same gradients', async () => {
+    const long: RunInputs = { x: { shape: [60, 2, 3], data: Float32Array.from({ length: 360 }, (_, i) => Math.cos(i)) } };
+    const loss = { d_y: { shape: [60, 2, 16], data: Float32Array.from({ length: 1920 }, (_, i) => Math.sin(i)) } };
+    using cut = await createGpuEngine(undefined, { workPerDispatch: 50_000 });
+    for (const cell of ['lstm', 'gru_reset_before']) {
+      const spec = { input: { size: 3 }, layers: [{ cell, hidden: 16 }] };
+      using whole = await engine.model(spec);
+      using pieces = await cut.model(spec);
+      using one = await whole.run(long, { form: 'persistent' });
+      using many = await pieces.run(long, { form: 'persistent' });
+      await one.backward(loss);
+      const { dispatches } = await countGpuCalls(async () => many.backward(loss));
+      expect(dispatches).toBeGreaterThan(10);
+      for (const name of ['d_h', 'd_x', 'd_h0']) expect(await many.signal(name).read()).toEqual(await one.signal(name).read());
+      expect(await many.gradients()).toEqual(await one.gradients());
+    }
+  });
+
+  it.each(['step', 'persistent'] as const)('of 2,000 steps has the reference’s numbers, there and back: %s', async (form) => {
+    const steps = 2000;
+    const long: RunInputs = { x: { shape: [steps, 1, 3], data: Float32Array.from({ length: 3 * steps }, (_, i) => Math.cos(i * i)) } };
+    const loss = { d_y: { shape: [steps, 1, 8], data: Float32Array.from({ length: 8 * steps }, (_, i) => Math.sin(i)) } };
+    using cpu = await createEngine({ device: 'cpu' });
+    const spec = { input: { size: 3 }, layers: [{ cell: 'lstm', hidden: 8, gateBias: { f: 3 } }] };
+    using model = await engine.model(spec);
+    using reference = await cpu.model(spec);
+    using found = await model.run(long, { form });
+    using expected = await reference.run(long);
+    await found.backward(loss);
+    await expected.backward(loss);
+    // 7e-5 of each tensor's scale, the golden bound for GPU kernels.
+    for (const name of ['h', 'c', 'd_h', 'd_c', 'd_x']) {
+      const values = Array.from(await expected.signal(name).read());
+      const scale = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      const got = await found.signal(name).read();
+      const worst = values.reduce((most, value, i) => Math.max(most, Math.abs(value - got[i])), 0);
+      expect(worst / scale, name).toBeLessThanOrEqual(7e-5);
+    }
+    const gradients = await found.gradients();
+    for (const [name, { data }] of await expected.gradients()) {
+      const scale = Array.from(data).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      const got = gradients.get(name)!.data;
+      const worst = Array.from(data).reduce((most, value, i) => Math.max(most, Math.abs(value - got[i])), 0);
+      expect(worst / scale, name).toBeLessThanOrEqual(7e-5);
+    }
   });
 });
 
