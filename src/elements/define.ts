@@ -1,6 +1,7 @@
 /** Defines every element: the one file that a page's script tag names. */
 import './rnn-compare';
 import './rnn-entry';
+import './rnn-gradient-flow';
 import './rnn-heatmap';
 import './rnn-memory';
 import './rnn-model';

@@ -1,0 +1,437 @@
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { guard } from 'lit/directives/guard.js';
+import { hidesElement, numberAttribute, unitsAsHidden } from './attributes';
+import { flowControls, controlStyles } from './flow_controls';
+import { checkFlowSettings, LONGEST_DISTANCE, type FlowCell, type FlowSettings } from './flow_experiment';
+import { experimentFlow, sentenceFlow, type FlowPicture } from './flow_measurement';
+import { distanceAt, plotCursor, plotLayout, plotPicture, plotStyles, swatch, type PlotCurve, type PlotLayout } from './flow_plot';
+import { curvesOf, float32Words, gradientName, provenance, readingAt, verdict } from './flow_words';
+import { ofLog10 } from './log_axis';
+import { ModelFigure } from './model_figure';
+import { sharedEngine, type DeviceChoice } from './shared_engine';
+import { StagedAnswer } from './staged_answer';
+
+/** The reader set up another experiment. */
+export class ExperimentChangeEvent extends Event {
+  readonly settings: Partial<FlowSettings>;
+
+  constructor({ settings }: { settings: Partial<FlowSettings> }) {
+    super('experiment-change', { bubbles: true, composed: true });
+    this.settings = settings;
+  }
+}
+
+/** The reader moved the cursor to another distance. */
+export class DistanceChangeEvent extends Event {
+  readonly distance: number;
+
+  constructor({ distance }: { distance: number }) {
+    super('distance-change', { bubbles: true, composed: true });
+    this.distance = distance;
+  }
+}
+
+/**
+ * The gradient against the distance, on a logarithmic axis: how much a change of the state k steps ago changes the state
+ * now. Standing alone it is an experiment with a network that has not been trained: a recurrent matrix of chosen gain,
+ * driven by noise. With `for` it follows the sentence of an `<rnn-model>`, back from the last word.
+ *
+ * Drawn are the root mean square of the singular values, the largest and the smallest of them and, for a cell without
+ * gates, ρ(U)ᵏ and the bound from σ_max(U) and the largest slope; for a cell with gates, what its keep gate alone leaves.
+ *
+ * @fires {ExperimentChangeEvent} experiment-change - The reader set up another experiment with the controls.
+ * @fires {DistanceChangeEvent} distance-change - The pointer or a key moved the cursor to another distance.
+ * @csspart controls - Sliders and choices.
+ * @csspart plot - The curves; takes the focus and the arrow keys.
+ * @csspart readings - The curves' names and their values under the cursor.
+ * @csspart notice - The words that stand where there is nothing to draw.
+ * @cssproperty [--rnn-accent] - Colour of the measured curves.
+ */
+@customElement('rnn-gradient-flow')
+export class RnnGradientFlow extends ModelFigure {
+  static override styles = [
+    ModelFigure.styles,
+    plotStyles,
+    controlStyles,
+    css`
+      .picture {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) 16.5rem;
+        gap: 0.5rem 1.5rem;
+        align-items: start;
+      }
+      .axis {
+        margin: 0 0 0.25rem;
+        font-size: 0.85em;
+        color: var(--quiet);
+      }
+      [role='slider'] {
+        touch-action: pan-y;
+        cursor: crosshair;
+        border-radius: 0.3rem;
+      }
+      .readings {
+        margin: 0;
+        padding: 0;
+        list-style: none;
+        font-size: 0.85em;
+        line-height: 1.35;
+      }
+      .readings li {
+        display: grid;
+        grid-template-columns: 28px minmax(0, 1fr) auto;
+        gap: 0.1rem 0.6rem;
+        padding-block: 0.4rem;
+        border-block-start: 1px solid var(--line);
+      }
+      .readings li:first-child {
+        display: block;
+        padding-block-start: 0;
+        border: 0;
+        font-size: 1.1em;
+        overflow-wrap: anywhere;
+      }
+      .swatch {
+        inline-size: 28px;
+        block-size: 12px;
+        margin-block-start: 0.3em;
+      }
+      .readings b {
+        white-space: nowrap;
+      }
+      .words {
+        margin: 1rem 0 0;
+        min-block-size: 3.2em;
+      }
+      .words p {
+        margin: 0 0 0.5rem;
+      }
+      .fine {
+        font-size: 0.85em;
+        color: var(--quiet);
+      }
+      .work {
+        display: flex;
+        align-items: center;
+        gap: 0.75rem;
+        min-block-size: 2.25rem;
+        font-size: 0.85em;
+        color: var(--quiet);
+      }
+      .work progress {
+        inline-size: 8rem;
+        accent-color: var(--accent);
+      }
+      button,
+      summary {
+        font: inherit;
+        color: inherit;
+        cursor: pointer;
+      }
+      button {
+        min-block-size: 2rem;
+        padding-inline: 0.7rem;
+        background: transparent;
+        border: 1px solid color-mix(in srgb, currentColor 45%, transparent);
+        border-radius: 0.4rem;
+      }
+      summary {
+        font-size: 0.85em;
+        color: var(--quiet);
+      }
+      .scroll {
+        max-block-size: 20rem;
+        overflow: auto;
+      }
+      table {
+        border-collapse: collapse;
+        font-size: 0.85em;
+      }
+      th,
+      td {
+        padding: 0.2rem 0.9rem 0.2rem 0;
+        text-align: end;
+        font-weight: 400;
+        vertical-align: bottom;
+      }
+      thead th {
+        max-inline-size: 9rem;
+        color: var(--quiet);
+      }
+      .waiting {
+        min-block-size: 22rem;
+      }
+      @media (max-width: 48rem) {
+        .picture {
+          grid-template-columns: minmax(0, 1fr);
+        }
+      }
+      @media (pointer: coarse) {
+        button,
+        summary {
+          min-block-size: 2.75rem;
+        }
+        summary {
+          line-height: 2.75rem;
+        }
+      }
+    `,
+  ];
+
+  /** Of the experiment: `rnn`, `rnn_linear` (no tanh), `lstm` or `gru`. */
+  @property() cell: FlowCell = 'rnn';
+
+  /** How U is drawn: `orthogonal`, or `gaussian` with entries of standard deviation 1/√H. */
+  @property() matrix: FlowSettings['matrix'] = 'orthogonal';
+
+  /** What U is multiplied by. */
+  @property({ converter: numberAttribute(1) }) gain = 1;
+
+  /** Standard deviation of the noise on every pre-activation; with 0 the network gets one push and is then left alone. */
+  @property({ converter: numberAttribute(1) }) drive = 1;
+
+  /** Bias of the gate that keeps the old state, for `lstm` and `gru`. */
+  @property({ converter: numberAttribute(1) }) bias = 1;
+
+  /** How many units; the attribute is `hidden`. */
+  @property({ attribute: 'hidden', converter: numberAttribute(64) }) units = 64;
+
+  /** Fixes U and the noise. */
+  @property({ converter: numberAttribute(1) }) seed = 1;
+
+  /** The longest distance shown, to 200. */
+  @property({ converter: numberAttribute(100) }) distance = 100;
+
+  /** The distance under the cursor. */
+  @property({ converter: numberAttribute(30) }) at = 30;
+
+  /** Whether to show sliders and choices. */
+  @property({ type: Boolean }) controls = false;
+
+  /** What computes the states: `auto` (the GPU where there is one), `gpu` or `cpu`. */
+  @property() device: DeviceChoice = 'auto';
+
+  @state() private width = 0;
+  @state() private hovered: number | undefined;
+  @state() private tableOpen = false;
+
+  @query('[role=slider]') private surface!: HTMLElement | null;
+
+  private readonly flow = new StagedAnswer<FlowPicture>(this);
+  private readonly sizes = new ResizeObserver(([{ contentRect }]) => (this.width = Math.round(contentRect.width)));
+  private observed: HTMLElement | null = null;
+  private drawn: { readonly picture: FlowPicture; readonly width: number; readonly curves: readonly PlotCurve[]; readonly layout: PlotLayout } | undefined;
+
+  override render(): TemplateResult {
+    const controls = this.controls && !this.follows ? flowControls(this.settings, (settings) => this.take(settings)) : nothing;
+    const obstacle = this.follows ? (this.obstacle ?? this.tooShort ?? this.flow.failure) : (this.flow.failure ?? (isNaN(Number(this.at)) ? `at: ${String(this.at)} given; it must be a whole number.` : undefined));
+    const picture = this.flow.value;
+    return html`${controls} ${obstacle ? this.notice(obstacle) : picture ? this.figure(picture) : html`<p class="waiting">Measuring…</p>`}`;
+  }
+
+  override attributeChangedCallback(name: string, old: string | null, text: string | null): void {
+    if (!hidesElement(name, text)) super.attributeChangedCallback(name, old, text);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.hasUpdated) this.requestUpdate();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.sizes.disconnect();
+    this.observed = null;
+  }
+
+  protected override willUpdate(): void {
+    if (this.follows) return this.askAboutSentence();
+    const { settings, device } = this;
+    this.flow.ask([...Object.values(settings), device], (abort, progress) => experimentFlow(settings, () => sharedEngine(device), { abort, progress }));
+  }
+
+  protected override updated(): void {
+    if (this.surface === this.observed) return;
+    this.sizes.disconnect();
+    this.observed = this.surface;
+    if (this.surface) this.sizes.observe(this.surface);
+  }
+
+  /** The experiment as it is set up. */
+  get settings(): FlowSettings {
+    const { cell, matrix, gain, drive, bias, units, seed, distance } = this;
+    return { cell, matrix, gain, drive, bias, units, seed, distance };
+  }
+
+  /** Whether it shows a model's sentence and not an experiment. */
+  private get follows(): boolean {
+    return this.for !== '' || this.model !== undefined;
+  }
+
+  private get tooShort(): string | undefined {
+    const { words = [] } = this.connection.model?.state ?? {};
+    return words.length < 2 ? 'A distance needs two words; type a longer sentence.' : undefined;
+  }
+
+  private askAboutSentence(): void {
+    const current = this.connection.model?.state;
+    if (!current?.tape || current.words.length < 2) return this.flow.clear();
+    const { tape, words } = current;
+    this.flow.ask([tape], (abort, progress) => sentenceFlow(tape, words, LONGEST_DISTANCE, { abort, progress }));
+  }
+
+  /** The distance that is read off: under the pointer, else under the cursor. */
+  private reach({ back, of }: FlowPicture): number {
+    const { model } = this.connection;
+    const chosen = 'words' in of && model ? of.words.length - 1 - model.cursor.step : Math.round(Number(this.at));
+    return Math.min(back, Math.max(0, this.hovered ?? chosen));
+  }
+
+  private figure(picture: FlowPicture): TemplateResult {
+    const { curves, layout } = this.layout(picture);
+    const k = this.reach(picture);
+    const words = 'words' in picture.of ? picture.of.words : undefined;
+    const said = verdict(picture, k);
+    return html`
+      <div class="picture">
+        <div>
+          <p class="axis" aria-hidden="true">${gradientName(picture, 'k')}, on a logarithmic axis</p>
+          <div
+            part="plot"
+            role="slider"
+            tabindex="0"
+            aria-label=${words ? 'Distance k from the last word' : 'Distance k'}
+            aria-valuemin="0"
+            aria-valuemax=${picture.back}
+            aria-valuenow=${k}
+            aria-valuetext=${readingAt(picture, k)}
+            @keydown=${this.key}
+            @pointermove=${this.point}
+            @pointerdown=${this.point}
+            @pointerleave=${() => (this.hovered = undefined)}
+          >
+            <svg class="plot" width=${layout.width} height=${layout.height} viewBox="0 0 ${layout.width} ${layout.height}" aria-hidden="true">
+              ${guard([layout], () => plotPicture(layout))} ${plotCursor(layout, k)}
+            </svg>
+          </div>
+        </div>
+        <ul class="readings" part="readings" aria-label="Values at k = ${k}">
+          <li>
+            <b>k = ${k}</b>${words ? html`: from <b><bdi>${words[words.length - 1]}</bdi></b> back to <b><bdi>${words[words.length - 1 - k]}</bdi></b>` : nothing}
+          </li>
+          ${curves.map(
+            ({ kind, label, values }) => html`<li>
+              <svg class="swatch" viewBox="0 0 28 12" aria-hidden="true">${swatch(kind)}</svg>
+              <span>${label}</span><b>${ofLog10(values[k])}</b>
+            </li>`,
+          )}
+        </ul>
+      </div>
+      <div class="work">${this.work()}</div>
+      <div class="words">
+        ${said ? html`<p>${said}</p>` : nothing}
+        <p>${float32Words(picture)}</p>
+        <p class="fine">${provenance(picture)}</p>
+      </div>
+      ${this.table(picture, curves)}
+    `;
+  }
+
+  private layout(picture: FlowPicture): NonNullable<RnnGradientFlow['drawn']> {
+    const width = Math.max(200, this.width || 560);
+    if (this.drawn?.picture !== picture || this.drawn.width !== width) {
+      const curves = curvesOf(picture);
+      const words = 'words' in picture.of ? picture.of.words.toReversed() : undefined;
+      const height = Math.round(Math.min(400, Math.max(280, width * 0.62)));
+      this.drawn = { picture, width, curves, layout: plotLayout({ curves, back: picture.back, words, width, height }) };
+    }
+    return this.drawn;
+  }
+
+  private work(): TemplateResult {
+    const { progress, stopped } = this.flow;
+    if (progress !== undefined) {
+      return html`<progress aria-label="Measuring" max="1" .value=${progress}></progress><button type="button" @click=${() => this.flow.stop()}>Stop</button>`;
+    }
+    return html`<span>${stopped ? 'Stopped; the curves show what was measured so far.' : ''}</span>`;
+  }
+
+  private table({ back }: FlowPicture, curves: readonly PlotCurve[]): TemplateResult {
+    return html`<details @toggle=${(event: Event) => (this.tableOpen = (event.target as HTMLDetailsElement).open)}>
+      <summary>The numbers as a table</summary>
+      ${this.tableOpen
+        ? html`<div class="scroll" tabindex="0" role="region" aria-label="The numbers as a table">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">k</th>
+                  ${curves.map(({ label }) => html`<th scope="col">${label}</th>`)}
+                </tr>
+              </thead>
+              <tbody>
+                ${Array.from(
+                  { length: back + 1 },
+                  (_, k) => html`<tr>
+                    <th scope="row">${k}</th>
+                    ${curves.map(({ values }) => html`<td>${ofLog10(values[k])}</td>`)}
+                  </tr>`,
+                )}
+              </tbody>
+            </table>
+          </div>`
+        : nothing}
+    </details>`;
+  }
+
+  private take(settings: Partial<FlowSettings>): void {
+    checkFlowSettings({ ...this.settings, ...settings });
+    Object.assign(this, settings);
+    this.dispatchEvent(new ExperimentChangeEvent({ settings }));
+  }
+
+  private readonly key = (event: KeyboardEvent): void => {
+    const picture = this.flow.value;
+    if (!picture || event.altKey || event.ctrlKey || event.metaKey) return;
+    this.hovered = undefined;
+    const k = this.reach(picture);
+    const target = ({ ArrowRight: k + 1, ArrowUp: k + 1, ArrowLeft: k - 1, ArrowDown: k - 1, PageUp: k + 10, PageDown: k - 10, Home: 0, End: picture.back } as Record<string, number>)[event.key];
+    if (target === undefined) return;
+    event.preventDefault();
+    this.moveTo(target);
+  };
+
+  private readonly point = ({ type, buttons, offsetX, target, currentTarget, clientX }: PointerEvent): void => {
+    const { drawn } = this;
+    if (!drawn) return;
+    const x = target === currentTarget ? offsetX : clientX - (currentTarget as Element).getBoundingClientRect().left;
+    const k = distanceAt(drawn.layout, x);
+    this.hovered = k;
+    if (type === 'pointerdown' || buttons & 1) this.moveTo(k);
+  };
+
+  private moveTo(distance: number): void {
+    const picture = this.flow.value!;
+    const k = Math.min(picture.back, Math.max(0, distance));
+    const { model } = this.connection;
+    if ('words' in picture.of && model) {
+      model.moveCursor({ step: picture.of.words.length - 1 - k });
+      return this.requestUpdate();
+    }
+    if (k === this.at) return;
+    this.at = k;
+    this.dispatchEvent(new DistanceChangeEvent({ distance: k }));
+  }
+}
+
+unitsAsHidden(RnnGradientFlow);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'rnn-gradient-flow': RnnGradientFlow;
+  }
+  interface HTMLElementEventMap {
+    'experiment-change': ExperimentChangeEvent;
+    'distance-change': DistanceChangeEvent;
+  }
+}
