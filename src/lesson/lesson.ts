@@ -9,7 +9,7 @@ import type { RnnModel } from '../elements/rnn-model';
 import { onlyDifference } from '../elements/sentence';
 import { AddressBar } from './address_bar';
 import { atDistance, distanceOf } from './filler';
-import { defaults, HIDDEN_MOST, readLink, SEED_MOST, type LessonState } from './link';
+import { defaults, HIDDEN_MOST, holdsState, readLink, SEED_MOST, type LessonState } from './link';
 
 const reader = byId<RnnModel>('reader');
 const compare = byId<RnnCompare>('compare');
@@ -24,6 +24,9 @@ const fields = {
   signal: byId<HTMLSelectElement>('signal'),
   hidden: byId<HTMLInputElement>('hidden'),
   seed: byId<HTMLInputElement>('seed'),
+  seedSlide: byId<HTMLInputElement>('seed-slide'),
+  gain: byId<HTMLInputElement>('gain'),
+  bias: byId<HTMLInputElement>('bias'),
   distance: byId<HTMLInputElement>('distance'),
 };
 
@@ -59,7 +62,7 @@ function otherFor(text: string, { text: oldText, other }: LessonState): string {
 
 /** Puts the state into the controls and the figures; what has not changed is left alone. */
 function show(): void {
-  const { text, other, cell, signal, gate, hidden, seed, step, unit } = state;
+  const { text, other, cell, signal, gate, hidden, seed, gain, bias, step, unit } = state;
   for (const [name, value] of Object.entries({ text, hidden, seed })) {
     const field = fields[name as 'text' | 'hidden' | 'seed'];
     if (field.value !== String(value)) field.value = String(value);
@@ -70,7 +73,15 @@ function show(): void {
   fields.signal.value = signal;
   showDistance(text);
 
-  Object.assign(reader, { text, cell, units: hidden, seed });
+  const { keeps } = cellNamed(cell);
+  fields.seedSlide.value = String(seed);
+  fields.gain.value = String(gain);
+  byId('gain-value').textContent = `× ${gain}`;
+  fields.bias.disabled = keeps === undefined;
+  fields.bias.value = String(bias ?? 0);
+  byId('bias-value').textContent = keeps === undefined ? 'no gate' : bias === undefined ? 'random' : `${keeps}: ${bias}`;
+
+  Object.assign(reader, { text, cell, units: hidden, seed, gain, gateBias: keeps === undefined ? undefined : bias });
   reader.cursor = { step: step - 1, unit: unit - 1 };
   compare.with = memory.with = other;
   entry.gate = gate;
@@ -185,7 +196,22 @@ fields.seed.addEventListener('input', () => {
   const seed = numberFrom(fields.seed, 'Seed', 0, SEED_MOST);
   if (seed !== undefined) change({ seed }, 'new');
 });
-fields.distance.addEventListener('input', () => takeDistance(fields.distance.valueAsNumber, 'same'));
+
+/** A slider redraws while it moves, and makes one entry of the history when it is let go. */
+function slides(field: HTMLInputElement, take: (value: number, history: 'new' | 'same') => void): void {
+  let moving = false;
+  field.addEventListener('input', () => {
+    say('');
+    take(field.valueAsNumber, moving ? 'same' : 'new');
+    moving = true;
+  });
+  field.addEventListener('change', () => (moving = false));
+}
+
+slides(fields.seedSlide, (seed, history) => change({ seed }, history));
+slides(fields.gain, (gain, history) => change({ gain }, history));
+slides(fields.bias, (bias, history) => change({ bias }, history));
+slides(fields.distance, takeDistance);
 form.addEventListener('submit', (event) => event.preventDefault());
 
 reader.addEventListener('cursor-change', ({ step, unit }) => change({ step: step + 1, unit: unit + 1 }, 'same'));
@@ -240,14 +266,12 @@ document.addEventListener('click', (event) => {
   if (!link || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   const target = document.getElementById(link.dataset['figure'] ?? link.hash.slice(1));
-  const { distance } = link.dataset;
-  if (distance) {
-    takeDistance(Number(distance), 'new');
-    target?.scrollIntoView({ block: 'nearest' });
-  } else if (link.classList.contains('set')) {
-    const { settings } = readLink(link.hash, cells.map(({ name }) => name));
+  if (link.classList.contains('set')) {
+    const { distance } = link.dataset;
+    const { settings } = readLink(holdsState(link.hash) ? link.hash : '', cells.map(({ name }) => name));
     say('');
     change(settings, 'new');
+    if (distance) takeDistance(Number(distance), 'same');
     target?.scrollIntoView({ block: 'nearest' });
   } else {
     target?.scrollIntoView({ block: 'start' });

@@ -14,6 +14,10 @@ export interface LessonState {
   readonly gate: string;
   readonly hidden: number;
   readonly seed: number;
+  /** Multiplies the initial U. */
+  readonly gain: number;
+  /** The initial bias of the gate that keeps the old state; undefined for random ones. */
+  readonly bias: number | undefined;
   readonly step: number;
   readonly unit: number;
 }
@@ -21,6 +25,8 @@ export interface LessonState {
 export const LINK_VERSION = 1;
 export const HIDDEN_MOST = 64;
 export const SEED_MOST = 2 ** 31 - 1;
+export const GAIN_MOST = 20;
+export const BIAS_MOST = 20;
 
 export const defaults: LessonState = {
   text: 'The cat that we saw yesterday was happy',
@@ -30,6 +36,8 @@ export const defaults: LessonState = {
   gate: '',
   hidden: 8,
   seed: 1,
+  gain: 1,
+  bias: undefined,
   step: 2,
   unit: 1,
 };
@@ -54,6 +62,8 @@ export function writtenLink(state: LessonState): string {
     ['cell', state.cell],
     ['hidden', state.hidden],
     ['seed', state.seed],
+    ...(state.gain === defaults.gain ? [] : [['gain', state.gain] as [string, number]]),
+    ...(state.bias === undefined ? [] : [['bias', state.bias] as [string, number]]),
     ['signal', state.signal],
     ...(state.gate ? [['gate', state.gate] as [string, string]] : []),
     ['step', state.step],
@@ -87,6 +97,8 @@ export function readLink(hash: string, cellNames: readonly string[]): ReadLink {
       else complaints.push(`There is no cell “${excerpt(value)}”; there are ${cellNames.join(', ')}.`);
     } else if (key === 'hidden') settings.hidden = whole(value, 'hidden', 1, HIDDEN_MOST, complaints);
     else if (key === 'seed') settings.seed = whole(value, 'seed', 0, SEED_MOST, complaints);
+    else if (key === 'gain') settings.gain = decimal(value, 'gain', 0, GAIN_MOST, complaints);
+    else if (key === 'bias') settings.bias = decimal(value, 'bias', -BIAS_MOST, BIAS_MOST, complaints);
     else if (key === 'step') settings.step = whole(value, 'step', 1, Infinity, complaints);
     else if (key === 'unit') settings.unit = whole(value, 'unit', 1, Infinity, complaints);
     else complaints.push(`This page does not know the setting “${excerpt(key)}” of this link.`);
@@ -100,6 +112,14 @@ function whole(value: string, name: string, least: number, most: number, complai
   if (number >= least && number <= most) return number;
   const range = most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`;
   complaints.push(`${name}=${excerpt(value)} is not a whole number ${range}.`);
+  return undefined;
+}
+
+/** A number in a range, or undefined after a complaint. */
+function decimal(value: string, name: string, least: number, most: number, complaints: string[]): number | undefined {
+  const number = /^-?\d{1,3}(\.\d{1,6})?$/.test(value) ? Number(value) : NaN;
+  if (number >= least && number <= most) return number;
+  complaints.push(`${name}=${excerpt(value)} is not a number from ${least} to ${most}.`);
   return undefined;
 }
 

@@ -15,6 +15,8 @@ describe('the link of the page', () => {
       gate: fc.constantFrom('i', 'f'),
       hidden: fc.integer({ min: 1, max: HIDDEN_MOST }),
       seed: fc.integer({ min: 0, max: SEED_MOST }),
+      gain: fc.integer({ min: 1, max: 200 }).map((tenths) => tenths / 10).filter((gain) => gain !== defaults.gain),
+      bias: fc.integer({ min: -200, max: 200 }).map((tenths) => tenths / 10),
       step: fc.integer({ min: 1, max: 2000 }),
       unit: fc.integer({ min: 1, max: HIDDEN_MOST }),
     });
