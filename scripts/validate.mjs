@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright';
 import { createServer, runnerImport } from 'vite';
-import { findChromium } from './chromium.mjs';
+import { ensureChromium } from './chromium.mjs';
 
 /**
  * @typedef {import('../test/golden/golden_case').GoldenCase} GoldenCase
@@ -174,8 +174,11 @@ async function onGpu({ isRecurrent, recurrentCase, unsupportedCase }, cases, { f
   });
   if (!runnable.length) return verdicts;
 
-  const found = await findChromium();
-  if (!found) return [...verdicts, ...runnable.flatMap((each) => notRun(each, 'no Chromium with WebGPU was found; `npm test` installs one, and --engine cpu does without'))];
+  const found = await ensureChromium().catch((error) => {
+    console.error(`validate: ${/** @type {Error} */ (error).message}`);
+    return null;
+  });
+  if (!found) return [...verdicts, ...runnable.flatMap((each) => notRun(each, 'no Chromium with WebGPU was found or could be installed; --engine cpu does without'))];
   const server = await createServer({ ...bare, appType: 'mpa', cacheDir: 'node_modules/.cache/rnn-heatmap/validate', optimizeDeps: { noDiscovery: true }, server: { host: '127.0.0.1', port: 0, hmr: false, watch: null } });
   const browser = await chromium.launch({ executablePath: found.executablePath, args: found.args });
   try {
