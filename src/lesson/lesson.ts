@@ -8,6 +8,7 @@ import type { RnnMemory } from '../elements/rnn-memory';
 import type { RnnModel } from '../elements/rnn-model';
 import { onlyDifference } from '../elements/sentence';
 import { AddressBar } from './address_bar';
+import { gradientFlowChapter } from './gradient_flow_chapter';
 import { atDistance, distanceOf } from './filler';
 import { defaults, HIDDEN_MOST, holdsState, readLink, SEED_MOST, type LessonState } from './link';
 
@@ -32,6 +33,7 @@ const fields = {
 
 let state: LessonState = defaults;
 const address = new AddressBar();
+const showGradientFlow = gradientFlowChapter((settings, history) => change(settings, history));
 
 fields.cell.append(...cells.map((cell) => new Option(cell.title, cell.name)));
 
@@ -42,7 +44,8 @@ function change(settings: Partial<LessonState>, history: 'new' | 'same' | 'none'
   if (state.text !== before.text && settings.other === undefined) state = { ...state, other: otherFor(state.text, before) };
   const offered = signalsOf(state.cell);
   if (!offered.includes(state.signal)) state = { ...state, signal: 'h' };
-  if (!cellNamed(state.cell).gates.some(({ name }) => name === state.gate)) state = { ...state, gate: '' };
+  const { gates, states } = cellNamed(state.cell);
+  if (![...gates, ...states].some(({ name }) => name === state.gate)) state = { ...state, gate: '' };
   show();
   if (history !== 'none') address.write(state, history);
 }
@@ -81,10 +84,11 @@ function show(): void {
   fields.bias.value = String(bias ?? 0);
   byId('bias-value').textContent = keeps === undefined ? 'no gate' : bias === undefined ? 'random' : `${keeps}: ${bias}`;
 
-  Object.assign(reader, { text, cell, units: hidden, seed, gain, gateBias: keeps === undefined ? undefined : bias });
+  Object.assign(reader, { text, cell, units: hidden, seed, gain, gateBias: keeps === undefined || bias === undefined ? '' : `${keeps}:${bias}` });
   reader.cursor = { step: step - 1, unit: unit - 1 };
   compare.with = memory.with = other;
   entry.gate = gate;
+  showGradientFlow(state);
   for (const element of [...heatmaps, compare]) element.signal = signal;
 }
 

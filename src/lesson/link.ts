@@ -2,6 +2,7 @@
  * The page's state as it stands in the address: what it holds, how it is written, and what a link that cannot be
  * understood is answered with. Steps and units count from 1 here, as they do on the screen.
  */
+import { readFlow, writtenFlow } from './flow_link';
 
 /** Everything a reader can set. Two pages with equal states show equal pictures. */
 export interface LessonState {
@@ -18,6 +19,9 @@ export interface LessonState {
   readonly gain: number;
   /** The initial bias of the gate that keeps the old state; undefined for random ones. */
   readonly bias: number | undefined;
+  /** The experiments of chapter 3, as flow_link.ts writes them; absent or empty for how they start. */
+  readonly vanishing?: string;
+  readonly exploding?: string;
   readonly step: number;
   readonly unit: number;
 }
@@ -68,6 +72,7 @@ export function writtenLink(state: LessonState): string {
     ...(state.gate ? [['gate', state.gate] as [string, string]] : []),
     ['step', state.step],
     ['unit', state.unit],
+    ...(['vanishing', 'exploding'] as const).flatMap((name) => (state[name] ? [[name, state[name]] as [string, string]] : [])),
   ];
   return `#${pairs.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join('&')}`;
 }
@@ -101,6 +106,7 @@ export function readLink(hash: string, cellNames: readonly string[]): ReadLink {
     else if (key === 'bias') settings.bias = decimal(value, 'bias', -BIAS_MOST, BIAS_MOST, complaints);
     else if (key === 'step') settings.step = whole(value, 'step', 1, Infinity, complaints);
     else if (key === 'unit') settings.unit = whole(value, 'unit', 1, Infinity, complaints);
+    else if (key === 'vanishing' || key === 'exploding') settings[key] = writtenFlow(key, readFlow(key, value, complaints));
     else complaints.push(`This page does not know the setting “${excerpt(key)}” of this link.`);
   }
   return { settings: Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)), complaints };
