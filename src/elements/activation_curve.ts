@@ -2,6 +2,7 @@
 import type { Cell, Gate } from '../engine';
 
 export interface ActivationCurve {
+  /** With a dot where the sum goes; empty where the sum is the output. */
   readonly name: string;
   readonly value: (a: number) => number;
   readonly slope: (a: number) => number;
@@ -23,6 +24,8 @@ const curves: readonly ActivationCurve[] = [
   },
   { name: 'σ', value: logistic, slope: (a) => logistic(a) * logistic(-a), slopeRule: (output) => `${output}·(1 − ${output})`, ends: [0, 1] },
   { name: 'max(·, 0)', value: (a) => Math.max(a, 0), slope: (a) => (a > 0 ? 1 : 0), slopeRule: (output) => `1 if ${output} > 0, else 0`, ends: [0, 4] },
+  { name: '', value: (a) => a, slope: () => 1, slopeRule: () => 'everywhere the same', ends: [-4, 4] },
+  { name: '4σ(·) − 2', value: (a) => 2 * Math.tanh(a / 2), slope: (a) => 4 * logistic(a) * logistic(-a), slopeRule: (output) => `1 − ${output}²/4`, ends: [-2, 2] },
 ];
 
 /** The curve that a gate's sum goes through. Where the gate is the bare sum, that is the cell's own non-linearity. */
@@ -30,6 +33,7 @@ export function curveOf(cell: Cell, gate: Gate): ActivationCurve {
   if (gate.activation === 'sigmoid') return curves[1];
   if (gate.activation === 'tanh') return curves[0];
   if (gate.activation === 'relu') return curves[2];
+  if (gate.activation === 'wideSigmoid') return curves[4];
   const output = (a: number) => cell.forward([a], [0], cell.states.map(() => 0), []).next[0];
-  return curves.find(({ value }) => [-0.7, 0.3, 1.9].every((a) => Math.abs(value(a) - output(a)) < 1e-9)) ?? curves[0];
+  return curves.find(({ value }) => [-0.7, 0.3, 1.9].every((a) => Math.abs(value(a) - output(a)) < 1e-9)) ?? curves[3];
 }

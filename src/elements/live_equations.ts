@@ -6,8 +6,8 @@ import { decimal } from './signed_number';
 export interface LiveEquation {
   readonly written: string;
   readonly numbers: string;
-  /** The gate whose sum it takes, if it takes one. */
-  readonly gate: string | undefined;
+  /** What it gives: the gate whose sum it takes, or else a state. */
+  readonly of: string;
 }
 
 /** What the equations speak of, for one unit. */
@@ -28,13 +28,13 @@ export function liveEquations(cell: Cell, { sums, gates, before, after }: UnitNu
     if (right.includes('W')) {
       const gate = cell.gates.find(({ name }) => name === left) ?? cell.gates[0];
       const sum = decimal(sums[gate.name]);
-      return { written, gate: gate.name, numbers: `${left} = ${right.replace(/\(.*?(, [^,()]*)?\)$/, `(${sum}$1)`)} = ${decimal(result)}` };
+      return { written, of: gate.name, numbers: `${left} = ${right.replace(/\(.*?(, [^,()]*)?\)$/, `(${sum}$1)`)} = ${decimal(result)}` };
     }
     const numbers = right.replace(/[a-z]+'?/g, (word) => {
       const value = word.endsWith("'") ? after[word.slice(0, -1)] : (gates[word] ?? before[word]);
       if (value === undefined) return word;
       return value < 0 ? `(${decimal(value)})` : decimal(value);
     });
-    return { written, gate: undefined, numbers: `${left} = ${numbers.replaceAll('⊙', '·').replace(/\((\(.*?\))\)/g, '$1')} = ${decimal(result)}` };
+    return { written, of: left.replace("'", ''), numbers: `${left} = ${numbers.replaceAll('⊙', '·').replace(/\((\(.*?\))\)/g, '$1')} = ${decimal(result)}` };
   });
 }

@@ -1,15 +1,17 @@
-import { css, html, nothing, svg, type TemplateResult } from 'lit';
+import { html, nothing, svg, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { addends, type Addend, type Addends, type Cell, type Tape } from '../engine';
 import { curveOf } from './activation_curve';
 import { curvePicture, curveStyles } from './curve_picture';
+import { entryStyles } from './entry_styles';
 import { held, Latest } from './latest';
-import { liveEquations, type LiveEquation } from './live_equations';
+import { liveEquations, type LiveEquation, type UnitNumbers } from './live_equations';
 import { ModelFigure } from './model_figure';
 import { ScaleConnection } from './scale_connection';
 import { decimal, signedDecimal } from './signed_number';
+import { stateSummands, summedStates } from './state_summands';
 
-/** The reader chose another gate to take apart. */
+/** The reader chose another gate, or a state, to take apart. */
 export class GateChangeEvent extends Event {
   readonly gate: string;
 
@@ -32,15 +34,17 @@ interface Entry {
   readonly units: number;
   /** One a gate, in stacking order. */
   readonly sums: readonly Addends[];
+  readonly numbers: UnitNumbers;
   readonly equations: readonly LiveEquation[];
 }
 
 /**
  * Where one number of the state comes from: the equations with the numbers of the chosen unit and step in place of
  * the letters, the terms of W·x + U·h + b largest first as signed bars, and the point they lead to on the curve of the
- * non-linearity, with the slope there. For a cell with gates, one gate at a time.
+ * non-linearity, with the slope there. For a cell with gates, one gate at a time, or a state as the sum it is: what was
+ * kept of the old one, and what was added.
  *
- * @fires {GateChangeEvent} gate-change - The reader chose another gate.
+ * @fires {GateChangeEvent} gate-change - The reader chose another gate or state.
  * @csspart notice - The words that stand where there is nothing to draw.
  * @cssproperty [--rnn-accent] - Colour of the point and its tangent.
  */
@@ -49,162 +53,10 @@ export class RnnEntry extends ModelFigure {
   static override styles = [
     ModelFigure.styles,
     curveStyles,
-    css`
-      .place {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0.4rem 1.5rem;
-        margin-block-end: 0.75rem;
-      }
-      .place bdi {
-        font-weight: 600;
-      }
-      select,
-      button {
-        font: inherit;
-        color: inherit;
-        background: transparent;
-        min-block-size: 2.25rem;
-        padding-inline: 0.5rem;
-        border: 1px solid color-mix(in srgb, currentColor 45%, transparent);
-        border-radius: 0.4rem;
-        cursor: pointer;
-      }
-      option {
-        color: CanvasText;
-        background: Canvas;
-      }
-      fieldset {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.25rem 1rem;
-        margin: 0 0 0.75rem;
-        padding: 0;
-        border: 0;
-      }
-      legend {
-        float: inline-start;
-        padding: 0;
-        margin-inline-end: 0.25rem;
-      }
-      fieldset label {
-        display: inline-flex;
-        align-items: center;
-        gap: 0.35rem;
-        cursor: pointer;
-      }
-      input {
-        accent-color: var(--accent);
-        margin: 0;
-        inline-size: 1.1rem;
-        block-size: 1.1rem;
-      }
-      .equations {
-        margin: 0 0 1.25rem;
-        padding: 0;
-        list-style: none;
-        overflow-x: auto;
-      }
-      .equations li {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
-        gap: 0 1.5rem;
-        padding: 0.1rem 0.5rem;
-        border-inline-start: 3px solid transparent;
-      }
-      .equations li.chosen {
-        border-color: var(--accent);
-      }
-      .written {
-        color: var(--quiet);
-      }
-      .parts {
-        display: grid;
-        grid-template-columns: minmax(0, 3fr) minmax(0, 2fr);
-        gap: 1.5rem 2.5rem;
-        align-items: start;
-      }
-      table {
-        inline-size: 100%;
-        border-collapse: collapse;
-        table-layout: fixed;
-      }
-      caption {
-        text-align: start;
-        padding-block-end: 0.4rem;
-      }
-      th,
-      td {
-        padding: 0.1rem 0.3rem;
-        font-weight: 400;
-        text-align: start;
-        white-space: nowrap;
-        line-height: 1.5;
-      }
-      th {
-        inline-size: 9.2rem;
-      }
-      td.product {
-        inline-size: 8.5rem;
-        color: var(--quiet);
-        text-align: end;
-      }
-      td.number {
-        inline-size: 4.6rem;
-        text-align: end;
-      }
-      tbody + tbody tr:first-child > * {
-        border-block-start: 1px solid var(--line);
-      }
-      tr.total > * {
-        font-weight: 700;
-        border-block-start: 1px solid var(--line);
-      }
-      td svg {
-        display: block;
-        inline-size: 100%;
-        block-size: 0.9rem;
-      }
-      rect[fill] {
-        forced-color-adjust: none;
-      }
-      .axis {
-        stroke: var(--line);
-        fill: none;
-      }
-      .more {
-        margin-block-start: 0.5rem;
-      }
-      .slope {
-        margin: 0.75rem 0 0;
-      }
-      @media (max-width: 48rem) {
-        .parts,
-        .equations li {
-          grid-template-columns: minmax(0, 1fr);
-        }
-        .equations li {
-          padding-block: 0.25rem;
-        }
-        th {
-          inline-size: 7.4rem;
-        }
-        td.product {
-          display: none;
-        }
-      }
-      @media (pointer: coarse) {
-        select,
-        button,
-        fieldset label {
-          min-block-size: 2.75rem;
-        }
-      }
-    `,
+    entryStyles,
   ];
 
-  /** The gate whose sum is shown, by its letter; the cell's first one unless given. */
+  /** The gate whose sum is shown, by its letter, or a state of a gated cell; the cell's first gate unless given. */
   @property() gate = '';
 
   @state() private all = false;
@@ -219,19 +71,21 @@ export class RnnEntry extends ModelFigure {
     const entry = this.entry.value;
     if (!entry) return html``;
     const { cell, equations, sums } = entry;
+    const state = summedStates(cell).find((name) => name === this.gate);
     const g = this.gateIndex(cell);
+    const chosen = state ?? cell.gates[g].name;
     return html`
-      ${this.place(entry)} ${cell.gates.length > 1 ? this.choice(cell, g) : nothing}
+      ${this.place(entry)} ${cell.gates.length > 1 ? this.choice(cell, chosen) : nothing}
       <ul class="equations" aria-label="Equations of the ${cell.title}, with the numbers of this unit">
         ${equations.map(
-          ({ written, numbers, gate }) => html`<li class=${gate === cell.gates[g].name ? 'chosen' : ''}>
+          ({ written, numbers, of }) => html`<li class=${of === chosen ? 'chosen' : ''}>
             <span class="written">${written}</span><span>${numbers}</span>
           </li>`,
         )}
       </ul>
       <div class="parts">
-        ${this.table(sums[g], entry)}
-        <div>${this.curve(cell, sums[g])}</div>
+        ${state ? this.stateTable(state, entry) : this.table(sums[g], entry)}
+        <div>${state ? this.kept(state, entry) : this.curve(cell, sums[g])}</div>
       </div>
     `;
   }
@@ -256,7 +110,7 @@ export class RnnEntry extends ModelFigure {
     const at = (t: number) => Object.fromEntries(cell.states.map(({ name }, s) => [name, t < 0 ? 0 : states[s][t * units + unit]]));
     const byGate = (value: (sum: Addends) => number) => Object.fromEntries(cell.gates.map(({ name }, g) => [name, value(sums[g])]));
     const numbers = { sums: byGate((sum) => sum.preActivation), gates: byGate((sum) => sum.value), before: at(step - 1), after: at(step) };
-    return { cell, word: words[step], step, steps: words.length, unit, units, sums, equations: liveEquations(cell, numbers) };
+    return { cell, word: words[step], step, steps: words.length, unit, units, sums, numbers, equations: liveEquations(cell, numbers) };
   }
 
   private gateIndex({ gates }: Cell): number {
@@ -276,15 +130,45 @@ export class RnnEntry extends ModelFigure {
     </div>`;
   }
 
-  private choice({ gates }: Cell, chosen: number): TemplateResult {
+  private choice(cell: Cell, chosen: string): TemplateResult {
+    const apart = summedStates(cell);
+    const states = cell.states.filter(({ name }) => apart.includes(name));
     return html`<fieldset>
-      <legend>Gate</legend>
-      ${gates.map(
-        ({ name, role }, g) => html`<label title=${role}>
-          <input type="radio" name="gate" value=${name} .checked=${g === chosen} @change=${() => this.choose(name)} />${name}, ${role.split(':')[0]}
+      <legend>Taken apart</legend>
+      ${[...cell.gates, ...states].map(
+        ({ name, role }) => html`<label title=${role}>
+          <input type="radio" name="gate" value=${name} .checked=${name === chosen} @change=${() => this.choose(name)} />${name}, ${role.split(':')[0]}
         </label>`,
       )}
     </fieldset>`;
+  }
+
+  private stateTable(state: string, { cell, numbers }: Entry): TemplateResult {
+    const summands = stateSummands(cell, state, numbers).toSorted((one, other) => Math.abs(other.value) - Math.abs(one.value));
+    const total = numbers.after[state];
+    const largest = Math.max(...summands.map(({ value }) => Math.abs(value)), Math.abs(total), 1e-30);
+    const row = (label: string, value: number, product: string | typeof nothing, kind = '') => this.row(label, value, largest, product, kind);
+    return html`<table>
+      <caption>${summands.length === 1 ? `What ${state} is the product of` : `The ${summands.length} terms of ${state}, largest first`}</caption>
+      <tbody>
+        ${summands.map(({ written, factors, value }) => row(written.replaceAll('⊙', '·'), value, factors.map((factor) => (factor < 0 ? `(${decimal(factor)})` : decimal(factor))).join(' · ')))}
+      </tbody>
+      <tbody>
+        ${row(`${summands.length === 1 ? 'so' : 'their sum,'} ${state}`, total, nothing, 'total')}
+      </tbody>
+    </table>`;
+  }
+
+  /** What of the old state goes straight into the new one. */
+  private kept(state: string, { cell, numbers }: Entry): TemplateResult | typeof nothing {
+    const old = stateSummands(cell, state, numbers).find(({ written }) => written.split(' ⊙ ').includes(state));
+    if (!old) return html`<p class="slope">What the unit shows of its cell state; the cell state itself stays as it is.</p>`;
+    const [share] = old.factors.length === 1 ? [1] : old.factors;
+    const gate = old.factors.length === 1 ? 'nothing is taken off' : `${cell.keeps} = ${decimal(share)} of it is kept`;
+    return html`<p class="slope">
+      The old ${state} was ${decimal(numbers.before[state])}; ${gate}. A correction to ${state} passes back through this step times <b>${decimal(share)}</b>, on this
+      direct way: no matrix, and no slope of tanh.
+    </p>`;
   }
 
   private table({ terms, preActivation, scale }: Addends, { unit, cell }: Entry): TemplateResult {
@@ -295,15 +179,11 @@ export class RnnEntry extends ModelFigure {
     const groups: [string, number][] = [
       ['all of W·x', from('x')],
       [scale === 1 ? 'all of U·h' : 'all of r·U·h', from('h')],
+      ...(terms.some(({ of }) => of === 'c') ? [['the peephole, p·c', from('c')] as [string, number]] : []),
       ['both biases b', from('b_ih', 'b_hh')],
     ];
     const largest = Math.max(...terms.map(({ term }) => Math.abs(term)), ...groups.map(([, value]) => Math.abs(value)), Math.abs(preActivation), Math.abs(sumOf(rest)), 1e-30);
-    const row = (label: string, value: number, product: string | typeof nothing = nothing, kind = '') => html`<tr class=${kind}>
-      <th scope="row">${label}</th>
-      <td class="product">${product}</td>
-      <td>${this.bar(value / largest)}</td>
-      <td class="number">${signedDecimal(value)}</td>
-    </tr>`;
+    const row = (label: string, value: number, product: string | typeof nothing = nothing, kind = '') => this.row(label, value, largest, product, kind);
     const letter = cell.gates.length > 1 ? 'r' : '';
     return html`<div>
       <table>
@@ -324,6 +204,15 @@ export class RnnEntry extends ModelFigure {
     </div>`;
   }
 
+  private row(label: string, value: number, largest: number, product: string | typeof nothing, kind: string): TemplateResult {
+    return html`<tr class=${kind}>
+      <th scope="row">${label}</th>
+      <td class="product">${product}</td>
+      <td>${this.bar(value / largest)}</td>
+      <td class="number">${signedDecimal(value)}</td>
+    </tr>`;
+  }
+
   private bar(share: number): TemplateResult {
     const reach = share * 50;
     return html`<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
@@ -339,11 +228,11 @@ export class RnnEntry extends ModelFigure {
     const value = curve.value(a);
     const slope = curve.slope(a);
     return html`
-      <svg class="curve" viewBox="0 0 320 210" role="img" aria-label="${curve.name} at ${decimal(a)} is ${decimal(value)}, and its slope there is ${decimal(slope)}">
+      <svg class="curve" viewBox="0 0 320 210" role="img" aria-label="${curve.name || 'the sum'} at ${decimal(a)} is ${decimal(value)}, and its slope there is ${decimal(slope)}">
         ${curvePicture(curve, a)}
       </svg>
       <p class="slope">
-        ${curve.name === 'max(·, 0)' ? `max(${decimal(a)}, 0)` : `${curve.name}(${decimal(a)})`} = <b>${decimal(value)}</b>. The slope there, ${curve.slopeRule(output)}, is
+        ${curve.name.includes('·') ? curve.name.replace('·', decimal(a)) : `${curve.name}(${decimal(a)})`} = <b>${decimal(value)}</b>. The slope there, ${curve.slopeRule(output)}, is
         <b>${decimal(slope)}</b>.
       </p>
     `;
@@ -360,6 +249,7 @@ function labelled({ of, index, weight, factor, term }: Addend, unit: number, res
   const row = unit + 1;
   const scaled = reset && (of === 'h' || of === 'b_hh') ? `${reset} · ` : '';
   if (index === undefined) return [`${scaled}${of}[${row}]`, term, scaled ? `${reset} · ${decimal(weight)}` : ''];
+  if (of === 'c') return [`p[${row}] · c[${row}]`, term, `${decimal(weight)} · ${factor < 0 ? `(${decimal(factor)})` : decimal(factor)}`];
   const matrix = of === 'x' ? 'W' : 'U';
   return [`${scaled}${matrix}[${row},${index + 1}] · ${of}[${index + 1}]`, term, `${scaled}${decimal(weight)} · ${factor < 0 ? `(${decimal(factor)})` : decimal(factor)}`];
 }

@@ -7,7 +7,6 @@ import { memoryCurves, type MemoryCurves } from './memory_curves';
 import { ModelFigure } from './model_figure';
 import { stickyLimit } from './range';
 import './rnn-heatmap';
-import { decimal } from './signed_number';
 import { timeAxis, type TimeAxis } from './time_axis';
 
 /** The chart, in CSS pixels; its decades go from −4 to 1 at least, and downward in steps of four. */
@@ -147,7 +146,7 @@ export class RnnMemory extends ModelFigure {
       </ul>
       ${this.chart(curves, t, axis, s)}
       ${guard([curves, axis.worded], () => this.stored(curves, axis.worded ? labels : undefined))}
-      ${this.felt(Math.min(unit, units - 1), words.length)}
+      ${this.felt(Math.min(unit, units - 1))}
       <p class="told-in-words" role="status">${inWords(curves)}</p>
     `;
   }
@@ -233,12 +232,11 @@ export class RnnMemory extends ModelFigure {
     ></rnn-heatmap>`;
   }
 
-  private felt(unit: number, steps: number): TemplateResult {
+  /** The model's loss is one unit after the last word: the cursor's. */
+  private felt(unit: number): TemplateResult {
     return html`<rnn-heatmap
       label="Gradient, unit by unit: ∂h_T[${unit + 1}]/∂h_t, what unit ${unit + 1} after the last word feels of every unit before"
       signal="d_h"
-      loss-unit=${unit}
-      loss-step=${steps - 1}
       .model=${this.connection.model}
     ></rnn-heatmap>`;
   }
@@ -323,7 +321,7 @@ function inWords({ words, other, swapped, stored, gradient }: MemoryCurves): Tem
 /** A number from its log₁₀, also where the number itself would overflow or vanish. */
 function power(log: number): string {
   if (log === -Infinity) return '0';
-  if (log > -3 && log < 6) return decimal(10 ** log);
+  if (log > -3 && log < 6) return (10 ** log).toPrecision(log < 0 ? 2 : 3).replace(/\.?0+$/, (zeros) => (zeros.includes('.') ? '' : zeros));
   const exponent = Math.floor(log);
   const digits = (10 ** (log - exponent)).toFixed(1);
   return `${digits}e${exponent}`.replace('10.0e', '1.0e').replace('e-', 'e−');

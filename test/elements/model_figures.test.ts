@@ -2,12 +2,13 @@ import axe from 'axe-core';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import '../../src/elements/define';
+import { cells, counterfactual, jacobianFlow } from '../../src/engine';
 import type { RnnModel } from '../../src/elements/rnn-model';
 import { inside, mount, settled } from './mounting';
 
 const SENTENCE = 'The cat that we saw yesterday was happy';
 
-const figures = ['rnn-compare', 'rnn-entry', 'rnn-order', 'rnn-proof', 'rnn-state', 'rnn-transport', 'rnn-unrolled'] as const;
+const figures = ['rnn-compare', 'rnn-entry', 'rnn-memory', 'rnn-order', 'rnn-proof', 'rnn-state', 'rnn-transport', 'rnn-unrolled'] as const;
 type Figure = (typeof figures)[number];
 
 let said: unknown[];
@@ -105,7 +106,7 @@ describe('rnn-state', () => {
 });
 
 describe('rnn-entry', () => {
-  it.each(['rnn', 'rnn_relu', 'lstm', 'gru', 'gru_reset_before'])('has terms that add up to the pre-activation of every gate of %s', async (cell) => {
+  it.each(cells.map(({ name }) => name))('has terms that add up to the pre-activation of every gate of %s', async (cell) => {
     const { model, element } = await mounted('rnn-entry', { cell });
     model.cursor = { step: 3, unit: 2 };
     await settled(() => expect(text(element)).toContain('After we, step 4 of 8'));
@@ -117,8 +118,23 @@ describe('rnn-entry', () => {
       const sum = (numbers: readonly number[]) => numbers.reduce((total, value) => total + value, 0);
       // Nine, or three, printed numbers of three decimals are off by half a thousandth each at most.
       expect(sum(terms)).toBeCloseTo(values[3 * 8 + 2], 2);
-      expect(sum(groups.slice(0, 3))).toBeCloseTo(values[3 * 8 + 2], 2);
-      expect(Math.abs(groups[3] - values[3 * 8 + 2])).toBeLessThan(6e-4);
+      expect(sum(groups.slice(0, -1))).toBeCloseTo(values[3 * 8 + 2], 2);
+      expect(Math.abs(groups.at(-1)! - values[3 * 8 + 2])).toBeLessThan(6e-4);
+    }
+  });
+
+  it.each(cells.filter(({ gates }) => gates.length > 1).map(({ name }) => name))('takes every state of %s apart into what it is the sum or product of', async (cell) => {
+    const { model, element } = await mounted('rnn-entry', { cell });
+    model.cursor = { step: 3, unit: 2 };
+    await settled(() => expect(text(element)).toContain('After we, step 4 of 8'));
+    for (const { name } of model.state.model!.shape.layers[0].cell.states) {
+      element.gate = name;
+      await element.updateComplete;
+      const values = await model.state.tape!.signal(name).read();
+      const [terms, total] = all(element, 'tbody').map((body) => [...body.querySelectorAll('.number')].map(({ textContent }) => Number(textContent!.replace('−', '-').replace('e−', 'e-'))));
+      expect(Math.abs(total[0] - values[3 * 8 + 2])).toBeLessThan(6e-4);
+      // Two printed numbers of three decimals are off by half a thousandth each at most.
+      expect(Math.abs(terms.reduce((sum, term) => sum + term, 0) - values[3 * 8 + 2])).toBeLessThan(1.1e-3);
     }
   });
 
@@ -141,7 +157,7 @@ describe('rnn-compare', () => {
   it('finds no difference before the swapped word, and one from there on', async () => {
     const { element } = await mounted('rnn-compare', { figure: 'with="The cat that they saw yesterday was happy"' });
     const numbers = await settled(() => {
-      const found = all(element, '.chart text:not(.word)').map(({ textContent }) => textContent);
+      const found = all(element, '.chart text.number').map(({ textContent }) => textContent);
       expect(found).toHaveLength(8);
       return found;
     });
@@ -157,6 +173,55 @@ describe('rnn-compare', () => {
     await settled(() => expect(element.shadowRoot!.activeElement?.localName).toBe('input'));
     await userEvent.keyboard('four{Enter}');
     expect(texts).toEqual(['One, four; three']);
+  });
+});
+
+describe('rnn-memory', () => {
+  const slider = (element: Element) => inside(element, '[role=slider]');
+
+  it('tells the length of the difference and the size of the gradient at every step, on one scale', async () => {
+    const { model, element } = await mounted('rnn-memory', { figure: 'with="The dog that we saw yesterday was happy"' });
+    await settled(() => slider(element));
+    const tape = model.state.tape!;
+    const twin = await counterfactual(tape.model, SENTENCE.split(' '), { position: 1, word: 'dog' });
+    const { rms } = await jacobianFlow(tape, { measures: ['rms'] });
+    for (const step of [1, 4, 7]) {
+      model.cursor = { step };
+      await settled(() => expect(slider(element).getAttribute('aria-valuenow')).toBe(String(step + 1)));
+      const [stored, gradient] = slider(element).getAttribute('aria-valuetext')!.match(/[\d.]+(e−\d+)?(?=$|,)/g)!.slice(-2).map((number) => Number(number.replace('−', '-')));
+      // Two digits are printed.
+      expect(Math.abs(stored / twin.norm[step] - 1)).toBeLessThan(0.051);
+      expect(Math.abs(gradient / 10 ** rms![7 - step] - 1)).toBeLessThan(0.051);
+    }
+  });
+
+  it('stores exactly nothing before the swapped word, nor of a word swapped with itself', async () => {
+    const { model, element } = await mounted('rnn-memory', { figure: 'with="The dog that we saw yesterday was happy"' });
+    model.cursor = { step: 0 };
+    await settled(() => expect(slider(element).getAttribute('aria-valuetext')).toMatch(/stored 0,/));
+    element.with = SENTENCE;
+    await settled(() => expect(text(element)).toContain('there is no swapped word to look for'));
+  });
+
+  it('stands above the heatmap that it shares its axis with', async () => {
+    const { element } = await mounted('rnn-memory', { figure: 'with="The dog that we saw yesterday was happy"' });
+    const heatmap = await settled(() => inside(element, 'rnn-heatmap'));
+    await settled(() => {
+      const here = inside(element, '.here').getBoundingClientRect();
+      const step = heatmap.shadowRoot!.querySelector('.cursor')!.getBoundingClientRect();
+      expect(Math.abs(here.left - step.left)).toBeLessThan(2);
+      expect(Math.abs(here.width - step.width)).toBeLessThan(2);
+    });
+  });
+
+  it('moves the shared cursor with the arrow keys, Home and End', async () => {
+    const { model, element } = await mounted('rnn-memory', { figure: 'with="The dog that we saw yesterday was happy"' });
+    const chart = await settled(() => slider(element));
+    const steps: number[] = [];
+    model.addEventListener('cursor-change', ({ step }) => steps.push(step));
+    chart.focus();
+    await userEvent.keyboard('{ArrowRight}{ArrowRight}{ArrowLeft}{End}{Home}');
+    expect(steps).toEqual([1, 2, 1, 7, 0]);
   });
 });
 
