@@ -37,6 +37,16 @@ export class ShapeError extends EngineError {
   }
 }
 
+/** A file that is not what it claims to be. */
+export class FormatError extends EngineError {
+  constructor(
+    readonly part: string,
+    message: string,
+  ) {
+    super('format', `${part}: ${message}`);
+  }
+}
+
 /** NaN or infinity where a number is needed. */
 export class NonFiniteError extends EngineError {
   constructor(

@@ -8,6 +8,7 @@ export type { Engine, Model, Plan, RecurrentForm, RunOptions, Signal, SignalExte
 export * from './errors';
 export { gateProducts, logSigmoid, type GateProductOptions, type GateProducts } from './gate_product';
 export { gradientExperiment, meanFieldRate, meanFlow, ratePerStep, WARM_UP, type GradientExperiment, type GradientExperimentOptions } from './gradient_experiment';
+export { readSafetensors, writeSafetensors, type Dtype, type SafetensorsFile } from './formats/safetensors';
 export { influence, MOST_INFLUENCE_STEPS, type Influence, type InfluenceOptions } from './influence';
 export { float32EndOf, jacobianFlow, type Float32End, type FlowCurves, type FlowMeasure, type FlowOptions, type JacobianFlow, type VanillaLimits } from './jacobian_flow';
 export type { Activation } from './math/activation';
