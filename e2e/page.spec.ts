@@ -46,7 +46,7 @@ test.describe('reading', () => {
     await expect(page.getByRole('list', { name: 'The lesson in five sentences' }).getByRole('listitem')).toHaveCount(5);
     await expect(sentence(page)).toHaveValue(SENTENCE);
     await expect(word(page, /step \d of 8/)).toHaveCount(8);
-    await expect(page.getByText(/^Figure \d\.$/)).toHaveCount(7);
+    for (let n = 1; n <= 9; n++) await expect(page.getByText(`Figure ${n}.`, { exact: true })).toBeVisible();
   });
 
   test('moves the step with arrow keys, Home and End, everywhere at once', async ({ page }) => {
@@ -184,6 +184,63 @@ test.describe('experiments', () => {
     await page.keyboard.type('very happy today');
     await page.keyboard.press('Enter');
     await expect(figure.getByText('The sentences have 8 and 10 words; compared are the 8 steps that both have.')).toBeVisible();
+  });
+
+  test('draws a sentence longer and longer, by the arrow keys of a slider', async ({ page }) => {
+    await opened(page);
+    const figure = page.getByRole('figure').filter({ hasText: 'Figure 7.' });
+    const distance = figure.getByRole('slider', { name: 'Words between cat and was' });
+    await distance.focus();
+    await page.keyboard.press('ArrowRight');
+    await expect(sentence(page)).toHaveValue('The cat that we saw again yesterday was happy');
+    await at(page, 'was, step 8 of 9');
+    await page.keyboard.press('End');
+    await at(page, 'was, step 83 of 84');
+    await expect(figure.getByText(/At step 83 of 84, was, the two runs are/)).toBeVisible();
+    await expect(page).toHaveURL(/with=The%20cats%20that%20we%20saw%20yesterday%20in%20the%20old%20garden/);
+
+    await page.keyboard.press('Home');
+    await expect(sentence(page)).toHaveValue(SENTENCE);
+    await sentence(page).fill('Dogs bark');
+    await expect(figure.getByText('This sentence is your own')).toBeVisible();
+    await distance.focus();
+    await page.keyboard.press('ArrowRight');
+    await expect(sentence(page)).toHaveValue(/^The cat that we saw .* was happy$/);
+  });
+
+  test('tells what is stored from what the gradient feels, at every step from the keyboard', async ({ page }) => {
+    await opened(page);
+    const figure = page.getByRole('figure').filter({ hasText: 'Figure 8.' });
+    const chart = figure.getByRole('slider', { name: 'Stored and gradient, by step' });
+    await chart.focus();
+    await page.keyboard.press('Home');
+    await expect(chart).toHaveAttribute('aria-valuetext', /^The, step 1 of 8: stored 0, gradient [\d.e−]+$/);
+    await page.keyboard.press('End');
+    await expect(chart).toHaveAttribute('aria-valuetext', /^happy, step 8 of 8: stored 0\.\d+, gradient 1$/);
+    await at(page, 'happy, step 8 of 8');
+  });
+
+  test('shows a word that is stored to the end while its gradient is gone', async ({ page }) => {
+    await opened(page);
+    const figure = page.getByRole('figure').filter({ hasText: 'Figure 8.' });
+    await page.getByRole('link', { name: 'here', exact: true }).click();
+    await expect(figure.getByText(/the states still differ by 5\.\d+: that much is stored of cat → cats/)).toBeVisible();
+    await expect(figure.getByText(/correction sent back from the end, \d\.\de−2\d of its size arrives/)).toBeVisible();
+    await expect(page).toHaveURL(/gain=6/);
+  });
+
+  test('redraws while gain, gate bias and seed are moved, and writes them into the link', async ({ page }) => {
+    await opened(page, '#v=1&cell=lstm');
+    const first = page.getByRole('option', { name: /^unit 1:/ });
+    for (const [name, key] of [['Gain of U', 'gain=1.1'], ['Gate bias', 'bias=0.1'], ['Seed, from 1 to 100', 'seed=2']]) {
+      const before = (await first.getAttribute('aria-label'))!;
+      await page.getByRole('slider', { name }).focus();
+      await page.keyboard.press('ArrowRight');
+      await expect(first).not.toHaveAttribute('aria-label', before);
+      await expect(page).toHaveURL(new RegExp(key));
+    }
+    await page.getByRole('combobox', { name: 'Cell', exact: true }).selectOption('rnn');
+    await expect(page.getByRole('slider', { name: 'Gate bias' })).toBeDisabled();
   });
 
   test('a bold link in the prose sets its figure', async ({ page }) => {
@@ -341,6 +398,9 @@ test.describe('everyone', () => {
     await expect(figure.getByText(/^The slope there|The slope there, f·\(1 − f\), is/)).toBeVisible();
     await figure.getByRole('button', { name: /^Show all 26 terms/ }).click();
     await expect(figure.getByRole('row')).toHaveCount(26 + 4);
+    await figure.getByRole('radio', { name: 'c, cell state' }).check();
+    await expect(figure.getByRole('rowheader', { name: 'f · c' })).toBeVisible();
+    await expect(page).toHaveURL(/gate=c/);
     await figure.getByRole('combobox', { name: 'Unit' }).selectOption('5');
     await expect(page.getByRole('option', { name: /^unit 5:/ })).toHaveAttribute('aria-selected', 'true');
   });
@@ -382,5 +442,9 @@ test.describe('without WebGPU', () => {
     await expect(word(page, 'happy, step 8 of 8')).toHaveAttribute('aria-selected', 'true');
     await expect(page.getByText(/The two states are 0\.\d+ apart/)).toBeVisible();
     await expect(page.getByRole('figure').filter({ hasText: 'Figure 7.' }).getByText('the two runs are')).toBeVisible();
+    await page.getByRole('slider', { name: 'Words between cat and was' }).focus();
+    await page.keyboard.press('ArrowRight');
+    await at(page, 'was, step 8 of 9');
+    await expect(page.getByRole('figure').filter({ hasText: 'Figure 8.' }).getByText('that much is stored of cat → cats')).toBeVisible();
   });
 });

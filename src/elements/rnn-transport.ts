@@ -137,8 +137,10 @@ export class RnnTransport extends ModelFigure {
         flex: 1 1 auto;
       }
     }
+    /* The slider's own ends go first and last; the room is the speed's. */
     @media (max-width: 30rem) {
-      label {
+      button.far,
+      label span {
         display: none;
       }
     }
@@ -172,13 +174,13 @@ export class RnnTransport extends ModelFigure {
     const at = steps ? `step ${step + 1} of ${steps}` : 'no words';
     return html`
       <div class="buttons" role="group" aria-label="Playback" @keydown=${this.moveByKey}>
-        ${this.button('First step', 'M3 2h2v12H3zM14 2v12L6 8z', () => this.move(0), step <= 0)}
+        ${this.button('First step', 'M3 2h2v12H3zM14 2v12L6 8z', () => this.move(0), step <= 0, 'far')}
         ${this.button('One step back', 'M11 3 6 8l5 5-1.5 1.5L3 8l6.5-6.5z', () => this.move(step - 1), step <= 0)}
         <button part="button" class="play" type="button" aria-label=${this.playing ? 'Pause' : 'Play'} ?disabled=${steps < 2} @click=${this.toggle}>
           ${icon(this.playing ? 'M3 2h4v12H3zM9 2h4v12H9z' : 'M4 2v12l9-6z')}
         </button>
         ${this.button('One step forward', 'M5 3l5 5-5 5 1.5 1.5L13 8 6.5 1.5z', () => this.move(step + 1), step >= steps - 1)}
-        ${this.button('Last step', 'M11 2h2v12h-2zM2 2v12l8-6z', () => this.move(steps - 1), step >= steps - 1)}
+        ${this.button('Last step', 'M11 2h2v12h-2zM2 2v12l8-6z', () => this.move(steps - 1), step >= steps - 1, 'far')}
       </div>
       <div class="track">
         <input
@@ -200,8 +202,8 @@ export class RnnTransport extends ModelFigure {
         <span class="count">${at}</span>
       </div>
       <label>
-        Speed
-        <select @change=${this.changeSpeed}>
+        <span>Speed</span>
+        <select aria-label="Speed" @change=${this.changeSpeed}>
           ${SPEEDS.map((speed) => html`<option value=${speed} ?selected=${speed === this.speed}>${speed} words/s</option>`)}
         </select>
       </label>
@@ -281,13 +283,13 @@ export class RnnTransport extends ModelFigure {
     this.speed = Number((event.target as HTMLSelectElement).value);
   };
 
-  private button(label: string, path: string, act: () => void, disabled: boolean): TemplateResult {
+  private button(label: string, path: string, act: () => void, disabled: boolean, kind = ''): TemplateResult {
     const press = () => {
       this.pause();
       act();
     };
     // aria-disabled keeps the focus where it is when the last step is reached.
-    return html`<button part="button" type="button" aria-label=${label} title=${label} aria-disabled=${disabled} @click=${press}>${icon(path)}</button>`;
+    return html`<button part="button" class=${kind} type="button" aria-label=${label} title=${label} aria-disabled=${disabled} @click=${press}>${icon(path)}</button>`;
   }
 }
 
