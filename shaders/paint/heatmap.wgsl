@@ -2,10 +2,13 @@
 // buffer it was computed in.
 //
 // One invocation per pixel of the canvas, which is a window onto the plane of all entries. An entry is found by
-// whole-number division, turned into the signal's value, and its colour is looked up. NaN and infinity are found by
-// bit pattern, because WGSL lets a compiler assume neither exists, and are striped.
+// whole-number division, turned into the signal's value, and its colour is looked up: by a linear map, or on a
+// logarithmic scale by the thresholds that its magnitude has passed, compared as bits, which order as the numbers do
+// and lose no subnormal. NaN and infinity are found by bit pattern, because WGSL lets a compiler assume neither exists,
+// and are striped.
 //
 //   reads    colours [64]     256 colours as RGBA bytes, four to a vector: 255 of the scale, then "no number"
+//            thresholds [64]  256 magnitudes as bits, ascending, four to a vector: where the next colour begins
 //            values           the buffer that holds the signal, as bits, seen through picture.place
 //            lengths [B]
 //   writes   the canvas, premultiplied; transparent between and outside the entries
@@ -32,16 +35,20 @@ struct Picture {
   offset: f32,
   m: u32,
   b: u32,
+  // 1: colours stand for magnitudes by their logarithm, the first for exactly 0
+  logarithmic: u32,
   @align(16) place: View,
 }
 
 @group(0) @binding(0) var<uniform> picture: Picture;
 @group(0) @binding(1) var<uniform> colours: array<vec4u, 64>;
-@group(0) @binding(2) var<storage, read> values: array<u32>;
-@group(0) @binding(3) var<storage, read> lengths: array<u32>;
+@group(0) @binding(2) var<uniform> thresholds: array<vec4u, 64>;
+@group(0) @binding(3) var<storage, read> values: array<u32>;
+@group(0) @binding(4) var<storage, read> lengths: array<u32>;
 
 const LAST = 254u;
 const NO_NUMBER = 255u;
+const ZERO = 0u;
 
 fn colour(index: u32) -> vec4f {
   return unpack4x8unorm(colours[index / 4u][index % 4u]);
@@ -51,6 +58,21 @@ fn colour(index: u32) -> vec4f {
 fn colour_index(value: f32) -> u32 {
   let inside = clamp(value, picture.low, picture.high);
   return min(u32(max(floor(inside * picture.scale + picture.offset), 0.0)), LAST);
+}
+
+// The same file's `passed`: the largest k whose threshold is not above the magnitude, and ZERO for 0.
+fn magnitude_index(magnitude: u32) -> u32 {
+  if (magnitude == 0u) {
+    return ZERO;
+  }
+  var k = 0u;
+  for (var half = 128u; half > 0u; half >>= 1u) {
+    let next = k + half;
+    if (thresholds[next / 4u][next % 4u] <= magnitude) {
+      k = next;
+    }
+  }
+  return k + 1u;
 }
 
 @fragment
@@ -64,8 +86,9 @@ fn main(@builtin(position) position: vec4f) -> @location(0) vec4f {
   if (t >= picture.columns || u >= picture.rows || beside || below) {
     return vec4f(0.0);
   }
+  let logarithmic = picture.logarithmic == 1u;
   if (t >= lengths[picture.b]) {
-    return colour(colour_index(0.0));
+    return colour(select(colour_index(0.0), ZERO, logarithmic));
   }
   let bits = values[view_index(picture.place, picture.m, t, picture.b, u)];
   let not_a_number = (bits & 0x7fffffffu) > 0x7f800000u;
@@ -74,9 +97,17 @@ fn main(@builtin(position) position: vec4f) -> @location(0) vec4f {
     if ((x + y) / picture.stripe % 2u == 0u) {
       return colour(NO_NUMBER);
     }
-    return select(colour(select(LAST, 0u, bits >> 31u == 1u)), vec4f(0.0), not_a_number);
+    let low = bits >> 31u == 1u && !logarithmic;
+    return select(colour(select(LAST, 0u, low)), vec4f(0.0), not_a_number);
   }
   // An infinite pre-activation saturates its gate, as the largest finite one does.
   let finite = select(bits, (bits & 0x80000000u) | 0x7f7fffffu, infinite);
-  return colour(colour_index(activate(picture.place.activation, bitcast<f32>(finite))));
+  if (logarithmic && picture.place.activation == IDENTITY) {
+    return colour(magnitude_index(bits & 0x7fffffffu));
+  }
+  let value = activate(picture.place.activation, bitcast<f32>(finite));
+  if (logarithmic) {
+    return colour(magnitude_index(bitcast<u32>(abs(value))));
+  }
+  return colour(colour_index(value));
 }

@@ -3,6 +3,7 @@ import './rnn-compare';
 import './rnn-entry';
 import './rnn-gradient-flow';
 import './rnn-heatmap';
+import './rnn-influence';
 import './rnn-memory';
 import './rnn-model';
 import './rnn-order';

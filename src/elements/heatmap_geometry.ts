@@ -70,7 +70,8 @@ export class HeatmapGeometry {
     move(stage.querySelector('.columns > div'), (firstLabel(first.column, columnStep) * entryWidth - left) / ratio, 0);
     move(stage.querySelector('.rows > div'), 0, (firstLabel(first.row, rowStep) * entryHeight - top) / ratio);
     const here = this.#corner(current);
-    move(stage.querySelector('.step'), here.x, 0);
+    if (matrix.pairs) move(stage.querySelector('.step'), 0, here.y);
+    else move(stage.querySelector('.step'), here.x, 0);
     this.#putCursor(stage.querySelector('.cursor')!, plot, here);
     const tip = base.querySelector<HTMLElement>('.tip');
     if (tip && pointed) this.#putTip(tip, base, viewport.offsetTop + header, this.#corner(pointed));

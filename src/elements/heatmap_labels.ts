@@ -43,6 +43,11 @@ export function columnName({ columnNoun, columnLabels: names }: Matrix, column: 
   return `${columnNoun} ${column + 1}${names ? ` '${names[column]}'` : ''}`;
 }
 
+/** `unit 3, step 5 'saw'`. */
+export function entryName(matrix: Matrix, { row, column }: Place): string {
+  return `${rowName(matrix, row)}, ${columnName(matrix, column)}`;
+}
+
 /** What is drawn, and how large it is: the grid's name. */
 export function gridName(matrix: Matrix, label: string): string {
   const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -26,14 +26,17 @@ export interface Layout {
 /** In CSS pixels. */
 const ENTRY = { widest: 140, narrowest: 4, narrowestWithWord: 21, tallest: 30, flattest: 6 };
 const HEIGHT = 416;
+/** Of an entry of a matrix of pairs, which is as wide as it is high. */
+const PAIR = { largest: 46, smallest: 4 };
 const LONGEST_LABEL = 116;
 const LINE = 14;
 
 /** What of a matrix its layout follows from. */
-export type LabelledGrid = Pick<Matrix, 'rows' | 'columns' | 'rowLabels' | 'columnLabels' | 'rowNoun'>;
+export type LabelledGrid = Pick<Matrix, 'rows' | 'columns' | 'rowLabels' | 'columnLabels' | 'rowNoun'> & Partial<Pick<Matrix, 'pairs'>>;
 
 /** @param widthOf - the width of a text in the labels' font, in CSS pixels */
 export function layoutFor(matrix: LabelledGrid, available: number, ratio: number, widthOf: (text: string) => number): Layout {
+  if (matrix.pairs) return squareLayoutFor(matrix, available, ratio, widthOf);
   const { rows, columns, rowLabels, columnLabels, rowNoun } = matrix;
   const widest = (labels: readonly string[]) => Math.min(LONGEST_LABEL, labels.reduce((most, label) => Math.max(most, widthOf(label)), 0));
   const gutter = Math.ceil(Math.max(widest(rowLabels ?? [String(rows)]), widthOf(rowNoun))) + 10;
@@ -62,6 +65,31 @@ export function layoutFor(matrix: LabelledGrid, available: number, ratio: number
     slanted,
     rowStep: roundStep((LINE * ratio) / entryHeight),
     columnStep: columnLabels ? 1 : roundStep(((columnLabel + 8) * ratio) / entryWidth),
+  };
+}
+
+/** Both axes are the same steps: entries are squares, and where words would crowd every few-th is written. */
+function squareLayoutFor({ rows, columns, rowLabels, columnLabels, rowNoun }: LabelledGrid, available: number, ratio: number, widthOf: (text: string) => number): Layout {
+  const widths = (columnLabels ?? [String(columns)]).map(widthOf);
+  const widest = Math.min(LONGEST_LABEL, widths.reduce((most, width) => Math.max(most, width), 0));
+  const gutter = Math.ceil(Math.max(rowLabels ? widest : widthOf(String(rows)), widthOf(rowNoun))) + 10;
+  const side = (overhang: number) => Math.max(1, Math.floor(clamp((available - gutter - overhang) / columns, PAIR.smallest, PAIR.largest) * ratio));
+  const slanted = widest > side(0) / ratio - 6;
+  const overhang = slanted ? slantedOverhang(widths, (0.85 * side(0)) / ratio) : 0;
+  const entry = side(overhang);
+  const step = roundStep(((LINE + 1) * ratio) / entry);
+  return {
+    ratio,
+    entryWidth: entry,
+    entryHeight: entry,
+    gap: entry >= 9 * ratio ? Math.max(1, Math.round(ratio)) : 0,
+    stripe: Math.max(2, Math.round(3 * ratio)),
+    gutter,
+    header: slanted ? Math.ceil((widest + LINE) * Math.SQRT1_2) + 4 : 24,
+    overhang,
+    slanted,
+    rowStep: step,
+    columnStep: step,
   };
 }
 

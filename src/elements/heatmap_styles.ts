@@ -126,6 +126,10 @@ export const heatmapStyles = css`
     height: 100%;
     outline: 1px solid color-mix(in srgb, CanvasText 55%, transparent);
   }
+  .step.row {
+    width: 100%;
+    height: calc(var(--entry-height) - var(--gap));
+  }
   .cursor {
     width: calc(var(--entry-width) - var(--gap));
     height: calc(var(--entry-height) - var(--gap));
@@ -200,10 +204,31 @@ export const heatmapStyles = css`
     flex: 0 0 auto;
     width: 13em;
   }
+  .bar {
+    display: flex;
+    gap: 0.6em;
+  }
   .legend canvas {
-    width: 100%;
+    flex: 1 1 0;
+    min-width: 0;
     height: 0.7em;
     border-radius: 2px;
+  }
+  .legend.log {
+    width: 15em;
+  }
+  .legend .zero {
+    flex: 0 0 1.6em;
+    box-sizing: border-box;
+    border: 1px solid color-mix(in srgb, currentColor 30%, transparent);
+  }
+  .ticks .of-zero {
+    flex: 0 0 1.6em;
+    margin-right: 0.6em;
+    text-align: center;
+  }
+  .of-zero + span {
+    text-align: left;
   }
   .ticks {
     display: flex;
@@ -213,11 +238,39 @@ export const heatmapStyles = css`
     flex: 1 0 0;
     text-align: center;
   }
-  .ticks span:first-child {
+  .ticks span:first-child:not(.of-zero) {
     text-align: left;
   }
   .ticks span:last-child {
     text-align: right;
+  }
+
+  .progress {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.3em 0.8em;
+    margin-block: 0.3em;
+  }
+  .progress progress {
+    width: 9em;
+    accent-color: var(--rnn-accent, light-dark(#1b5e9b, #8abdf0));
+  }
+  .progress button {
+    font: inherit;
+    color: inherit;
+    padding: 0.15em 0.8em;
+    min-height: 24px;
+    border: 1px solid color-mix(in srgb, currentColor 40%, transparent);
+    border-radius: 0.4em;
+    background: none;
+    cursor: pointer;
+  }
+  .progress button:hover {
+    background: color-mix(in srgb, currentColor 8%, transparent);
+  }
+  .empty .progress {
+    justify-content: center;
   }
 
   .empty {

@@ -1,19 +1,43 @@
 /** The legend under a heatmap: the very colours of the picture, and the range they stand for. */
-import { html, type TemplateResult } from 'lit';
-import { LAST, type ColourTable } from './colour/scale';
+import { html, nothing, type TemplateResult } from 'lit';
+import { LAST, ZERO, type ColourTable } from './colour/scale';
 import { exactNumber } from './exact_number';
-import type { ColourRange } from './range';
+import type { Coding } from './range';
 
-export function legendFor({ min, max }: ColourRange): TemplateResult {
-  const [low, middle, high] = [min, (min + max) / 2, max].map(exactNumber);
-  return html`<div class="legend" part="legend" role="img" aria-label="Colours from ${low} through ${middle} to ${high}">
-    <canvas class="strip" width=${LAST + 1} height="1"></canvas>
-    <div class="ticks"><span>${low}</span><span>${middle}</span><span>${high}</span></div>
+/** @param zero - how 0 is shown on a logarithmic scale, which does not reach it */
+export function legendFor({ scaling, min, max }: Coding, zero: 'coloured' | 'empty'): TemplateResult {
+  const log = scaling === 'log';
+  const middle = (min + max) / 2;
+  const ticks = [min, middle, max].map((end) => (log ? powerOfTen(end) : exactNumber(end)));
+  const whole = !log || Number.isInteger(middle);
+  const range = whole ? `Colours from ${ticks[0]} through ${ticks[1]} to ${ticks[2]}` : `Colours from ${ticks[0]} to ${ticks[2]}`;
+  const ofZero = zero === 'empty' ? 'exactly 0 is left empty' : 'exactly 0 has a colour of its own';
+  return html`<div class=${log ? 'legend log' : 'legend'} part="legend">
+    <div class="bar" role="img" aria-label=${log ? `${range}, by their logarithm; ${ofZero}` : range}>
+      ${/* the strip's own colours, and before them that of 0 */ log ? html`<canvas class=${`zero ${zero}`} width="1" height="1"></canvas>` : nothing}
+      <canvas class="strip" width=${log ? LAST : LAST + 1} height="1"></canvas>
+    </div>
+    <div class="ticks" aria-hidden="true">
+      ${log ? html`<span class="of-zero">0</span>` : nothing}<span>${ticks[0]}</span><span>${whole ? ticks[1] : nothing}</span><span>${ticks[2]}</span>
+    </div>
   </div>`;
 }
 
 /** Fills the legend's strip with a table's colours, one a pixel. */
-export function paintLegend(strip: HTMLCanvasElement, table: ColourTable): void {
-  const pixels = new Uint8ClampedArray(table.subarray(0, 4 * (LAST + 1)));
-  strip.getContext('2d')?.putImageData(new ImageData(pixels, LAST + 1, 1), 0, 0);
+export function paintLegend(strip: HTMLCanvasElement, table: ColourTable, { scaling }: Coding): void {
+  const first = scaling === 'log' ? ZERO + 1 : 0;
+  if (strip.width === LAST + 1 - first) paint(strip, table, first, LAST);
+  const zero = strip.parentElement?.querySelector<HTMLCanvasElement>('.zero.coloured');
+  if (zero) paint(zero, table, ZERO, ZERO);
+}
+
+function paint(canvas: HTMLCanvasElement, table: ColourTable, first: number, last: number): void {
+  const pixels = new Uint8ClampedArray(table.subarray(4 * first, 4 * (last + 1)));
+  canvas.getContext('2d')?.putImageData(new ImageData(pixels, last - first + 1, 1), 0, 0);
+}
+
+/** `1e−12`, `0.01`, `1`, `100`. */
+function powerOfTen(exponent: number): string {
+  if (exponent > -4 && exponent < 4) return exactNumber(10 ** exponent);
+  return `1e${exponent}`.replace('-', '−');
 }

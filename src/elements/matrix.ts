@@ -5,8 +5,8 @@
 import type { Signal, SignalStorage } from '../engine';
 import type { EntryAt } from './paint/canvas_painter';
 import type { Instance } from './paint/gpu_painter';
-import { symmetric, type ColourRange } from './range';
-
+import { symmetric, type ColourRange, type Scaling } from './range';
+import { subscript } from './signed_number';
 
 export interface Matrix {
   readonly rows: number;
@@ -18,14 +18,26 @@ export interface Matrix {
   readonly columnLabels: readonly string[] | undefined;
   /** The first line under the picture: what is drawn. */
   readonly title: string;
-  /** Fixed ends of the colours, or `undefined` where they follow from the numbers. */
+  /** How values become colours. */
+  readonly scaling: Scaling;
+  /** Fixed ends of the colours (exponents of ten on a logarithmic scale), or `undefined` where they follow from the numbers. */
   readonly fixedRange: ColourRange | undefined;
   /** Whether numbers without a fixed range are coloured about 0. */
   readonly signed: boolean;
+  /** Exact zeros are left empty. */
+  readonly zeroIsEmpty: boolean;
   /** Two matrices of one key share their colours' range. */
   readonly key: string;
   /** The numbers, where the page has them already. */
   readonly at: EntryAt | undefined;
+  /** Logarithms of the magnitudes, where the numbers themselves may be too small or too large to be held. */
+  readonly log10: EntryAt | undefined;
+  /** Whether the run's steps go across, as in a signal, or also down, as in a matrix of pairs of steps. */
+  readonly pairs: boolean;
+  /** Which way errors travel from column to column: along time, or back from the loss. */
+  readonly flow: 'forward' | 'backward' | undefined;
+  /** What an entry says, in place of its row's and column's names and its value. */
+  readonly telling: ((row: number, column: number) => string) | undefined;
   /** Fetches the numbers. */
   read(): Promise<EntryAt>;
   /** The largest magnitude, and whether every entry is a finite number. */
@@ -37,33 +49,58 @@ export interface Matrix {
   readonly remark: string;
 }
 
-/** A signal of a run: its first model's first sequence, units down and steps across. */
-export function signalMatrix(signal: Signal, words: readonly string[] | undefined): Matrix {
-  const final = signal.kind === 'final state';
+/** What a matrix is unless it says otherwise. */
+export const PLAIN = { zeroIsEmpty: false, log10: undefined, pairs: false, flow: undefined, telling: undefined, instance: { model: 0, sequence: 0 } } as const;
+
+/** Which entry of the output a gradient is of. */
+export interface GradientOf {
+  readonly unit: number;
+  readonly step: number;
+}
+
+/**
+ * A signal of a run: its first model's first sequence, units down and steps across. Gradients span many decades and are
+ * drawn by their logarithm unless asked otherwise.
+ *
+ * @param loss - what its gradients are of, where that is known
+ */
+export function signalMatrix(signal: Signal, words: readonly string[] | undefined, scaling?: Scaling, loss?: GradientOf): Matrix {
+  const gradient = signal.kind === 'gradient' || signal.kind === 'initial gradient';
+  const final = signal.kind === 'final state' || signal.kind === 'initial gradient';
+  const drawnAs = scaling ?? (gradient ? 'log' : 'linear');
   const [, steps, sequences, width] = final ? [1, 1, signal.shape[1], signal.shape[2]] : signal.shape;
   const layer = signal.tape.model.shape.layers[signal.layer];
-  const rowNoun = signal.kind === 'input' ? 'input' : 'unit';
+  const rowNoun = signal.kind === 'input' || signal.name === 'd_x' ? 'input' : 'unit';
   const at = (values: ArrayLike<number>) => (row: number, column: number) => values[column * sequences * width + row];
   const place = signal.tape.model.shape.layers.length > 1 ? `layer ${signal.layer + 1}, ` : '';
   const direction = layer.directions === 2 && signal.kind !== 'output' ? `, ${signal.direction}` : '';
   return {
+    ...PLAIN,
     rows: width,
     columns: steps,
     rowNoun,
-    columnNoun: final ? 'last step' : 'step',
+    columnNoun: !final ? 'step' : gradient ? 'start' : 'last step',
     rowLabels: undefined,
     columnLabels: final ? undefined : words,
-    title: `${signal.name}, ${signal.role} (${place}${layer.cell.title} of ${layer.hidden} units${direction})`,
-    fixedRange: signal.range === 'unbounded' ? undefined : { min: signal.range[0], max: signal.range[1] },
+    title: `${signal.name}, ${gradient && loss ? derivativeOf(loss, signal.name, words) : signal.role} (${place}${layer.cell.title} of ${layer.hidden} units${direction})`,
+    scaling: drawnAs,
+    flow: final ? undefined : gradient ? 'backward' : 'forward',
+    fixedRange: signal.range === 'unbounded' || drawnAs === 'log' ? undefined : { min: signal.range[0], max: signal.range[1] },
     signed: true,
-    key: [layer.cell.name, signal.layer, signal.direction, signal.name].join(' '),
+    key: [drawnAs, layer.cell.name, signal.layer, signal.direction, signal.name].join(' '),
     at: undefined,
     read: async () => at(await signal.read()),
     extent: () => signal.extent(),
     storage: final ? undefined : signal.storage,
-    instance: { model: 0, sequence: 0 },
     remark: '',
   };
+}
+
+/** `∂h₃ at 'happy' / ∂h_t`. */
+function derivativeOf({ unit, step }: GradientOf, name: string, words: readonly string[] | undefined): string {
+  const place = words ? `'${words[step]}'` : `step ${step + 1}`;
+  const by: Record<string, string> = { d_h: 'h_t', d_c: 'c_t', d_x: 'x_t', d_h0: 'h before the first step', d_c0: 'c before the first step' };
+  return `∂h${subscript(unit + 1)} at ${place} / ∂${by[name] ?? `${name.slice(2)} at t`}`;
 }
 
 export interface GivenValues {
@@ -71,6 +108,10 @@ export interface GivenValues {
   readonly rows: number | undefined;
   readonly rowLabels: readonly string[] | undefined;
   readonly columnLabels: readonly string[] | undefined;
+  /** What a row and a column are called; `row` and `column` unless given. */
+  readonly rowNoun: string | undefined;
+  readonly columnNoun: string | undefined;
+  readonly scaling: Scaling | undefined;
   readonly min: number | undefined;
   readonly max: number | undefined;
 }
@@ -97,26 +138,30 @@ export function givenMatrix(given: GivenValues): Matrix | string {
     if (end !== undefined && !Number.isFinite(end)) return `${name}: ${end} given; it must be a finite number.`;
   }
   const fixed = min === undefined && max === undefined ? undefined : { min: min ?? Math.min(0, -max!), max: max ?? Math.max(0, -min!) };
+  const log = given.scaling === 'log';
+  if (log && [min, max].some((end) => end !== undefined && !(end > 0))) return `min and max: ${min ?? max} given; the ends of a logarithmic scale must be above 0.`;
+  if (log && (min === undefined) !== (max === undefined)) return 'min and max: a logarithmic scale needs both or neither.';
   if (fixed && !(fixed.min < fixed.max)) return `min and max: ${fixed.min} and ${fixed.max} given; min must be below max.`;
   const at = (row: number, column: number) => Number(values[row * columns + column]);
   const { firstBad } = spread;
   return {
+    ...PLAIN,
     rows,
     columns,
-    rowNoun: 'row',
-    columnNoun: 'column',
+    rowNoun: given.rowNoun || 'row',
+    columnNoun: given.columnNoun || 'column',
     rowLabels: given.rowLabels,
     columnLabels: given.columnLabels,
     title: '',
-    fixedRange: fixed,
+    scaling: log ? 'log' : 'linear',
+    fixedRange: fixed && log ? { min: Math.floor(Math.log10(fixed.min)), max: Math.ceil(Math.log10(fixed.max)) } : fixed,
     signed: spread.negative,
-    key: `values ${spread.negative}`,
+    key: `values ${log} ${spread.negative}`,
     at,
     read: () => Promise.resolve(at),
     extent: () => Promise.resolve({ largest: spread.largest, finite: firstBad < 0 }),
     storage: undefined,
-    instance: { model: 0, sequence: 0 },
-    remark: [badRemark(values, columns, spread), fixed && beyondRemark(symmetric(fixed), spread)].filter(Boolean).join(' '),
+    remark: [badRemark(values, columns, spread), fixed && !log && beyondRemark(symmetric(fixed), spread)].filter(Boolean).join(' '),
   };
 }
 

@@ -3,8 +3,12 @@
  * of its own, the first of them that is set. It is asked before every update and puts what it finds on display.
  */
 import type { Engine, Signal, Tape } from '../engine';
+import { influenceMatrix } from './influence_matrix';
+import { InfluenceRun } from './influence_run';
 import { givenMatrix, signalMatrix, type Matrix } from './matrix';
 import type { ModelConnection } from './model_connection';
+import type { Scaling } from './range';
+import type { GradientState } from './run_gradient';
 import type { RnnModel } from './rnn-model';
 import type { DeviceChoice } from './shared_engine';
 import type { ShownMatrix } from './shown_matrix';
@@ -17,17 +21,25 @@ export interface MatrixProperties {
   units: number;
   seed: number;
   embedding: number;
+  gain: number;
+  gateBias: string | Readonly<Record<string, number>>;
+  lossUnit: number | undefined;
+  lossStep: number | undefined;
   device: DeviceChoice;
   for: string | undefined;
   model: RnnModel | undefined;
   signal: string;
   layer: number | undefined;
   direction: 'forward' | 'reverse';
+  unit: number | undefined;
+  scale: Scaling | undefined;
   source: Signal | undefined;
   values: unknown;
   rows: number | undefined;
   rowLabels: readonly string[] | undefined;
   columnLabels: readonly string[] | undefined;
+  rowNoun: string | undefined;
+  columnNoun: string | undefined;
   min: number | undefined;
   max: number | undefined;
 }
@@ -43,6 +55,9 @@ export class MatrixSource {
   /** While there is nothing to draw yet: how many rows there will be. */
   rowsToCome = 0;
 
+  /** The matrix of pairs of steps, for `signal="influence"`. */
+  readonly influence: InfluenceRun;
+
   readonly #run: TextRun;
   #asked: string | undefined;
   #key: readonly unknown[] = [];
@@ -57,14 +72,16 @@ export class MatrixSource {
     private readonly changed: () => void,
   ) {
     this.#run = new TextRun(changed);
+    this.influence = new InfluenceRun(changed);
   }
 
   /** Puts on display what the properties now say. */
   choose(): void {
-    const { source, values, model, for: id, text } = this.given;
+    const { source, values, model, for: id, text, signal } = this.given;
     const given = source !== undefined || values !== undefined;
     const connected = model !== undefined || Boolean(id);
     if (given || connected || text === undefined) this.#stopRun();
+    if (given || signal !== 'influence') this.influence.clear();
     this.busy = false;
     this.rowsToCome = 0;
     this.engine = undefined;
@@ -78,6 +95,7 @@ export class MatrixSource {
   /** Gives everything back. */
   stop(): void {
     this.#stopRun();
+    this.influence.clear();
     this.#key = [];
     this.shown.clear('');
   }
@@ -95,12 +113,13 @@ export class MatrixSource {
     }
     const reason = this.#lost.get(engine);
     if (reason) this.shown.clear(`The GPU device was lost (${reason}), and this run's numbers with it. Run the model again.`);
-    else this.#show([source], tape, () => signalMatrix(source, tape.inputs.words?.[0]));
+    else this.#show([source, this.given.scale], tape, () => signalMatrix(source, tape.inputs.words?.[0], scalingOf(this.given.scale)));
   }
 
   #showValues(): void {
-    const { values, rows, rowLabels, columnLabels, min, max } = this.given;
-    this.#show([values, rows, rowLabels, columnLabels, min, max], undefined, () => givenMatrix({ values, rows, rowLabels, columnLabels, min, max }));
+    const { values, rows, rowLabels, columnLabels, rowNoun, columnNoun, scale, min, max } = this.given;
+    const key = [values, rows, rowLabels, columnLabels, rowNoun, columnNoun, scale, min, max];
+    this.#show(key, undefined, () => givenMatrix({ values, rows, rowLabels, columnLabels, rowNoun, columnNoun, scaling: scalingOf(scale), min, max }));
   }
 
   #showRun(run: RunState | undefined): void {
@@ -113,8 +132,37 @@ export class MatrixSource {
       this.rowsToCome = this.busy && units >= 1 && units <= 64 ? units : 0;
       return this.shown.clear(run.message);
     }
-    const { signal, layer, direction } = this.given;
-    this.#show([tape, signal, layer, direction], tape, () => signalMatrix(tape.signal(signal, { layer, direction }), words));
+    const { signal, layer, direction, scale } = this.given;
+    if (signal === 'influence') return this.#showInfluence(tape, run);
+    if (!signal.startsWith('d_')) return this.#show([tape, signal, layer, direction, scale], tape, () => signalMatrix(tape.signal(signal, { layer, direction }), words, scalingOf(scale)));
+    const gradient = this.#gradient(tape);
+    if (typeof gradient === 'string') return this.shown.clear(gradient);
+    if (gradient.status === 'error') return this.shown.clear(gradient.message);
+    if (gradient.status === 'ready') return this.#show([tape, signal, layer, direction, scale, gradient], tape, () => signalMatrix(tape.signal(signal, { layer, direction }), words, scalingOf(scale), gradient.loss));
+    this.busy = true;
+    if (!this.shown.matrix) this.shown.clear('Computing…');
+  }
+
+  /** The gradient that the run has or is about to have, or why there can be none. */
+  #gradient(tape: Tape): GradientState | string {
+    const { lossUnit, lossStep } = this.given;
+    const { model } = this.connection;
+    if (!model) return this.#run.gradient({ unit: lossUnit ?? 0, step: lossStep ?? tape.inputs.steps - 1 })!;
+    if (lossUnit !== undefined || lossStep !== undefined) return 'loss-unit and loss-step: a run has one loss, which all its views show; set them on the <rnn-model>.';
+    return model.gradient()!;
+  }
+
+  /** The last matrix stands, with its own words, while the next is measured. */
+  #showInfluence(tape: Tape, { words, status }: RunState): void {
+    const { influence } = this;
+    const { layer, unit } = this.given;
+    if (status === 'loading') influence.pause();
+    else influence.ask({ tape, words, layer, unit });
+    this.busy ||= influence.busy;
+    const { value, failure } = influence;
+    if (failure) return this.shown.clear(failure);
+    if (value) return this.#show([value], undefined, () => influenceMatrix(value.influence, value.words, value.layers));
+    this.shown.clear(influence.cancelled ? 'Measuring was cancelled.' : 'Measuring what every state feels of every word…');
   }
 
   /** Makes the matrix anew only when what it is made from has changed. */
@@ -136,8 +184,8 @@ export class MatrixSource {
   }
 
   #ownRun(text: string): RunState {
-    const { cell, units: hidden, seed, embedding, device } = this.given;
-    const request = { text, words: undefined, cell, hidden, seed, embedding, device };
+    const { cell, units: hidden, seed, embedding, gain, gateBias, device } = this.given;
+    const request = { text, words: undefined, cell, hidden, seed, embedding, gain, gateBias, device };
     const asked = JSON.stringify(request);
     if (asked !== this.#asked) {
       this.#asked = asked;
@@ -151,4 +199,10 @@ export class MatrixSource {
     this.#asked = undefined;
     this.#run.stop();
   }
+}
+
+/** Throws for a scale that there is none of, in words. */
+function scalingOf(scale: Scaling | undefined): Scaling | undefined {
+  if (scale === undefined || scale === null || scale === 'log' || scale === 'linear') return scale ?? undefined;
+  throw new Error(`scale: "${String(scale)}" given; it must be log or linear.`);
 }

@@ -7,8 +7,9 @@ import { hidesElement, labelsAttribute, numberAttribute, optionalNumberAttribute
 import { exactNumber } from './exact_number';
 import { placeAfterKey, placeWithin, samePlace, type Place } from './grid_keys';
 import { HeatmapGeometry } from './heatmap_geometry';
-import { columnLabels, columnName, gridName, rowLabels, rowName } from './heatmap_labels';
+import { columnLabels, entryName, gridName, rowLabels } from './heatmap_labels';
 import { expectedHeight, layoutFor } from './heatmap_layout';
+import { progressOf } from './heatmap_progress';
 import { heatmapStyles } from './heatmap_styles';
 import { legendFor } from './legend';
 import type { Matrix } from './matrix';
@@ -16,6 +17,7 @@ import { MatrixSource } from './matrix_source';
 import { ModelConnection } from './model_connection';
 import { PageColours } from './page_colours';
 import { PicturePainter, type Picture } from './paint/picture_painter';
+import type { Scaling } from './range';
 import type { RnnModel } from './rnn-model';
 import type { DeviceChoice } from './shared_engine';
 import { ShownMatrix } from './shown_matrix';
@@ -26,12 +28,15 @@ export class EntryFocusEvent extends Event {
   readonly row: number;
   readonly column: number;
   readonly value: number;
+  /** The entry in words: its row, its column and its value. */
+  readonly label: string;
 
-  constructor({ row, column, value }: { row: number; column: number; value: number }) {
+  constructor({ row, column, value, label }: { row: number; column: number; value: number; label: string }) {
     super('entry-focus', { bubbles: true, composed: true });
     this.row = row;
     this.column = column;
     this.value = value;
+    this.label = label;
   }
 }
 
@@ -39,6 +44,10 @@ export class EntryFocusEvent extends Event {
  * A matrix as a grid of colours: units down, time steps across. It draws one of three things: a signal of a network
  * of its own that reads `text`; a signal of the `<rnn-model>` that `for` names; or numbers given as `values`. Colours
  * stand for a range that the legend states; the value of an entry is told on hover, tap, focus and by arrow keys.
+ *
+ * Gradients (`d_h`, `d_c`, `d_x`, `d_a_` and a gate's letter) are those of one unit of the state after one step, and are
+ * drawn by the logarithm of their size, on whole decades. `signal="influence"` draws ‖∂h_t/∂x_s‖ for all pairs of steps of
+ * a text of up to 256 words: states down, words across, one scale for all, with what is exactly 0 left empty.
  *
  * @fires {EntryFocusEvent} entry-focus - The pointer or a key moved to another entry.
  * @csspart base - Everything.
@@ -49,10 +58,11 @@ export class EntryFocusEvent extends Event {
  * @csspart legend - The colours and the range they stand for.
  * @csspart caption - What is drawn, and what computed it.
  * @csspart tooltip - The value of an entry.
+ * @csspart progress - How far a measurement is, and the button that cancels it.
  * @csspart empty - What is said when there is nothing to draw.
  * @cssproperty [--rnn-positive] - Colour of the range's upper end, on a signed scale.
  * @cssproperty [--rnn-negative] - Colour of its lower end.
- * @cssproperty [--rnn-zero] - Colour of 0 on a signed scale.
+ * @cssproperty [--rnn-zero] - Colour of 0 on a signed or a logarithmic scale.
  * @cssproperty [--rnn-max-height=34rem] - Height beyond which rows scroll.
  * @cssproperty [--rnn-focus=Highlight] - Colour of the ring around the entry in focus.
  */
@@ -75,6 +85,18 @@ export class RnnHeatmap extends LitElement {
   /** Width of its word vectors. */
   @property({ converter: numberAttribute(16) }) embedding = 16;
 
+  /** Multiplies the recurrent weights that it starts with. */
+  @property({ converter: numberAttribute(1) }) gain = 1;
+
+  /** Biases of its gates, whole and the same for all units, as `f:3` or `f:3 i:-1` (or as an object). */
+  @property({ attribute: 'gate-bias' }) gateBias: string | Readonly<Record<string, number>> = '';
+
+  /** The unit of its state that gradients are of, from 0. */
+  @property({ attribute: 'loss-unit', converter: optionalNumberAttribute }) lossUnit: number | undefined;
+
+  /** The step after which it is taken, from 0; the last unless given. */
+  @property({ attribute: 'loss-step', converter: optionalNumberAttribute }) lossStep: number | undefined;
+
   /** What computes it: `auto` (the GPU where there is one), `gpu` or `cpu`. */
   @property() device: DeviceChoice = 'auto';
 
@@ -84,7 +106,7 @@ export class RnnHeatmap extends LitElement {
   /** That model itself, where an id does not reach. */
   @property({ attribute: false }) model: RnnModel | undefined;
 
-  /** The signal to draw: `h`, `c`, a gate's letter, `a_` and a gate's letter for what goes into it, `y`, `x`. */
+  /** The signal to draw: `h`, `c`, a gate's letter, `a_` and a gate's letter for what goes into it, `y`, `x`, gradients of these (`d_h`), `influence`. */
   @property() signal = 'h';
 
   /** The layer of that signal, from 0; the last unless given. */
@@ -92,6 +114,12 @@ export class RnnHeatmap extends LitElement {
 
   /** The direction of that signal in a bidirectional layer: `forward` or `reverse`. */
   @property() direction: 'forward' | 'reverse' = 'forward';
+
+  /** With `signal="influence"`: one unit of the state, from 0, instead of all together. */
+  @property({ converter: optionalNumberAttribute }) unit: number | undefined;
+
+  /** How values become colours: `log` (by the logarithm of their size, as gradients are) or `linear`. */
+  @property() scale: Scaling | undefined;
 
   /** A signal of a run made elsewhere, to draw instead. */
   @property({ attribute: false }) source: Signal | undefined;
@@ -101,6 +129,12 @@ export class RnnHeatmap extends LitElement {
 
   /** How many rows the numbers have. */
   @property({ converter: optionalNumberAttribute }) rows: number | undefined;
+
+  /** What a row of them is called, in the singular: `unit`. */
+  @property({ attribute: 'row-noun' }) rowNoun: string | undefined;
+
+  /** What a column is called: `step`. */
+  @property({ attribute: 'column-noun' }) columnNoun: string | undefined;
 
   /** Names of the rows; the attribute takes JSON or a list separated by commas or spaces. */
   @property({ attribute: 'row-labels', converter: labelsAttribute }) rowLabels: readonly string[] | undefined;
@@ -156,7 +190,7 @@ export class RnnHeatmap extends LitElement {
     const geometry = this.#geometry;
     const classes = classMap({ base: true, linked: this.#connection.model !== undefined, slanted: geometry?.layout.slanted ?? false });
     return html`<figure part="base" class=${classes} aria-busy=${this.#source.busy ? 'true' : 'false'}>
-      ${geometry ? this.#body(geometry) : html`<div part="empty" class="empty">${message}</div>`}
+      ${geometry ? this.#body(geometry) : html`<div part="empty" class="empty">${message}${progressOf(this.#source.influence)}</div>`}
       <div class="quiet" role="status">${matrix ? this.spoken : message}</div>
       <span class="probe" @transitionend=${this.#page.look}></span>
     </figure>`;
@@ -185,7 +219,7 @@ export class RnnHeatmap extends LitElement {
               @click=${this.#tapped}
             >
               ${keyed(matrix.storage ? 'gpu' : 'numbers', html`<canvas part="canvas"></canvas>`)}
-              ${linked ? html`<div class="step"></div>` : nothing}
+              ${linked ? html`<div class=${matrix.pairs ? 'step row' : 'step'}></div>` : nothing}
               <div role="row" aria-rowindex=${place.row + 1}>
                 <div
                   class="cursor"
@@ -207,9 +241,10 @@ export class RnnHeatmap extends LitElement {
         <div class="words">
           <p dir="auto">${this.label || matrix.title}</p>
           ${this.#shown.remark ? html`<p dir="auto">${this.#shown.remark}</p>` : nothing}
+          ${progressOf(this.#source.influence)}
           <p dir="auto" class="engine">${this.#source.engine?.description}</p>
         </div>
-        ${legendFor(this.#shown.coding)}
+        ${legendFor(this.#shown.coding, matrix.zeroIsEmpty ? 'empty' : 'coloured')}
       </figcaption>
     `;
   }
@@ -218,7 +253,7 @@ export class RnnHeatmap extends LitElement {
     const place = this.#pointedAt(matrix);
     if (!place) return nothing;
     return html`<div part="tooltip" class="tip" aria-hidden="true">
-      <b>${this.#valueAt(place) ?? '…'}</b><span>${rowName(matrix, place.row)}, ${columnName(matrix, place.column)}</span>
+      ${matrix.telling ? html`<b>${matrix.telling(place.row, place.column)}</b>` : html`<b>${this.#valueAt(place) ?? '…'}</b><span>${entryName(matrix, place)}</span>`}
     </div>`;
   }
 
@@ -316,7 +351,9 @@ export class RnnHeatmap extends LitElement {
 
   #go(place: Place): void {
     this.#place = place;
-    this.#connection.model?.moveCursor(this.#shown.matrix?.rowNoun === 'unit' ? { step: place.column, unit: place.row } : { step: place.column });
+    const { matrix } = this.#shown;
+    const cursor = matrix?.pairs ? { step: place.row } : matrix?.rowNoun === 'unit' ? { step: place.column, unit: place.row } : { step: place.column };
+    this.#connection.model?.moveCursor(cursor);
     this.#attend(place);
     this.#speakSoon();
     this.requestUpdate();
@@ -330,11 +367,11 @@ export class RnnHeatmap extends LitElement {
   }
 
   #report(): void {
-    const { entries } = this.#shown;
-    if (!entries || !this.#awaited) return;
+    const { entries, matrix } = this.#shown;
+    if (!entries || !matrix || !this.#awaited) return;
     const { row, column } = (this.#reported = this.#awaited);
     this.#awaited = undefined;
-    this.dispatchEvent(new EntryFocusEvent({ row, column, value: entries(row, column) }));
+    this.dispatchEvent(new EntryFocusEvent({ row, column, value: entries(row, column), label: this.#nameOf(matrix, this.#reported) }));
   }
 
   /** A screen reader hears where a move ended, not every entry on the way. */
@@ -361,6 +398,7 @@ export class RnnHeatmap extends LitElement {
     const model = this.#connection.model;
     if (!model) return placeWithin(this.#place, matrix);
     const { step, unit } = model.cursor;
+    if (matrix.pairs) return placeWithin({ row: step, column: this.#place.column }, matrix);
     return placeWithin({ row: matrix.rowNoun === 'unit' ? unit : this.#place.row, column: step }, matrix);
   }
 
@@ -375,7 +413,7 @@ export class RnnHeatmap extends LitElement {
   }
 
   #nameOf(matrix: Matrix, place: Place): string {
-    return `${rowName(matrix, place.row)}, ${columnName(matrix, place.column)}, ${this.#valueAt(place) ?? 'value on its way'}`;
+    return matrix.telling?.(place.row, place.column) ?? `${entryName(matrix, place)}, ${this.#valueAt(place) ?? 'value on its way'}`;
   }
 }
 

@@ -1,6 +1,7 @@
-import { css, LitElement, nothing } from 'lit';
+import { css, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { hidesElement, numberAttribute, unitsAsHidden } from './attributes';
+import { hidesElement, numberAttribute, optionalNumberAttribute, unitsAsHidden } from './attributes';
+import type { GradientState } from './run_gradient';
 import type { DeviceChoice } from './shared_engine';
 import { TextRun, type RunState } from './text_run';
 
@@ -24,7 +25,8 @@ export class CursorChangeEvent extends Event {
 
 /**
  * A recurrent network that reads a text, and the step and unit that its views point at. It draws nothing: views find
- * it by `for="id"`. It runs again whenever a property changes; the latest wins.
+ * it by `for="id"`. It runs again whenever a property changes; the latest wins. Where a view shows gradients they are
+ * those of one unit of the state after one step, the model's loss.
  *
  * @fires {CursorChangeEvent} cursor-change - The reader moved to another step or unit in one of the model's views.
  */
@@ -54,6 +56,18 @@ export class RnnModel extends LitElement {
   /** Width of the word vectors. */
   @property({ converter: numberAttribute(16) }) embedding = 16;
 
+  /** Multiplies the recurrent weights that it starts with. */
+  @property({ converter: numberAttribute(1) }) gain = 1;
+
+  /** Biases of gates, whole and the same for all units, as `f:3` or `f:3 i:-1` (or as an object): random unless given. */
+  @property({ attribute: 'gate-bias' }) gateBias: string | Readonly<Record<string, number>> = '';
+
+  /** The unit of the state that gradients are of, from 0; the cursor's unless given. */
+  @property({ attribute: 'loss-unit', converter: optionalNumberAttribute }) lossUnit: number | undefined;
+
+  /** The step after which it is taken, from 0; the last unless given. */
+  @property({ attribute: 'loss-step', converter: optionalNumberAttribute }) lossStep: number | undefined;
+
   /** What computes: `auto` (the GPU where there is one), `gpu` or `cpu`. */
   @property() device: DeviceChoice = 'auto';
 
@@ -64,6 +78,11 @@ export class RnnModel extends LitElement {
   /** What there is to show: the latest tape, or why there is none. */
   get state(): RunState {
     return this.#run.state;
+  }
+
+  /** The gradient of the loss along the latest tape: carried back once, when the first view asks. Undefined while there is no tape. */
+  gradient(): GradientState | undefined {
+    return this.#run.gradient({ unit: this.lossUnit ?? this.cursor.unit, step: this.lossStep ?? this.state.words.length - 1 });
   }
 
   /** Where the views point, within what exists. Setting it moves them all and fires no event. */
@@ -105,13 +124,16 @@ export class RnnModel extends LitElement {
     this.#run.stop();
   }
 
-  protected override updated(): void {
-    if (this.isConnected) this.#request();
+  protected override updated(changed: PropertyValues): void {
+    if (!this.isConnected) return;
+    const onlyLoss = [...changed.keys()].every((name) => name === 'lossUnit' || name === 'lossStep');
+    if (changed.size > 0 && onlyLoss) this.#tell();
+    else this.#request();
   }
 
   #request(): void {
-    const { text, words, cell, units: hidden, seed, embedding, device } = this;
-    this.#run.request({ text, words, cell, hidden, seed, embedding, device });
+    const { text, words, cell, units: hidden, seed, embedding, gain, gateBias, device } = this;
+    this.#run.request({ text, words, cell, hidden, seed, embedding, gain, gateBias, device });
   }
 
   #move(cursor: Partial<Cursor>): boolean {

@@ -6,7 +6,8 @@
 import type { Tape } from '../engine';
 import type { Matrix } from './matrix';
 import type { EntryAt } from './paint/canvas_painter';
-import { codingFor, stickyLimit, symmetric, type Coding, type ColourRange } from './range';
+import { codingFor, logCodingFor, stickyDecades, stickyLimit, symmetric, type Coding, type ColourRange } from './range';
+import { surveyOf } from './survey';
 
 export class ShownMatrix {
   /** What is drawn, in the range that its legend states. */
@@ -22,6 +23,7 @@ export class ShownMatrix {
   #target: Matrix | undefined;
   #letGo: () => void = () => undefined;
   #limits = new Map<string, number>();
+  #decades = new Map<string, ColourRange>();
   #reading = false;
 
   /** @param changed - called when something arrived */
@@ -39,6 +41,7 @@ export class ShownMatrix {
     }
     this.#target = matrix;
     this.message = '';
+    if (matrix.scaling === 'log') return this.#showByLogarithm(matrix, letGo);
     const numbers = matrix.storage ? Promise.resolve(matrix.at) : matrix.read();
     if (matrix.fixedRange && (matrix.storage || matrix.at)) {
       this.#install(matrix, letGo, symmetric(matrix.fixedRange), matrix.at);
@@ -48,11 +51,30 @@ export class ShownMatrix {
       );
       return;
     }
-    Promise.all([numbers, matrix.extent()]).then(
-      ([entries, { largest, finite }]) => {
+    this.#await(matrix, letGo, Promise.all([numbers, matrix.extent()]), ([entries, { largest, finite }]) => {
+      this.#install(matrix, letGo, matrix.fixedRange ? symmetric(matrix.fixedRange) : this.#rangeOf(matrix, largest), entries);
+      this.#doubt(matrix, finite);
+    });
+  }
+
+  /** A logarithmic scale ends at the smallest number too, which only the numbers tell. */
+  #showByLogarithm(matrix: Matrix, letGo: () => void): void {
+    const show = (entries: EntryAt) => {
+      const { least, most, remark } = surveyOf(matrix, entries);
+      const decades = matrix.fixedRange ?? stickyDecades(this.#decades.get(matrix.key), least, most);
+      this.#decades.set(matrix.key, decades);
+      this.#install(matrix, letGo, decades, entries);
+      this.remark ||= remark;
+    };
+    if (matrix.at) show(matrix.at);
+    else this.#await(matrix, letGo, matrix.read(), show);
+  }
+
+  #await<Found>(matrix: Matrix, letGo: () => void, found: Promise<Found>, show: (found: Found) => void): void {
+    found.then(
+      (result) => {
         if (this.#target !== matrix) return letGo();
-        this.#install(matrix, letGo, matrix.fixedRange ? symmetric(matrix.fixedRange) : this.#rangeOf(matrix, largest), entries);
-        this.#doubt(matrix, finite);
+        show(result);
         this.changed();
       },
       (error: unknown) => {
@@ -100,7 +122,8 @@ export class ShownMatrix {
     this.matrix = matrix;
     this.entries = entries;
     this.remark = matrix.remark;
-    if (range.min !== this.coding.min || range.max !== this.coding.max) this.coding = codingFor(range);
+    const { min, max, scaling } = this.coding;
+    if (range.min !== min || range.max !== max || scaling !== matrix.scaling) this.coding = matrix.scaling === 'log' ? logCodingFor(range) : codingFor(range);
   }
 
   #rangeOf(matrix: Matrix, largest: number): ColourRange {
@@ -113,6 +136,14 @@ export class ShownMatrix {
     if (finite || this.matrix !== matrix || this.remark) return;
     this.remark = 'Some entries are not finite numbers and are striped.';
     this.changed();
+    void matrix.read().then(
+      (entries) => {
+        if (this.matrix !== matrix) return;
+        this.remark = surveyOf(matrix, entries).remark || this.remark;
+        this.changed();
+      },
+      () => undefined, // a run that is gone by now has been replaced
+    );
   }
 }
 

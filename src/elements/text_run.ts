@@ -1,10 +1,14 @@
 /**
  * From a text and a few settings to a tape, again and again: what `<rnn-model>` is about, and `<rnn-heatmap>` when it
  * stands alone. The latest request wins: one run is under way, at most one waits, and what it replaces is
- * dropped unseen. The last tape stays drawable until the next is ready. Nothing throws: what goes wrong is a state.
+ * dropped unseen. The last tape stays drawable until the next is ready. Where only the weights' start differs the model
+ * stays, and nothing is made anew. Nothing throws: what goes wrong is a state.
  */
-import { DeviceLostError, EngineError, OptionError, wordsOf, type Engine, type Model, type Tape } from '../engine';
+import { DeviceLostError, EngineError, initialWeights, OptionError, wordsOf, type Engine, type Model, type ModelSpec, type Tape } from '../engine';
+import { gateBiasOf } from './gate_bias';
+import { RunGradient, type EntryLoss, type GradientState } from './run_gradient';
 import { sharedEngine, type DeviceChoice } from './shared_engine';
+import { submittedWorkOf } from './submitted_work';
 
 export interface RunRequest {
   readonly text: string;
@@ -14,6 +18,10 @@ export interface RunRequest {
   readonly hidden: number;
   readonly seed: number;
   readonly embedding: number;
+  /** Multiplies the recurrent weights that a model starts with. */
+  readonly gain: number;
+  /** `f:3`, or `{ f: 3 }`: whole biases of gates. */
+  readonly gateBias: unknown;
   readonly device: DeviceChoice;
 }
 
@@ -38,18 +46,27 @@ const LOSSES_BORNE = 3;
 export class TextRun {
   #state: RunState = NOTHING_TO_READ;
   #modelKey = '';
+  #startKey = '';
+  #inFlight: Promise<void> = Promise.resolve();
   #latest: RunRequest | undefined;
   #waiting: RunRequest | undefined;
   #underWay = false;
   #stop = new AbortController();
   #losses = 0;
   readonly #watched = new WeakSet<Engine>();
+  readonly #gradient = new RunGradient(() => this.changed());
 
   /** @param changed - called after every change of `state` */
   constructor(private readonly changed: () => void) {}
 
   get state(): RunState {
     return this.#state;
+  }
+
+  /** The gradient of a loss along the latest tape, carried back on demand; undefined while there is no tape. */
+  gradient(loss: EntryLoss): GradientState | undefined {
+    const { tape } = this.#state;
+    return tape && this.#gradient.of(tape, loss);
   }
 
   /** Asks for a run. Whatever was asked for before and has not begun is forgotten. */
@@ -98,10 +115,15 @@ export class TextRun {
     this.#announceLoading();
     const engine = await sharedEngine(request.device);
     this.#watchFor(engine);
+    const spec = specOf(request);
     const key = [request.cell, request.hidden, request.seed, request.embedding].join('\n');
+    const start = JSON.stringify([request.gain, spec.layers[0].gateBias]);
     const kept = this.#state.engine === engine && this.#modelKey === key ? this.#state.model : undefined;
+    await Promise.all([this.#inFlight, this.#gradient.settled]);
     if (stop.aborted) return;
-    const model = kept ?? (await engine.model(specOf(request)));
+    const model = kept ?? (await engine.model(spec));
+    if (kept && start !== this.#startKey) kept.setParameters(initialWeights(spec));
+    if (kept) this.#startKey = start;
     let tape: Tape;
     try {
       tape = await model.run({ words }, { abort: stop });
@@ -115,7 +137,9 @@ export class TextRun {
       if (!kept) model.release();
       return;
     }
+    this.#inFlight = submittedWorkOf(tape);
     this.#modelKey = key;
+    this.#startKey = start;
     const status = this.#waiting ? 'loading' : 'ready';
     this.#replace({ status, message: this.#waiting ? 'Computing…' : '', engine, model, tape, words });
   }
@@ -146,18 +170,19 @@ export class TextRun {
     const { tape, model } = this.#state;
     if (next === this.#state) return;
     this.#state = next;
+    if (tape !== next.tape) this.#gradient.forget();
     this.changed();
     if (tape !== next.tape) tape?.release();
     if (model !== next.model) model?.release();
   }
 }
 
-function specOf({ cell, hidden, seed, embedding }: RunRequest) {
-  return { input: { embedding }, layers: [{ cell, hidden }], seed };
+function specOf({ cell, hidden, seed, embedding, gain, gateBias }: RunRequest): ModelSpec {
+  return { input: { embedding }, layers: [{ cell, hidden, gain, gateBias: gateBiasOf(gateBias) }], seed };
 }
 
 /** The engine names its own options; the reader wrote attributes. */
 function messageOf(error: unknown): string {
-  if (error instanceof EngineError) return error.message.replace(/^layers\[0\]\.|^input\./, '');
+  if (error instanceof EngineError) return error.message.replace(/^layers\[0\]\.|^input\./, '').replace(/^gateBias/, 'gate-bias');
   return `The network could not be run: ${error instanceof Error ? error.message : String(error)}`;
 }

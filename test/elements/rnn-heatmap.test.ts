@@ -206,7 +206,7 @@ describe('what cannot be drawn is explained', () => {
     ['text=""', 'There are no words to read; give a text.'],
     ['text="   "', 'There are no words to read; give a text.'],
     ['', 'There is nothing to draw yet: give a text, the id of an <rnn-model> in for, or values.'],
-    ['text="a" cell="elman"', 'There is no cell "elman"; available are rnn, rnn_relu, lstm, gru, gru_reset_before.'],
+    ['text="a" cell="elman"', 'There is no cell "elman"; available are rnn, rnn_relu, rnn_linear, lstm, lstm_peephole, lstm_nofg, lstm_1997, gru, gru_reset_before.'],
     ['text="a" signal="q" device="cpu"', 'There is no signal "q" here; available are h, c, i, f, g, o, a_i, a_f, a_g, a_o, y, x, h_n, c_n.'],
     ['text="a" hidden="0"', 'hidden: 0 given; it must be a whole number from 1 to 65,535.'],
     ['text="a" hidden="100000"', 'hidden: 100000 given; it must be a whole number from 1 to 65,535.'],

@@ -50,7 +50,7 @@ describe('a run', () => {
 
   it('that fails says why, and the next one is not in its way', async () => {
     const model = mount<RnnModel>('<rnn-model text="a" device="cpu" cell="elman"></rnn-model>');
-    await settled(() => expect(model.state).toMatchObject({ status: 'error', message: 'There is no cell "elman"; available are rnn, rnn_relu, lstm, gru, gru_reset_before.' }));
+    await settled(() => expect(model.state).toMatchObject({ status: 'error', message: 'There is no cell "elman"; available are rnn, rnn_relu, rnn_linear, lstm, lstm_peephole, lstm_nofg, lstm_1997, gru, gru_reset_before.' }));
     model.cell = 'rnn';
     await ready(model);
     model.text = '';

@@ -1,21 +1,24 @@
 /**
  * The colours of a heatmap, as tables of 256. A signed scale runs from blue over a neutral 0 to orange, alike in
  * lightness on both sides, so that size is lightness and sign is hue, and the two hues are the pair that every kind
- * of colour vision keeps apart. A gate's scale runs from "closed", which recedes into the page, to "open". Dark
- * pages have scales of their own: there what is near 0 is dark.
+ * of colour vision keeps apart. A gate's scale runs from "closed", which recedes into the page, to "open". Magnitudes on
+ * a logarithmic scale have the gate's colours without the faintest, and 0, which no logarithm reaches, a warm one of
+ * its own. Dark pages have scales of their own: there what is near 0 is dark.
  */
 import { oklabOf, oklch, rgbOf, type Oklab, type Rgb } from './oklab';
 
-export type ScaleKind = 'diverging' | 'sequential';
+export type ScaleKind = 'diverging' | 'sequential' | 'magnitude';
 
 /**
  * 256 colours as RGBA bytes. The first LAST + 1 are the scale (LAST is even: a signed scale has its 0 exactly at
- * LAST / 2); the one after is for entries that are not finite numbers.
+ * LAST / 2, a scale of magnitudes at ZERO, and begins after it); the one after is for entries that are not finite numbers.
  */
 export type ColourTable = Uint8ClampedArray;
 
 export const LAST = 254;
 export const NOT_A_NUMBER = 255;
+/** On a scale of magnitudes: the colour of exactly 0. */
+export const ZERO = 0;
 
 /** Colours that a page may choose itself. */
 export interface ChosenColours {
@@ -32,6 +35,8 @@ interface Scheme {
   readonly negative: readonly Anchor[];
   readonly positive: readonly Anchor[];
   readonly gate: readonly Anchor[];
+  /** Of exactly 0 among magnitudes. */
+  readonly nothing: Oklab;
   readonly notANumber: Oklab;
 }
 
@@ -56,6 +61,7 @@ const LIGHT: Scheme = {
     [0.75, oklch(0.475, 0.088, 214)],
     [1, oklch(0.29, 0.085, 276)],
   ],
+  nothing: oklch(0.93, 0.035, 72),
   notANumber: oklch(0.62, 0.01, 300),
 };
 
@@ -80,8 +86,12 @@ const DARK: Scheme = {
     [0.75, oklch(0.735, 0.11, 178)],
     [1, oklch(0.925, 0.09, 140)],
   ],
+  nothing: oklch(0.29, 0.03, 62),
   notANumber: oklch(0.6, 0.01, 300),
 };
+
+/** Where on the gate's scale that of magnitudes begins: apart from the page and from 0. */
+const FAINTEST = 0.12;
 
 /** Makes a table. `dark` says what page it is for. */
 export function colourTable(kind: ScaleKind, dark: boolean, chosen: ChosenColours = {}): ColourTable {
@@ -94,8 +104,12 @@ export function colourTable(kind: ScaleKind, dark: boolean, chosen: ChosenColour
   for (let i = 0; i <= LAST; i++) {
     const position = i / LAST;
     const signed = 2 * position - 1;
-    const colour = kind === 'sequential' ? colourAt(scheme.gate, position) : colourAt(signed < 0 ? negative : positive, Math.abs(signed));
-    table.set([...rgbOf(colour), 255], 4 * i);
+    const colours: Record<ScaleKind, () => Oklab> = {
+      diverging: () => colourAt(signed < 0 ? negative : positive, Math.abs(signed)),
+      sequential: () => colourAt(scheme.gate, position),
+      magnitude: () => (i === ZERO ? (chosen.zero ? zero : scheme.nothing) : colourAt(scheme.gate, FAINTEST + ((1 - FAINTEST) * (i - 1)) / (LAST - 1))),
+    };
+    table.set([...rgbOf(colours[kind]()), 255], 4 * i);
   }
   table.set([...rgbOf(scheme.notANumber), 255], 4 * NOT_A_NUMBER);
   return table;

@@ -1,13 +1,23 @@
 /** Paints a matrix from its numbers on a 2D canvas: the same picture, pixel for pixel, as shaders/paint/heatmap.wgsl. */
-import { cssColour, NOT_A_NUMBER, type ColourTable } from '../colour/scale';
-import { colourIndex, type Coding } from '../range';
+import { cssColour, LAST, NOT_A_NUMBER, ZERO, type ColourTable } from '../colour/scale';
+import { colourIndex, colourIndexOfLog, type Coding } from '../range';
 import type { PaintWindow } from './window';
 
 /** Values of the matrix by place. */
 export type EntryAt = (row: number, column: number) => number;
 
+/** How the entries differ from a plain grid of values. */
+export interface EntryKind {
+  /** They are given as logarithms to the base of ten, −∞ for 0. */
+  readonly logarithms: boolean;
+  /** Exact zeros are left empty. */
+  readonly zeroIsEmpty: boolean;
+}
+
+const PLAIN: EntryKind = { logarithms: false, zeroIsEmpty: false };
+
 /** Paints the whole window. Without a context (the browser is out of memory) nothing happens. */
-export function paintEntries(canvas: HTMLCanvasElement, window: PaintWindow, at: EntryAt, coding: Coding, table: ColourTable): void {
+export function paintEntries(canvas: HTMLCanvasElement, window: PaintWindow, at: EntryAt, coding: Coding, table: ColourTable, kind = PLAIN): void {
   const context = canvas.getContext('2d');
   if (!context) return;
   if (canvas.width !== window.width) canvas.width = window.width;
@@ -19,9 +29,10 @@ export function paintEntries(canvas: HTMLCanvasElement, window: PaintWindow, at:
   for (let row = Math.floor(top / entryHeight); row < lastRow; row++) {
     for (let column = Math.floor(left / entryWidth); column < lastColumn; column++) {
       const value = at(row, column);
-      const index = colourIndex(value, coding);
+      const index = kind.logarithms ? colourIndexOfLog(value, coding) : colourIndex(value, coding);
+      if (index === ZERO && kind.zeroIsEmpty) continue;
       const box = { x: column * entryWidth - left, y: row * entryHeight - top, width: entryWidth - gap, height: entryHeight - gap };
-      if (index === NOT_A_NUMBER) paintStripes(context, window, box, Number.isNaN(value) ? undefined : cssColour(table, value > 0 ? 254 : 0), table);
+      if (index === NOT_A_NUMBER) paintStripes(context, window, box, Number.isNaN(value) ? undefined : cssColour(table, value > 0 || coding.scaling === 'log' ? LAST : 0), table);
       else {
         context.fillStyle = cssColour(table, index);
         context.fillRect(box.x, box.y, box.width, box.height);

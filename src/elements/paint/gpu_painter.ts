@@ -21,6 +21,7 @@ export class GpuPainter {
   #own: DeviceParts | undefined;
   #pipeline: GPURenderPipeline | undefined;
   #colours: ColourTable | undefined;
+  #thresholds: Coding['thresholds'] | undefined;
 
   /** @param ready - called when a device's pipeline has been made and painting can go on */
   constructor(
@@ -45,6 +46,8 @@ export class GpuPainter {
     queue.writeBuffer(own.picture, 0, this.#picture);
     if (this.#colours !== table) queue.writeBuffer(own.colours, 0, table.buffer);
     this.#colours = table;
+    if (this.#thresholds !== coding.thresholds) queue.writeBuffer(own.thresholds, 0, coding.thresholds);
+    this.#thresholds = coding.thresholds;
     const commands = storage.device.createCommandEncoder({ label: 'heatmap' });
     const pass = commands.beginRenderPass({
       label: 'heatmap',
@@ -62,6 +65,7 @@ export class GpuPainter {
   release(): void {
     this.#own?.picture.destroy();
     this.#own?.colours.destroy();
+    this.#own?.thresholds.destroy();
     this.#own = undefined;
     this.#context?.unconfigure();
   }
@@ -75,9 +79,10 @@ export class GpuPainter {
       device,
       picture: device.createBuffer({ label: 'heatmap picture', size: PICTURE_BYTES, usage }),
       colours: device.createBuffer({ label: 'heatmap colours', size: 1024, usage }),
+      thresholds: device.createBuffer({ label: 'heatmap thresholds', size: 1024, usage }),
       groups: new WeakMap(),
     };
-    this.#colours = this.#pipeline = undefined;
+    this.#colours = this.#thresholds = this.#pipeline = undefined;
     heatmapPipeline(device).then(
       (pipeline) => {
         if (this.#own?.device !== device) return;
@@ -89,10 +94,10 @@ export class GpuPainter {
     return this.#own;
   }
 
-  #groupFor({ device, picture, colours, groups }: DeviceParts, { buffer, lengths }: SignalStorage): GPUBindGroup {
+  #groupFor({ device, picture, colours, thresholds, groups }: DeviceParts, { buffer, lengths }: SignalStorage): GPUBindGroup {
     const known = groups.get(buffer);
     if (known?.lengths === lengths) return known.group;
-    const resources = [picture, colours, buffer, lengths];
+    const resources = [picture, colours, thresholds, buffer, lengths];
     const group = device.createBindGroup({
       label: 'heatmap',
       layout: this.#pipeline!.getBindGroupLayout(0),
@@ -103,12 +108,12 @@ export class GpuPainter {
   }
 
   /** Fills the uniform: the order is that of `Picture` in the shader. */
-  #describe(storage: SignalStorage, model: number, sequence: number, window: PaintWindow, { min, max, scale, offset }: Coding): void {
+  #describe(storage: SignalStorage, model: number, sequence: number, window: PaintWindow, { scaling, min, max, scale, offset }: Coding): void {
     const words = new Uint32Array(this.#picture);
     const { rows, columns, left, top, entryWidth, entryHeight, gap, stripe } = window;
     words.set([rows, columns, left, top, entryWidth, entryHeight, gap, stripe]);
     new Float32Array(this.#picture).set([min, max, scale, offset], 8);
-    words.set([model, sequence], 12);
+    words.set([model, sequence, scaling === 'log' ? 1 : 0], 12);
     words.set(viewNumbers(storage), 16);
   }
 }
@@ -117,6 +122,7 @@ interface DeviceParts {
   readonly device: GPUDevice;
   readonly picture: GPUBuffer;
   readonly colours: GPUBuffer;
+  readonly thresholds: GPUBuffer;
   /** By the signal's buffer: the pool hands the same ones out again. */
   readonly groups: WeakMap<GPUBuffer, { readonly lengths: GPUBuffer; readonly group: GPUBindGroup }>;
 }

@@ -58,13 +58,13 @@ export class PicturePainter {
     const { canvas, strip, matrix, entries, coding } = picture;
     this.#take(canvas);
     const colours = this.#coloursFor(picture);
-    if (strip) paintLegend(strip, colours);
+    if (strip) paintLegend(strip, colours, coding);
     if (this.#size.width === 0 || this.#size.height === 0) return;
     const window = picture.window(this.#size);
     if (matrix.storage) {
       this.#gpu ??= new GpuPainter(canvas, () => this.paintSoon());
       this.#gpu.paint(matrix.storage, matrix.instance, window, coding, colours);
-    } else if (entries) paintEntries(canvas, window, entries, coding, colours);
+    } else if (entries) paintEntries(canvas, window, matrix.log10 ?? entries, coding, colours, { logarithms: matrix.log10 !== undefined, zeroIsEmpty: matrix.zeroIsEmpty });
   }
 
   #take(canvas: HTMLCanvasElement): void {

@@ -1,0 +1,125 @@
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { optionalNumberAttribute } from './attributes';
+import { ModelFigure } from './model_figure';
+import './rnn-heatmap';
+import type { EntryFocusEvent } from './rnn-heatmap';
+
+/** The reader chose one unit, or all of them together. */
+export class InfluenceChangeEvent extends Event {
+  readonly unit: number | undefined;
+
+  constructor({ unit }: { unit: number | undefined }) {
+    super('influence-change', { bubbles: true, composed: true });
+    this.unit = unit;
+  }
+}
+
+/** Beyond so many units a list to choose from is no help. */
+const MOST_LISTED = 256;
+
+/**
+ * Which word the network still feels at which step: M[t, s] = ‖∂h_t/∂x_s‖ for all pairs of steps of a model's text, states
+ * down and words across, by the logarithm on whole decades, never scaled by row; what is exactly 0, as the words yet to
+ * come, is left empty. All units count together (the Frobenius norm), or one that the reader chooses. Measuring shows
+ * its progress and can be cancelled; a newer run of the model aborts it. Choosing an entry moves the model's step.
+ *
+ * @fires {EntryFocusEvent} entry-focus - The pointer or a key moved to another entry: t is its row, s its column, from 0.
+ * @fires {InfluenceChangeEvent} influence-change - The reader chose another unit, or all.
+ * @csspart notice - The words that stand where there is nothing to draw.
+ * @csspart reading - The chosen entry in words.
+ * @csspart heatmap - The `<rnn-heatmap>` that draws the matrix.
+ * @cssproperty [--rnn-max-height=34rem] - Height beyond which the matrix scrolls.
+ */
+@customElement('rnn-influence')
+export class RnnInfluence extends ModelFigure {
+  static override styles = [
+    ModelFigure.styles,
+    css`
+      .head {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: baseline;
+        justify-content: space-between;
+        gap: 0.4rem 1.5rem;
+        margin-block-end: 0.8rem;
+      }
+      .reading {
+        margin: 0;
+        flex: 1 1 18rem;
+        min-block-size: 1.5em;
+        overflow-wrap: anywhere;
+      }
+      select {
+        font: inherit;
+        color: inherit;
+        min-block-size: 2rem;
+        padding: 0.1rem 0.4rem;
+        border: 1px solid var(--line);
+        border-radius: 0.4rem;
+        background: Canvas;
+      }
+      rnn-heatmap {
+        font-size: 0.875rem;
+      }
+    `,
+  ];
+
+  /** The layer whose output is asked, from 0; the last unless given. */
+  @property({ converter: optionalNumberAttribute }) layer: number | undefined;
+
+  /** One unit of that output, from 0, instead of all together. */
+  @property({ converter: optionalNumberAttribute }) unit: number | undefined;
+
+  @state() private reading = '';
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('unit') || changed.has('layer')) this.reading = '';
+  }
+
+  protected override render(): TemplateResult {
+    const { model } = this.connection;
+    const { obstacle } = this;
+    if (!model || obstacle) return this.notice(obstacle ?? '');
+    return html`
+      <div class="head">
+        <p class="reading" part="reading" dir="auto">${this.reading || 'Point at an entry, or walk with the arrow keys, to read it.'}</p>
+        ${this.choice()}
+      </div>
+      <rnn-heatmap part="heatmap" signal="influence" .model=${model} .layer=${this.layer} .unit=${this.unit} @entry-focus=${this.read}></rnn-heatmap>
+    `;
+  }
+
+  private choice(): TemplateResult | typeof nothing {
+    const layers = this.connection.model?.state.model?.shape.layers ?? [];
+    const layer = layers[this.layer ?? layers.length - 1];
+    const units = layer ? layer.directions * layer.width : 0;
+    if (units === 0 || units > MOST_LISTED) return nothing;
+    return html`<label>
+      Felt by
+      <select @change=${this.choose}>
+        <option value="" ?selected=${this.unit === undefined}>all units</option>
+        ${Array.from({ length: units }, (_, unit) => html`<option value=${unit} ?selected=${this.unit === unit}>unit ${unit + 1}</option>`)}
+      </select>
+    </label>`;
+  }
+
+  private readonly read = ({ label }: EntryFocusEvent): void => {
+    this.reading = label;
+  };
+
+  private readonly choose = (event: Event): void => {
+    const { value } = event.target as HTMLSelectElement;
+    this.unit = value === '' ? undefined : Number(value);
+    this.dispatchEvent(new InfluenceChangeEvent({ unit: this.unit }));
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'rnn-influence': RnnInfluence;
+  }
+  interface GlobalEventHandlersEventMap {
+    'influence-change': InfluenceChangeEvent;
+  }
+}
