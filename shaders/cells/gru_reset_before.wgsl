@@ -5,6 +5,7 @@
 //   h' = (1 − z) ⊙ n + z ⊙ h
 
 import package::lib::activation::{sigmoid, sigmoid_slope, stable_tanh, tanh_slope};
+import package::lib::cell_step::{CellGradient, CellStep};
 
 const GATES = 3u;
 const STATES = 1u;
@@ -14,19 +15,6 @@ const SPLIT_GATES = 0u;
 const UNIT_PARAMETERS = 0u;
 // an array has at least one row
 const UNIT_ROWS = 1u;
-
-struct CellStep {
-  next: array<vec4f, STATES>,
-  saved: array<vec4f, SAVED>,
-}
-
-struct CellGradient {
-  d_ih: array<vec4f, GATES>,
-  d_hh: array<vec4f, GATES>,
-  d_prev: array<vec4f, STATES>,
-  d_next: array<vec4f, STATES>,
-  d_unit: array<vec4f, UNIT_ROWS>,
-}
 
 fn forward(a_ih: array<vec4f, GATES>, a_hh: array<vec4f, GATES>, prev: array<vec4f, STATES>, unit: array<vec4f, UNIT_ROWS>) -> CellStep {
   let a_r = a_ih[0] + a_hh[0];

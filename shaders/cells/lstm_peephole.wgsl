@@ -5,6 +5,7 @@
 //   o = σ(W_o·x + U_o·h + p_o ⊙ c' + b_o)     h' = o ⊙ tanh(c')
 
 import package::lib::activation::{sigmoid, sigmoid_slope, stable_tanh, tanh_slope};
+import package::lib::cell_step::{CellGradient, CellStep};
 
 const GATES = 4u;
 const STATES = 2u;
@@ -14,19 +15,6 @@ const SPLIT_GATES = 0u;
 const UNIT_PARAMETERS = 3u;
 // an array has at least one row
 const UNIT_ROWS = 3u;
-
-struct CellStep {
-  next: array<vec4f, STATES>,
-  saved: array<vec4f, SAVED>,
-}
-
-struct CellGradient {
-  d_ih: array<vec4f, GATES>,
-  d_hh: array<vec4f, GATES>,
-  d_prev: array<vec4f, STATES>,
-  d_next: array<vec4f, STATES>,
-  d_unit: array<vec4f, UNIT_ROWS>,
-}
 
 fn forward(a_ih: array<vec4f, GATES>, a_hh: array<vec4f, GATES>, prev: array<vec4f, STATES>, unit: array<vec4f, UNIT_ROWS>) -> CellStep {
   let c = prev[1];

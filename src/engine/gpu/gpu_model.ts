@@ -32,6 +32,8 @@ export class GpuModel implements Model, TapeOwner {
   readonly #pool: RunBuffers[] = [];
   /** Everything not yet destroyed, lent out or in the pool. */
   readonly #made = new Set<RunBuffers>();
+  /** What the first backward pass through a run made, for as long as the run's buffers live. */
+  readonly #gradients = new Map<RunBuffers, Promise<GradientBuffers>>();
   #backward: Promise<BackwardModel> | undefined;
   #released = false;
 
@@ -99,14 +101,14 @@ export class GpuModel implements Model, TapeOwner {
   async propagate(buffers: RunBuffers, parameters: Parameters, { forms }: Plan, loss: CheckedLoss, abort: AbortSignal | undefined): Promise<GradientBuffers> {
     const { gpu } = this.context;
     const backward = await this.#backwardOf(parameters, abort);
-    buffers.gradient ??= await guarded(gpu, () => new GradientBuffers(buffers, backward, oneLoss(this.shape)), bytesOf, destroy);
+    const gradients = await this.#gradientsOf(buffers, backward);
     this.#checkRun(parameters, abort);
     const encoder = gpu.device.createCommandEncoder({ label: 'backward' });
-    buffers.gradient.upload(encoder, loss);
-    record(encoder, 'backward', buffers.gradient.commands(loss, forms as readonly RecurrentForm[]));
-    buffers.gradient.finish(encoder, loss);
+    gradients.upload(encoder, loss);
+    record(encoder, 'backward', gradients.commands(loss, forms as readonly RecurrentForm[]));
+    gradients.finish(encoder, loss);
     gpu.device.queue.submit([encoder.finish()]);
-    return buffers.gradient;
+    return gradients;
   }
 
   async inputNorms(buffers: RunBuffers, parameters: Parameters, { forms }: Plan, picks: readonly OutputEntry[], place: InfluencePlace, abort: AbortSignal | undefined, progress: ((fraction: number) => void) | undefined): Promise<Float32Array> {
@@ -171,6 +173,15 @@ export class GpuModel implements Model, TapeOwner {
     return backward;
   }
 
+  #gradientsOf(buffers: RunBuffers, backward: BackwardModel): Promise<GradientBuffers> {
+    const known = this.#gradients.get(buffers);
+    if (known) return known;
+    const making = guarded(this.context.gpu, () => new GradientBuffers(buffers, backward, oneLoss(this.shape)), bytesOf, destroy);
+    this.#gradients.set(buffers, making);
+    making.catch(() => this.#gradients.delete(buffers));
+    return making;
+  }
+
   /** The form of each layer: the one asked for, or the faster of both. */
   async #forms(form: RecurrentForm | 'auto', shape: RunShape): Promise<RecurrentForm[]> {
     const { layers, seeds } = this.shape;
@@ -206,6 +217,8 @@ export class GpuModel implements Model, TapeOwner {
 
   #destroy(buffers: RunBuffers): void {
     buffers.destroy();
+    void this.#gradients.get(buffers)?.then(destroy, () => undefined);
+    this.#gradients.delete(buffers);
     this.#made.delete(buffers);
     if (this.#released && this.#made.size === 0) this.onRelease(this);
   }

@@ -10,7 +10,6 @@ import { checkFits, checkGrid } from './buffers';
 import type { Command } from './command_list';
 import type { Gpu } from './device';
 import type { ForwardModel } from './gpu_weights';
-import type { GradientBuffers } from './gradient_buffers';
 import { directionStride, layerLayout, outputPlace, padded, statePlace, type LayerLayout } from './layer_layout';
 import { layerNumbers } from './layer_numbers';
 import { productCommand, productGroups, type Operand } from './linear';
@@ -74,8 +73,6 @@ export class RunBuffers {
   #destroyed = false;
   readonly tokens: GPUBuffer;
   readonly lengths: GPUBuffer;
-  /** What the first backward pass made. */
-  gradient: GradientBuffers | undefined;
   readonly layers: readonly LayerRun[];
 
   constructor(
@@ -114,7 +111,7 @@ export class RunBuffers {
 
   /** Bytes of GPU memory held. */
   get bytes(): number {
-    return this.#buffers.bytes + (this.gradient?.bytes ?? 0);
+    return this.#buffers.bytes;
   }
 
   /** Whether `destroy` was called: the numbers are gone, whoever holds them. */
@@ -155,7 +152,6 @@ export class RunBuffers {
   destroy(): void {
     this.#destroyed = true;
     this.#buffers.destroy();
-    this.gradient?.destroy();
   }
 
   #recurrence(k: number, form: RecurrentForm): readonly Command[] {
