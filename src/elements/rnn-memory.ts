@@ -5,7 +5,6 @@ import { wordsOf } from '../engine';
 import { Latest } from './latest';
 import { memoryCurves, type MemoryCurves } from './memory_curves';
 import { ModelFigure } from './model_figure';
-import { stickyLimit } from './range';
 import './rnn-heatmap';
 import { timeAxis, type TimeAxis } from './time_axis';
 
@@ -15,7 +14,7 @@ const CHART = { height: 260, top: 14, bottom: 10 } as const;
 /**
  * Memory and gradient side by side, on one axis of time. Stored: how far apart two runs are that differ in a word,
  * ‖Δh_t‖, reading onward from that word. Gradient: what a loss at the last step can feel of step t, ‖∂h_T/∂h_t‖, reading
- * back from the end. Both are drawn on one absolute scale of powers of ten; nothing is scaled to fit. Below them, unit by
+ * back from the end. Both are drawn on one absolute scale of powers of ten; nothing is normalised. Below them, unit by
  * unit, the difference and the derivatives of one unit's last value.
  *
  * Of a cell with two states, h and c, both curves are of the two together.
@@ -55,6 +54,10 @@ export class RnnMemory extends ModelFigure {
       }
       .chart:focus-visible {
         outline-offset: -2px;
+      }
+      sub {
+        font-size: 0.75em;
+        line-height: 0;
       }
       text {
         font-size: 11px;
@@ -126,7 +129,6 @@ export class RnnMemory extends ModelFigure {
 
   private readonly resized = new ResizeObserver(([{ contentRect }]) => (this.room = Math.floor(contentRect.width)));
   private readonly curves = new Latest<MemoryCurves>(this);
-  private limit: number | undefined;
 
   override render(): TemplateResult {
     const obstacle = this.obstacle ?? this.curves.failure;
@@ -141,10 +143,11 @@ export class RnnMemory extends ModelFigure {
     const s = curves.states.length === 1 ? curves.states[0] : 's';
     return html`
       <ul class="key">
-        <li>${sample('stored')} stored: ‖Δ${s}ₜ‖ of the swapped word</li>
-        <li>${sample('gradient')} gradient: ‖∂${s}_T/∂${s}ₜ‖ from the last step T</li>
+        <li>${sample('stored')}<span><b>Stored</b> of the swapped word, ‖Δ<i>${s}</i><sub>t</sub>‖</span></li>
+        <li>${sample('gradient')}<span><b>Gradient</b> from the last step, ‖∂<i>${s}</i><sub>T</sub>/∂<i>${s}</i><sub>t</sub>‖</span></li>
+        ${s === 's' ? html`<li><span><i>s</i> is ${curves.states.join(' and ')} together</span></li>` : nothing}
       </ul>
-      ${this.chart(curves, t, axis, s)}
+      ${this.chart(curves, t, axis)}
       ${guard([curves, axis.worded], () => this.stored(curves, axis.worded ? labels : undefined))}
       ${this.felt(Math.min(unit, units - 1))}
       <p class="told-in-words" role="status">${inWords(curves)}</p>
@@ -173,7 +176,7 @@ export class RnnMemory extends ModelFigure {
     this.resized.disconnect();
   }
 
-  private chart({ words, stored, gradient, swapped, states }: MemoryCurves, step: number, { left, pitch, width }: TimeAxis, s: string): TemplateResult {
+  private chart({ words, stored, gradient, swapped, states }: MemoryCurves, step: number, { left, pitch, width }: TimeAxis): TemplateResult {
     const { top: highest, bottom: lowest } = decadesOf(stored, gradient);
     const { height, top, bottom } = CHART;
     const x = (t: number) => left + (t + 0.5) * pitch;
@@ -208,8 +211,8 @@ export class RnnMemory extends ModelFigure {
           ...swapped.map((t) => svg`<path class="swap" d="M${x(t)} 0V${height}"></path>`),
           curve('gradient', gradient, x, y, pitch),
           curve('stored', stored, x, y, pitch),
-          first === undefined ? nothing : told('gradient', x(first), y(gradient[first]), `∂${s} ${power(gradient[first])}`, width),
-          first === undefined || !Number.isFinite(stored[last]) ? nothing : told('stored', x(last), y(stored[last]), `Δ${s} ${power(stored[last])}`, width),
+          first === undefined ? nothing : told('gradient', x(first), y(gradient[first]), `gradient ${power(gradient[first])}`, width),
+          first === undefined || !Number.isFinite(stored[last]) ? nothing : told('stored', x(last), y(stored[last]), `stored ${power(stored[last])}`, width),
         ])}
       </svg>
     </div>`;
@@ -218,24 +221,22 @@ export class RnnMemory extends ModelFigure {
   private stored({ units, stored, difference }: MemoryCurves, labels: readonly string[] | undefined): TemplateResult {
     const steps = stored.length;
     const rows = Float64Array.from({ length: units * steps }, (_, k) => difference[(k % steps) * units + Math.floor(k / steps)]);
-    this.limit = stickyLimit(this.limit, rows.reduce((most, entry) => Math.max(most, Math.abs(entry)), 0));
     return html`<rnn-heatmap
-      label="Stored, unit by unit: Δh, the other sentence's state minus this one's"
+      label="Stored, unit by unit: the size of Δh, the other sentence’s state minus this one’s"
+      scale="log"
       row-noun="unit"
       column-noun="step"
       .model=${this.connection.model}
       .values=${rows}
       .rows=${units}
       .columnLabels=${labels?.slice(0, steps)}
-      .min=${-this.limit}
-      .max=${this.limit}
     ></rnn-heatmap>`;
   }
 
   /** The model's loss is one unit after the last word: the cursor's. */
   private felt(unit: number): TemplateResult {
     return html`<rnn-heatmap
-      label="Gradient, unit by unit: ∂h_T[${unit + 1}]/∂h_t, what unit ${unit + 1} after the last word feels of every unit before"
+      label="Gradient, unit by unit: what h[${unit + 1}] after the last word feels of every unit before, ∂h_T[${unit + 1}]/∂h_t"
       signal="d_h"
       .model=${this.connection.model}
     ></rnn-heatmap>`;
@@ -296,7 +297,7 @@ function curve(kind: Kind, logs: Float64Array, x: (t: number) => number, y: (log
 
 /** The number that counts, at its point. */
 function told(kind: Kind, x: number, y: number, text: string, width: number): SVGTemplateResult {
-  const atEnd = x > width - 90;
+  const atEnd = x > width - 120;
   return svg`${point(kind, x, y, 4.5)}<text class="told ${kind} ${atEnd ? 'end' : ''}" x=${atEnd ? x + 4 : x + 9} y=${y > 30 ? y - 10 : y + 20}>${text}</text>`;
 }
 
