@@ -27,7 +27,9 @@ export interface Layout {
 const ENTRY = { widest: 140, narrowest: 4, narrowestWithWord: 21, tallest: 30, flattest: 6 };
 const HEIGHT = 416;
 /** Of an entry of a matrix of pairs, which is as wide as it is high. */
-const PAIR = { largest: 46, smallest: 4 };
+const PAIR = { largest: 60, smallest: 4 };
+/** A matrix of pairs keeps to this height, in CSS pixels, unless its entries would be smaller than `readable`. */
+const PAIRS = { height: 480, readable: 9 };
 const LONGEST_LABEL = 116;
 const LINE = 14;
 
@@ -73,7 +75,7 @@ function squareLayoutFor({ rows, columns, rowLabels, columnLabels, rowNoun }: La
   const widths = (columnLabels ?? [String(columns)]).map(widthOf);
   const widest = Math.min(LONGEST_LABEL, widths.reduce((most, width) => Math.max(most, width), 0));
   const gutter = Math.ceil(Math.max(rowLabels ? widest : widthOf(String(rows)), widthOf(rowNoun))) + 10;
-  const side = (overhang: number) => Math.max(1, Math.floor(clamp((available - gutter - overhang) / columns, PAIR.smallest, PAIR.largest) * ratio));
+  const side = (overhang: number) => Math.max(1, Math.floor(clamp(Math.min((available - gutter - overhang) / columns, Math.max(PAIRS.height / rows, PAIRS.readable)), PAIR.smallest, PAIR.largest) * ratio));
   const slanted = widest > side(0) / ratio - 6;
   const overhang = slanted ? slantedOverhang(widths, (0.85 * side(0)) / ratio) : 0;
   const entry = side(overhang);

@@ -173,6 +173,10 @@ export const heatmapStyles = css`
     font-size: 1.15em;
     font-weight: 600;
   }
+  .tip > b.told {
+    font-size: 1.05em;
+    font-weight: 500;
+  }
   .tip span {
     overflow-wrap: anywhere;
     opacity: 0.82;
@@ -210,7 +214,7 @@ export const heatmapStyles = css`
   }
   .legend canvas {
     flex: 1 1 0;
-    min-width: 0;
+    width: 0;
     height: 0.7em;
     border-radius: 2px;
   }
@@ -227,9 +231,6 @@ export const heatmapStyles = css`
     margin-right: 0.6em;
     text-align: center;
   }
-  .of-zero + span {
-    text-align: left;
-  }
   .ticks {
     display: flex;
     justify-content: space-between;
@@ -238,7 +239,8 @@ export const heatmapStyles = css`
     flex: 1 0 0;
     text-align: center;
   }
-  .ticks span:first-child:not(.of-zero) {
+  .ticks span:first-child:not(.of-zero),
+  .of-zero + span {
     text-align: left;
   }
   .ticks span:last-child {

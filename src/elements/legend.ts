@@ -14,7 +14,7 @@ export function legendFor({ scaling, min, max }: Coding, zero: 'coloured' | 'emp
   const ofZero = zero === 'empty' ? 'exactly 0 is left empty' : 'exactly 0 has a colour of its own';
   return html`<div class=${log ? 'legend log' : 'legend'} part="legend">
     <div class="bar" role="img" aria-label=${log ? `${range}, by their logarithm; ${ofZero}` : range}>
-      ${/* the strip's own colours, and before them that of 0 */ log ? html`<canvas class=${`zero ${zero}`} width="1" height="1"></canvas>` : nothing}
+      ${/* the strip's own colours, and before them that of 0 */ log ? html`<canvas class=${`zero ${zero === 'empty' ? 'open' : 'filled'}`} width="1" height="1"></canvas>` : nothing}
       <canvas class="strip" width=${log ? LAST : LAST + 1} height="1"></canvas>
     </div>
     <div class="ticks" aria-hidden="true">
@@ -27,7 +27,7 @@ export function legendFor({ scaling, min, max }: Coding, zero: 'coloured' | 'emp
 export function paintLegend(strip: HTMLCanvasElement, table: ColourTable, { scaling }: Coding): void {
   const first = scaling === 'log' ? ZERO + 1 : 0;
   if (strip.width === LAST + 1 - first) paint(strip, table, first, LAST);
-  const zero = strip.parentElement?.querySelector<HTMLCanvasElement>('.zero.coloured');
+  const zero = strip.parentElement?.querySelector<HTMLCanvasElement>('.zero.filled');
   if (zero) paint(zero, table, ZERO, ZERO);
 }
 

@@ -253,7 +253,7 @@ export class RnnHeatmap extends LitElement {
     const place = this.#pointedAt(matrix);
     if (!place) return nothing;
     return html`<div part="tooltip" class="tip" aria-hidden="true">
-      ${matrix.telling ? html`<b>${matrix.telling(place.row, place.column)}</b>` : html`<b>${this.#valueAt(place) ?? '…'}</b><span>${entryName(matrix, place)}</span>`}
+      ${matrix.telling ? html`<b class="told">${matrix.telling(place.row, place.column)}</b>` : html`<b>${this.#valueAt(place) ?? '…'}</b><span>${entryName(matrix, place)}</span>`}
     </div>`;
   }
 
