@@ -5,7 +5,7 @@ import { driveMatters, FLOW_RANGES, LONGEST_DISTANCE, type FlowSettings } from '
 export const controlStyles = css`
   .controls {
     display: grid;
-    grid-template-columns: repeat(auto-fit, minmax(min(100%, 13rem), 1fr));
+    grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr));
     gap: 0.75rem 1.75rem;
     margin: 0 0 1rem;
     padding: 0;
@@ -23,6 +23,7 @@ export const controlStyles = css`
     display: grid;
     grid-template-columns: 1fr auto;
     align-items: baseline;
+    align-content: start;
     font-size: 0.9em;
   }
   .slider input {

@@ -35,6 +35,9 @@ export interface PlotLayout extends Plot {
 /** log₁₀ of float32's largest and of its smallest normal number. */
 export const FLOAT32_ENDS = [Math.log10(2 - 2 ** -23) + 127 * Math.log10(2), -126 * Math.log10(2)] as const;
 
+/** Lowest first: where curves agree, the dashes lie on the line. */
+const DRAWN: readonly CurveKind[] = ['smallest', 'largest', 'measured', 'keep', 'keep-ideal', 'bound', 'ideal'];
+
 const FONT = '12px system-ui, sans-serif';
 const TOP = 16;
 const RIGHT = 16;
@@ -78,7 +81,7 @@ export const plotStyles = css`
   }
   .curve.measured {
     stroke: var(--accent);
-    stroke-width: 3;
+    stroke-width: 3.5;
   }
   .curve.largest,
   .curve.smallest {
@@ -194,7 +197,7 @@ export function plotPicture(layout: PlotLayout): SVGTemplateResult {
     <text x=${right} y=${layout.height - 5} text-anchor="end">${words ? 'words back, k' : 'steps back, k'}</text>
     <g clip-path="url(#room)">
       ${largest && smallest ? svg`<path class="band" d=${bandPath(layout, largest.values, smallest.values)}></path>` : nothing}
-      ${curves.toReversed().map(({ kind, values }) => svg`<path class="curve ${kind}" d=${linePath(layout, values)}></path>`)}
+      ${DRAWN.flatMap((kind) => curves.filter((curve) => curve.kind === kind)).map(({ kind, values }) => svg`<path class="curve ${kind}" d=${linePath(layout, values)}></path>`)}
     </g>
   `;
 }

@@ -1,4 +1,5 @@
 /** What a picture of a gradient's flow says in words. */
+import { html, type TemplateResult } from 'lit';
 import { float32EndOf, meanFieldRate, ratePerStep, type Float32End } from '../engine';
 import type { PlotCurve } from './flow_plot';
 import type { FlowPicture } from './flow_measurement';
@@ -8,11 +9,11 @@ import { ofLog10, superscript } from './log_axis';
 export function curvesOf(picture: FlowPicture): PlotCurve[] {
   const { rms, largest, smallest, vanilla, keep, of, back } = picture;
   const curves: PlotCurve[] = [{ kind: 'measured', label: 'measured: root mean square singular value', values: rms }];
-  if (largest) curves.push({ kind: 'largest', label: 'largest singular value: the direction that fares best', values: largest });
-  if (smallest) curves.push({ kind: 'smallest', label: 'smallest: the direction that fares worst', values: smallest });
+  if (largest) curves.push({ kind: 'largest', label: 'largest singular value', values: largest });
+  if (smallest) curves.push({ kind: 'smallest', label: 'smallest singular value', values: smallest });
   if (vanilla) {
     curves.push({ kind: 'ideal', label: `ideal: ρ(U)ᵏ = ${rounded(10 ** vanilla.log10SpectralRadius)}ᵏ`, values: vanilla.ideal });
-    curves.push({ kind: 'bound', label: 'bound: product of σ_max(U) · largest slope', values: vanilla.bound });
+    curves.push({ kind: 'bound', label: 'bound: ∏ σₘₐₓ(U) · largest slope', values: vanilla.bound });
   }
   if (keep) {
     curves.push({ kind: 'keep', label: `∏ ${keep.gate}: what the gate alone keeps`, values: keep.curve });
@@ -35,9 +36,9 @@ export function readingAt(picture: FlowPicture, k: number): string {
 }
 
 /** The gradient that is measured, in letters. */
-export function gradientName({ states }: FlowPicture, k: number | string): string {
+export function gradientName({ states }: FlowPicture): TemplateResult {
   const s = states.length > 1 ? `(${states.join(', ')})` : states[0];
-  return `‖∂${s}_T / ∂${s}_T−${k}‖`;
+  return html`‖∂${s}<sub>T</sub> / ∂${s}<sub>T−k</sub>‖, on a logarithmic axis`;
 }
 
 /** What the weights alone would suggest, against what is measured. */
@@ -64,9 +65,10 @@ export function verdict(picture: FlowPicture, k: number): string {
 }
 
 /** Where float32 ends, and what that means; empty where it does not. */
-export function float32Words({ rms, vanilla, back }: FlowPicture): string {
+export function float32Words({ rms, vanilla, back, of }: FlowPicture): string {
   const end = float32EndOf(rms);
   if (end) return endWords(end, 'The measured gradient');
+  if ('words' in of) return '';
   const ideal = vanilla && float32EndOf(vanilla.ideal.subarray(0, back + 1));
   return ideal ? `${endWords(ideal, 'The ideal')} The measured gradient stays within float32 up to k = ${back}.` : `Up to k = ${back} the measured gradient stays within what float32 can hold.`;
 }
@@ -80,8 +82,7 @@ function endWords({ back, kind, log10 }: Float32End, what: string): string {
 /** What was averaged, and what computed it. */
 export function provenance({ engine, sequences, wanted, of }: FlowPicture): string {
   const mean = 'settings' in of && wanted > 1 ? `Geometric mean of ${sequences === wanted ? wanted : `${sequences} of ${wanted}`} sequences of noise. ` : '';
-  const states = engine.kind === 'gpu' ? `The states were computed in float32 on the GPU (${engine.description})` : 'The states were computed in float64 on the CPU';
-  return `${mean}${states}; the derivatives in float64, along these very states.`;
+  return `${mean}States: ${engine.description}. Derivatives: float64, along these very states.`;
 }
 
 function factor(log10: number): string {

@@ -55,14 +55,23 @@ export class RnnGradientFlow extends ModelFigure {
     plotStyles,
     controlStyles,
     css`
+      /* A number there is the number of units. */
+      :host([hidden]:not([hidden=''], [hidden='hidden'], [hidden='until-found'])) {
+        display: block !important;
+      }
       .picture {
         display: grid;
         grid-template-columns: minmax(0, 1fr) 16.5rem;
         gap: 0.5rem 1.5rem;
         align-items: start;
       }
-      .axis {
-        margin: 0 0 0.25rem;
+      .above {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        justify-content: space-between;
+        gap: 0 1rem;
+        min-block-size: 2.5rem;
         font-size: 0.85em;
         color: var(--quiet);
       }
@@ -115,12 +124,9 @@ export class RnnGradientFlow extends ModelFigure {
         display: flex;
         align-items: center;
         gap: 0.75rem;
-        min-block-size: 2.25rem;
-        font-size: 0.85em;
-        color: var(--quiet);
       }
       .work progress {
-        inline-size: 8rem;
+        inline-size: 6rem;
         accent-color: var(--accent);
       }
       button,
@@ -160,9 +166,12 @@ export class RnnGradientFlow extends ModelFigure {
         color: var(--quiet);
       }
       .waiting {
-        min-block-size: 22rem;
+        min-block-size: 34rem;
       }
       @media (max-width: 48rem) {
+        .waiting {
+          min-block-size: 46rem;
+        }
         .picture {
           grid-template-columns: minmax(0, 1fr);
         }
@@ -215,11 +224,15 @@ export class RnnGradientFlow extends ModelFigure {
   @state() private width = 0;
   @state() private hovered: number | undefined;
   @state() private tableOpen = false;
+  /** Whether it is on the screen or close to it: nothing is measured for a figure that nobody looks at. */
+  @state() private near = false;
 
   @query('[role=slider]') private surface!: HTMLElement | null;
 
   private readonly flow = new StagedAnswer<FlowPicture>(this);
-  private readonly sizes = new ResizeObserver(([{ contentRect }]) => (this.width = Math.round(contentRect.width)));
+  // In the next frame: a picture that grows while sizes are being told of is a loop to the browser.
+  private readonly sizes = new ResizeObserver(([{ contentRect }]) => requestAnimationFrame(() => (this.width = Math.round(contentRect.width))));
+  private readonly nearness = new IntersectionObserver((entries) => (this.near = entries[entries.length - 1].isIntersecting), { rootMargin: '40% 0px' });
   private observed: HTMLElement | null = null;
   private drawn: { readonly picture: FlowPicture; readonly width: number; readonly curves: readonly PlotCurve[]; readonly layout: PlotLayout } | undefined;
 
@@ -236,16 +249,19 @@ export class RnnGradientFlow extends ModelFigure {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    if (this.hasUpdated) this.requestUpdate();
+    this.nearness.observe(this);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.nearness.disconnect();
+    this.near = false;
     this.sizes.disconnect();
     this.observed = null;
   }
 
   protected override willUpdate(): void {
+    if (!this.near) return;
     if (this.follows) return this.askAboutSentence();
     const { settings, device } = this;
     this.flow.ask([...Object.values(settings), device], (abort, progress) => experimentFlow(settings, () => sharedEngine(device), { abort, progress }));
@@ -293,10 +309,14 @@ export class RnnGradientFlow extends ModelFigure {
     const k = this.reach(picture);
     const words = 'words' in picture.of ? picture.of.words : undefined;
     const said = verdict(picture, k);
+    const limits = float32Words(picture);
     return html`
       <div class="picture">
         <div>
-          <p class="axis" aria-hidden="true">${gradientName(picture, 'k')}, on a logarithmic axis</p>
+          <div class="above">
+            <span aria-hidden="true">${gradientName(picture)}</span>
+            <span class="work">${this.work()}</span>
+          </div>
           <div
             part="plot"
             role="slider"
@@ -328,10 +348,9 @@ export class RnnGradientFlow extends ModelFigure {
           )}
         </ul>
       </div>
-      <div class="work">${this.work()}</div>
       <div class="words">
         ${said ? html`<p>${said}</p>` : nothing}
-        <p>${float32Words(picture)}</p>
+        ${limits ? html`<p>${limits}</p>` : nothing}
         <p class="fine">${provenance(picture)}</p>
       </div>
       ${this.table(picture, curves)}
@@ -354,7 +373,7 @@ export class RnnGradientFlow extends ModelFigure {
     if (progress !== undefined) {
       return html`<progress aria-label="Measuring" max="1" .value=${progress}></progress><button type="button" @click=${() => this.flow.stop()}>Stop</button>`;
     }
-    return html`<span>${stopped ? 'Stopped; the curves show what was measured so far.' : ''}</span>`;
+    return html`${stopped ? 'Stopped: this is what was measured so far.' : nothing}`;
   }
 
   private table({ back }: FlowPicture, curves: readonly PlotCurve[]): TemplateResult {
