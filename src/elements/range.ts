@@ -38,7 +38,7 @@ const FEWEST_DECADES = 3;
  */
 export function stickyDecades(previous: ColourRange | undefined, least: number, most: number): ColourRange {
   if (!(least <= most)) return previous ?? { min: -FEWEST_DECADES, max: 0 };
-  const max = Math.ceil(most - 1e-9);
+  const max = Math.ceil(most - 1e-9) || 0; // never −0
   const min = Math.min(Math.floor(least + 1e-9), max - FEWEST_DECADES);
   const fits = previous !== undefined && previous.min <= min && previous.max >= max && 2 * (max - min) >= previous.max - previous.min;
   return fits ? previous : { min, max };

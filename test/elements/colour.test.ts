@@ -1,7 +1,7 @@
 /** The scales are judged by what they are for: sign told apart by every eye, size told by lightness. */
 import { converter, differenceCiede2000, filterDeficiencyDeuter, filterDeficiencyProt, filterDeficiencyTrit, type Color } from 'culori';
 import { describe, expect, it } from 'vitest';
-import { colourTable, LAST, type ColourTable } from '../../src/elements/colour/scale';
+import { colourTable, LAST, ZERO, type ColourTable } from '../../src/elements/colour/scale';
 
 const visions: Record<string, (colour: Color) => Color> = {
   normal: (colour) => colour,
@@ -41,6 +41,19 @@ describe.each([
   it('a gate’s scale moves one way in lightness from 0 to 1', () => {
     const light = lightnesses(colourTable('sequential', dark));
     for (let i = 0; i < LAST; i++) expect((dark ? 1 : -1) * (light[i + 1] - light[i])).toBeGreaterThan(-1e-9);
+  });
+
+  it('a scale of magnitudes moves one way in lightness', () => {
+    const light = lightnesses(colourTable('magnitude', dark)).slice(ZERO + 1);
+    // Neighbours may be nearer than a byte can tell, which is worth up to 0.002.
+    for (let i = 1; i < light.length; i++) expect((dark ? 1 : -1) * (light[i] - light[i - 1])).toBeGreaterThan(-1e-3);
+  });
+
+  // 5 is twice what is just seen side by side.
+  it.each(Object.entries(visions))('exactly 0 is told apart from every magnitude on: %s', (_name, seen) => {
+    const table = colourTable('magnitude', dark);
+    const nearest = Math.min(...Array.from({ length: LAST }, (_, i) => difference(seen(colourAt(table, ZERO)), seen(colourAt(table, i + 1)))));
+    expect(nearest).toBeGreaterThanOrEqual(5);
   });
 });
 

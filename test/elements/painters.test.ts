@@ -5,7 +5,7 @@ import { colourTable, type ScaleKind } from '../../src/elements/colour/scale';
 import { paintEntries } from '../../src/elements/paint/canvas_painter';
 import { GpuPainter } from '../../src/elements/paint/gpu_painter';
 import type { PaintWindow } from '../../src/elements/paint/window';
-import { codingFor } from '../../src/elements/range';
+import { codingFor, logCodingFor } from '../../src/elements/range';
 
 const [ROWS, STEPS, SEQUENCES, STRIDE, OFFSET] = [7, 11, 3, 8, 5];
 const LENGTH = 9; // of the sequence shown, the last
@@ -14,7 +14,9 @@ let values: Float32Array<ArrayBuffer>;
 
 beforeAll(async () => {
   device = await (await navigator.gpu.requestAdapter())!.requestDevice();
-  values = Float32Array.from({ length: OFFSET + STEPS * SEQUENCES * STRIDE }, (_, i) => 1.3 * Math.sin(i * i));
+  // A quarter of them small, down to what float32 hardly holds, and some of those exactly where a colour begins.
+  const small = (i: number) => (i % 8 === 0 ? 10 ** (-12 + (12 * (i % 254)) / 254) : 10 ** (-45 * Math.abs(Math.sin(i))));
+  values = Float32Array.from({ length: OFFSET + STEPS * SEQUENCES * STRIDE }, (_, i) => (i % 4 === 0 ? small(i) : 1.3 * Math.sin(i * i)));
   const special = [NaN, Infinity, -Infinity, 0, -0, 1e-40, 3e38, -3e38, 1, -1];
   special.forEach((value, i) => (values[OFFSET + (i % 5) * SEQUENCES * STRIDE + (SEQUENCES - 1) * STRIDE + Math.floor(i / 5)] = value));
 });
@@ -54,8 +56,10 @@ it.each<[string, PaintWindow, ScaleKind, number]>([
   ['scrolled to a corner that cuts entries', { ...whole, width: 61, height: 40, left: 88, top: 29 }, 'diverging', 0.7],
   ['larger than the matrix', { ...whole, width: 200, height: 100 }, 'sequential', 2],
   ['with entries of one pixel', { ...whole, width: 11, height: 7, entryWidth: 1, entryHeight: 1, gap: 0 }, 'diverging', 1],
+  ['by the logarithm of magnitudes', whole, 'magnitude', 12],
+  ['by the logarithm, subnormals and ends included', { ...whole, width: 90, left: 20 }, 'magnitude', 45],
 ])('the shader and the CPU paint the same: %s', async (_name, window, kind, limit) => {
-  const coding = codingFor({ min: kind === 'diverging' ? -limit : 0, max: limit });
+  const coding = kind === 'magnitude' ? logCodingFor({ min: -limit, max: 0 }) : codingFor({ min: kind === 'diverging' ? -limit : 0, max: limit });
   const table = colourTable(kind, true);
   const [onGpu, onCpu] = [document.createElement('canvas'), document.createElement('canvas')];
   paintEntries(onCpu, window, at, coding, table);

@@ -61,7 +61,7 @@ const LIGHT: Scheme = {
     [0.75, oklch(0.475, 0.088, 214)],
     [1, oklch(0.29, 0.085, 276)],
   ],
-  nothing: oklch(0.93, 0.035, 72),
+  nothing: oklch(0.945, 0.04, 75),
   notANumber: oklch(0.62, 0.01, 300),
 };
 
@@ -91,7 +91,7 @@ const DARK: Scheme = {
 };
 
 /** Where on the gate's scale that of magnitudes begins: apart from the page and from 0. */
-const FAINTEST = 0.12;
+const FAINTEST = 0.17;
 
 /** Makes a table. `dark` says what page it is for. */
 export function colourTable(kind: ScaleKind, dark: boolean, chosen: ChosenColours = {}): ColourTable {
