@@ -223,7 +223,7 @@ test.describe('experiments', () => {
   test('shows a word that is stored to the end while its gradient is gone', async ({ page }) => {
     await opened(page);
     const figure = page.getByRole('figure').filter({ hasText: 'Figure 8.' });
-    await page.getByRole('link', { name: 'here', exact: true }).click();
+    await page.getByRole('link', { name: 'seed 69', exact: true }).click();
     await expect(figure.getByText(/the states still differ by 5\.\d+: that much is stored of cat → cats/)).toBeVisible();
     await expect(figure.getByText(/correction sent back from the end, \d\.\de−2\d of its size arrives/)).toBeVisible();
     await expect(page).toHaveURL(/gain=6/);
