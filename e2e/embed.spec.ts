@@ -94,7 +94,7 @@ test('draws the same without WebGPU, and says what computes', async ({ page }) =
 
 test('explains what it cannot draw', async ({ page }) => {
   await embed(page, TAG.replace('lstm', 'elman') + '<rnn-heatmap values="1 2 3" rows="2"></rnn-heatmap>');
-  await expect(page.locator('.empty').nth(0)).toHaveText('There is no cell "elman"; available are rnn, rnn_relu, lstm, gru, gru_reset_before.');
+  await expect(page.locator('.empty').nth(0)).toHaveText('There is no cell "elman"; available are rnn, rnn_relu, rnn_linear, lstm, lstm_peephole, lstm_nofg, lstm_1997, gru, gru_reset_before.');
   await expect(page.locator('.empty').nth(1)).toContainText('3 numbers given for 2 rows');
 });
 

@@ -53,3 +53,10 @@ export function gridName(matrix: Matrix, label: string): string {
   const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
   return `${label || matrix.title || 'Heatmap'}, ${plural(matrix.rows, matrix.rowNoun)} by ${plural(matrix.columns, matrix.columnNoun)}`;
 }
+
+/** What stands beside an entry that is pointed at; its value may still be on its way. */
+export function tooltipFor(matrix: Matrix, place: Place, value: string | undefined): TemplateResult {
+  return html`<div part="tooltip" class="tip" aria-hidden="true">
+    ${matrix.telling ? html`<b class="told">${matrix.telling(place.row, place.column)}</b>` : html`<b>${value ?? '…'}</b><span>${entryName(matrix, place)}</span>`}
+  </div>`;
+}

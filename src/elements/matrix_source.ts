@@ -162,7 +162,7 @@ export class MatrixSource {
     const { value, failure } = influence;
     if (failure) return this.shown.clear(failure);
     if (value) return this.#show([value], undefined, () => influenceMatrix(value.influence, value.words, value.layers));
-    this.shown.clear(influence.cancelled ? 'Measuring was cancelled.' : 'Measuring what every state feels of every word…');
+    this.shown.clear(influence.cancelled ? 'There is no matrix yet.' : 'Measuring what every state feels of every word…');
   }
 
   /** Makes the matrix anew only when what it is made from has changed. */

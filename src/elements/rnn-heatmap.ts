@@ -4,14 +4,15 @@ import { classMap } from 'lit/directives/class-map.js';
 import { keyed } from 'lit/directives/keyed.js';
 import type { Signal } from '../engine';
 import { hidesElement, labelsAttribute, numberAttribute, optionalNumberAttribute, unitsAsHidden, valuesAttribute } from './attributes';
+import { EntryFocusEvent } from './entry_focus_event';
 import { exactNumber } from './exact_number';
 import { placeAfterKey, placeWithin, samePlace, type Place } from './grid_keys';
+import { captionFor } from './heatmap_caption';
 import { HeatmapGeometry } from './heatmap_geometry';
-import { columnLabels, entryName, gridName, rowLabels } from './heatmap_labels';
+import { columnLabels, entryName, gridName, rowLabels, tooltipFor } from './heatmap_labels';
 import { expectedHeight, layoutFor } from './heatmap_layout';
 import { progressOf } from './heatmap_progress';
 import { heatmapStyles } from './heatmap_styles';
-import { legendFor } from './legend';
 import type { Matrix } from './matrix';
 import { MatrixSource } from './matrix_source';
 import { ModelConnection } from './model_connection';
@@ -23,22 +24,7 @@ import type { DeviceChoice } from './shared_engine';
 import { ShownMatrix } from './shown_matrix';
 import { textWidth } from './text_width';
 
-/** The entry of the matrix that the pointer or the keyboard moved to, counted from 0. */
-export class EntryFocusEvent extends Event {
-  readonly row: number;
-  readonly column: number;
-  readonly value: number;
-  /** The entry in words: its row, its column and its value. */
-  readonly label: string;
-
-  constructor({ row, column, value, label }: { row: number; column: number; value: number; label: string }) {
-    super('entry-focus', { bubbles: true, composed: true });
-    this.row = row;
-    this.column = column;
-    this.value = value;
-    this.label = label;
-  }
-}
+export { EntryFocusEvent } from './entry_focus_event';
 
 /**
  * A matrix as a grid of colours: units down, time steps across. It draws one of three things: a signal of a network
@@ -200,7 +186,8 @@ export class RnnHeatmap extends LitElement {
     const { matrix, layout, visible } = geometry;
     const place = this.#current(matrix);
     const linked = this.#connection.model !== undefined;
-    const marked = this.#pointedAt(matrix) ?? (linked ? place : undefined);
+    const pointed = this.#pointedAt(matrix);
+    const marked = pointed ?? (linked ? place : undefined);
     return html`
       <div part="viewport" class="viewport" @scroll=${() => this.requestUpdate()}>
         <div class="plane">
@@ -236,25 +223,9 @@ export class RnnHeatmap extends LitElement {
           </div>
         </div>
       </div>
-      ${this.#tooltip(matrix)}
-      <figcaption part="caption" class="caption">
-        <div class="words">
-          <p dir="auto">${this.label || matrix.title}</p>
-          ${this.#shown.remark ? html`<p dir="auto">${this.#shown.remark}</p>` : nothing}
-          ${progressOf(this.#source.influence)}
-          <p dir="auto" class="engine">${this.#source.engine?.description}</p>
-        </div>
-        ${legendFor(this.#shown.coding, matrix.zeroIsEmpty ? 'empty' : 'coloured')}
-      </figcaption>
+      ${pointed ? tooltipFor(matrix, pointed, this.#valueAt(pointed)) : nothing}
+      ${captionFor(matrix, this.label, this.#shown, this.#source)}
     `;
-  }
-
-  #tooltip(matrix: Matrix): TemplateResult | typeof nothing {
-    const place = this.#pointedAt(matrix);
-    if (!place) return nothing;
-    return html`<div part="tooltip" class="tip" aria-hidden="true">
-      ${matrix.telling ? html`<b class="told">${matrix.telling(place.row, place.column)}</b>` : html`<b>${this.#valueAt(place) ?? '…'}</b><span>${entryName(matrix, place)}</span>`}
-    </div>`;
   }
 
   override attributeChangedCallback(name: string, old: string | null, text: string | null): void {
@@ -422,8 +393,5 @@ unitsAsHidden(RnnHeatmap);
 declare global {
   interface HTMLElementTagNameMap {
     'rnn-heatmap': RnnHeatmap;
-  }
-  interface GlobalEventHandlersEventMap {
-    'entry-focus': EntryFocusEvent;
   }
 }

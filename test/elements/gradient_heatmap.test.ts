@@ -28,7 +28,7 @@ beforeEach(() => {
 
 const cell = (heatmap: RnnHeatmap) => inside(heatmap, '[role=gridcell]');
 const name = (heatmap: RnnHeatmap) => cell(heatmap).getAttribute('aria-label');
-const gridName = (heatmap: RnnHeatmap) => inside(heatmap, '[role=grid]').getAttribute('aria-label');
+const gridName = (heatmap: RnnHeatmap) => inside(heatmap, '[role=grid]').getAttribute('aria-label')!;
 const ticks = (heatmap: RnnHeatmap) => [...heatmap.shadowRoot!.querySelectorAll('.ticks span')].map((tick) => tick.textContent);
 const words = (heatmap: RnnHeatmap) => inside(heatmap, '.words').textContent!.replace(/\s+/g, ' ').trim();
 const idle = (model: RnnModel) => settled(() => expect(model.state.status).toBe('ready'));
