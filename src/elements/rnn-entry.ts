@@ -71,9 +71,9 @@ export class RnnEntry extends ModelFigure {
     const entry = this.entry.value;
     if (!entry) return html``;
     const { cell, equations, sums } = entry;
-    const state = summedStates(cell).find((name) => name === this.gate);
+    const summed = summedStates(cell).find((name) => name === this.gate);
     const g = this.gateIndex(cell);
-    const chosen = state ?? cell.gates[g].name;
+    const chosen = summed ?? cell.gates[g].name;
     return html`
       ${this.place(entry)} ${cell.gates.length > 1 ? this.choice(cell, chosen) : nothing}
       <ul class="equations" aria-label="Equations of the ${cell.title}, with the numbers of this unit">
@@ -84,8 +84,8 @@ export class RnnEntry extends ModelFigure {
         )}
       </ul>
       <div class="parts">
-        ${state ? this.stateTable(state, entry) : this.table(sums[g], entry)}
-        <div>${state ? this.kept(state, entry) : this.curve(cell, sums[g])}</div>
+        ${summed ? this.stateTable(summed, entry) : this.table(sums[g], entry)}
+        <div>${summed ? this.kept(summed, entry) : this.curve(cell, sums[g])}</div>
       </div>
     `;
   }
@@ -143,30 +143,30 @@ export class RnnEntry extends ModelFigure {
     </fieldset>`;
   }
 
-  private stateTable(state: string, { cell, numbers }: Entry): TemplateResult {
-    const summands = stateSummands(cell, state, numbers).toSorted((one, other) => Math.abs(other.value) - Math.abs(one.value));
-    const total = numbers.after[state];
+  private stateTable(name: string, { cell, numbers }: Entry): TemplateResult {
+    const summands = stateSummands(cell, name, numbers).toSorted((one, other) => Math.abs(other.value) - Math.abs(one.value));
+    const total = numbers.after[name];
     const largest = Math.max(...summands.map(({ value }) => Math.abs(value)), Math.abs(total), 1e-30);
     const row = (label: string, value: number, product: string | typeof nothing, kind = '') => this.row(label, value, largest, product, kind);
     return html`<table>
-      <caption>${summands.length === 1 ? `What ${state} is the product of` : `The ${summands.length} terms of ${state}, largest first`}</caption>
+      <caption>${summands.length === 1 ? `What ${name} is the product of` : `The ${summands.length} terms of ${name}, largest first`}</caption>
       <tbody>
         ${summands.map(({ written, factors, value }) => row(written.replaceAll('⊙', '·'), value, factors.map((factor) => (factor < 0 ? `(${decimal(factor)})` : decimal(factor))).join(' · ')))}
       </tbody>
       <tbody>
-        ${row(`${summands.length === 1 ? 'so' : 'their sum,'} ${state}`, total, nothing, 'total')}
+        ${row(`${summands.length === 1 ? 'so' : 'their sum,'} ${name}`, total, nothing, 'total')}
       </tbody>
     </table>`;
   }
 
   /** What of the old state goes straight into the new one. */
-  private kept(state: string, { cell, numbers }: Entry): TemplateResult | typeof nothing {
-    const old = stateSummands(cell, state, numbers).find(({ written }) => written.split(' ⊙ ').includes(state));
+  private kept(name: string, { cell, numbers }: Entry): TemplateResult | typeof nothing {
+    const old = stateSummands(cell, name, numbers).find(({ written }) => written.split(' ⊙ ').includes(name));
     if (!old) return html`<p class="slope">What the unit shows of its cell state; the cell state itself stays as it is.</p>`;
     const [share] = old.factors.length === 1 ? [1] : old.factors;
     const gate = old.factors.length === 1 ? 'nothing is taken off' : `${cell.keeps} = ${decimal(share)} of it is kept`;
     return html`<p class="slope">
-      The old ${state} was ${decimal(numbers.before[state])}; ${gate}. A correction to ${state} passes back through this step times <b>${decimal(share)}</b>, on this
+      The old ${name} was ${decimal(numbers.before[name])}; ${gate}. A correction to ${name} passes back through this step times <b>${decimal(share)}</b>, on this
       direct way: no matrix, and no slope of tanh.
     </p>`;
   }

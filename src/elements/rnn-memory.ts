@@ -303,9 +303,9 @@ function told(kind: Kind, x: number, y: number, text: string, width: number): SV
 
 /** The ends of the scale, in powers of ten. */
 function decadesOf(...curves: readonly Float64Array[]): { readonly top: number; readonly bottom: number } {
-  const logs = curves.flatMap((logs) => Array.from(logs).filter(Number.isFinite));
-  const highest = logs.reduce((most, log) => Math.max(most, log), 0);
-  const lowest = logs.reduce((least, log) => Math.min(least, log), 0);
+  const finite = curves.flatMap((logs) => Array.from(logs).filter(Number.isFinite));
+  const highest = finite.reduce((most, log) => Math.max(most, log), 0);
+  const lowest = finite.reduce((least, log) => Math.min(least, log), 0);
   return { top: Math.max(1, Math.ceil(highest)), bottom: Math.min(-4, 4 * Math.floor(lowest / 4)) };
 }
 

@@ -165,6 +165,30 @@ describe('rnn-compare', () => {
     expect(numbers.slice(3)).not.toContain('0');
   });
 
+  it('colours the sentences on the signal’s own range and the difference on one that fits, and prints both', async () => {
+    const { element } = await mounted('rnn-compare', { figure: 'with="The dog that we saw yesterday was happy"' });
+    const ends = await settled(() => {
+      const found = [...element.shadowRoot!.querySelectorAll('rnn-heatmap')].map(({ min, max }) => [min, max]);
+      expect(found).toHaveLength(3);
+      return found;
+    });
+    expect(ends.slice(0, 2)).toEqual([[-1, 1], [-1, 1]]);
+    expect(ends[2][0]).toBe(-ends[2][1]!);
+    expect(text(element)).toMatch(/‖Δh‖, at every step, from 0 to [125]/);
+  });
+
+  it('shares the cursor of the model in all three pictures', async () => {
+    const { model, element } = await mounted('rnn-compare', { figure: 'with="The dog that we saw yesterday was happy"' });
+    model.cursor = { step: 5, unit: 3 };
+    for (const heatmap of await settled(() => {
+      const found = [...element.shadowRoot!.querySelectorAll('rnn-heatmap')];
+      expect(found).toHaveLength(3);
+      return found;
+    })) {
+      await settled(() => expect(inside(heatmap, '.cursor').getAttribute('aria-label')).toMatch(/^unit 4, .*yesterday/));
+    }
+  });
+
   it('reports the sentence with the word that was typed', async () => {
     const { element } = await mounted('rnn-compare', { figure: 'with="One, two; three"' });
     const texts: string[] = [];
