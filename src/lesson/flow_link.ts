@@ -18,7 +18,7 @@ const start: FlowState = { cell: 'rnn', matrix: 'orthogonal', gain: 0.9, drive: 
 /** How the figures start. */
 export const flowDefaults: Readonly<Record<FlowFigure, FlowState>> = {
   vanishing: start,
-  exploding: { ...start, cell: 'rnn_linear', gain: 2, drive: 0.3, distance: 200 },
+  exploding: { ...start, cell: 'rnn_linear', gain: 1.75, drive: 0.3, distance: 200 },
 };
 
 /** Empty for a figure that stands as it starts. */
