@@ -42,6 +42,8 @@ export interface Influence {
   readonly steps: number;
   /** Whether the layer and all below it read forward only: then entries with s > t are exactly 0. */
   readonly causal: boolean;
+  /** Of the derivatives; the states they were taken along are the tape's own. */
+  readonly arithmetic: 'float32 on the GPU' | 'float64 on the CPU';
   /** [T, T], row t, column s. Nothing is normalised. */
   readonly values: Float64Array;
   /** [T, T] the same in log₁₀, −∞ for 0; finite also where `values` has run out of numbers. */
@@ -68,14 +70,14 @@ export async function influence(tape: Tape, { unit, by = 'fastest', abort, progr
     const causal = layers.slice(0, layer + 1).every(({ directions }) => directions === 1);
     const place = { layer, model, sequence, unit, steps, causal };
     if (tape.inputNorms && (by === 'gpu' || (by === 'fastest' && tape.engine.adapter?.software === false))) {
-      return { ...place, ...(await byLosses(tape, place, abort, progress)) };
+      return { ...place, arithmetic: 'float32 on the GPU', ...(await byLosses(tape, place, abort, progress)) };
     }
     const paths: SequencePath[][] = [];
     for (let k = 0; k <= layer; k++) {
       abort?.throwIfAborted();
       paths.push(await Promise.all(directionsOf(layers[k]).map((direction) => readSequencePath(tape, { layer: k, direction, model, sequence }))));
     }
-    return { ...place, ...(await inSlices(allPairs(paths, steps, unit, progress), abort)) };
+    return { ...place, arithmetic: 'float64 on the CPU', ...(await inSlices(allPairs(paths, steps, unit, progress), abort)) };
   } finally {
     drop();
   }
@@ -94,7 +96,7 @@ export function checkedInfluencePlace(tape: Tape, given: Omit<SequencePlace, 'di
 /** The same from gradients: row t is the norm over the entries of h_t of the gradients that each sends to x_s. */
 async function byLosses(
   tape: Tape,
-  { layer, model, sequence, unit, steps, causal }: Omit<Influence, 'values' | 'log10'>,
+  { layer, model, sequence, unit, steps, causal }: Omit<Influence, 'values' | 'log10' | 'arithmetic'>,
   abort: AbortSignal | undefined,
   progress: ((fraction: number) => void) | undefined,
 ): Promise<Pick<Influence, 'values' | 'log10'>> {
