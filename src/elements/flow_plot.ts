@@ -229,14 +229,14 @@ export function swatch(kind: CurveKind): SVGTemplateResult {
 
 function tagLabel(kind: CurveKind, label: string, k: number): string {
   if (kind === 'measured') return 'measured';
-  return kind === 'ideal' ? `ideal, k = ${k}:` : label;
+  return kind === 'ideal' ? `ideal, k = ${k}:` : label.split(':')[0];
 }
 
 function beyondFloat32({ axis, left, right, y }: PlotLayout): SVGTemplateResult {
   const [most, least] = FLOAT32_ENDS;
   const zone = (from: number, to: number, text: string, below: boolean) =>
     svg`<rect class="beyond" x=${left} y=${y(to)} width=${right - left} height=${y(from) - y(to)}></rect>
-      ${y(from) - y(to) > 18 ? svg`<text x=${right - 6} y=${below ? y(to) + 14 : y(from) - 6} text-anchor="end">${text}</text>` : nothing}`;
+      ${y(from) - y(to) > 18 ? svg`<text x=${left + 8} y=${below ? y(from) - 6 : y(to) + 16}>${text}</text>` : nothing}`;
   return svg`
     ${axis.high > most ? zone(most, axis.high, 'too large for float32', false) : nothing}
     ${axis.low < least ? zone(axis.low, least, 'too small for float32', true) : nothing}
