@@ -59,7 +59,7 @@ export class RnnHeatmap extends LitElement {
   /** A text for a network of the heatmap's own. */
   @property() text: string | undefined;
 
-  /** The cell of that network: `rnn`, `rnn_relu`, `lstm`, `gru` or `gru_reset_before`. */
+  /** The cell of that network: `rnn`, `rnn_relu`, `rnn_linear`, `lstm`, `lstm_peephole`, `lstm_nofg`, `lstm_1997`, `gru` or `gru_reset_before`. */
   @property() cell = 'lstm';
 
   /** How many units it has; the attribute is `hidden`. */

@@ -44,7 +44,7 @@ export class RnnModel extends LitElement {
   /** Words to read instead of the text. */
   @property({ attribute: false }) words: readonly string[] | undefined;
 
-  /** `rnn`, `rnn_relu`, `lstm`, `gru` or `gru_reset_before`. */
+  /** `rnn`, `rnn_relu`, `rnn_linear`, `lstm`, `lstm_peephole`, `lstm_nofg`, `lstm_1997`, `gru` or `gru_reset_before`. */
   @property() cell = 'lstm';
 
   /** How many units the state has; the attribute is `hidden`. */

@@ -81,6 +81,17 @@ it('is read with arrow keys, in words, and moves the step of the model', async (
   await settled(() => expect(entry(element).getAttribute('aria-label')).toMatch(/^‖∂h_3\/∂x_8/));
 });
 
+it('is read under the pointer', async () => {
+  const { element } = mounted();
+  await grid(element);
+  const canvas = await settled(() => inside<HTMLCanvasElement>(heatmapOf(element), '.plot canvas'));
+  const { width, height } = canvas.getBoundingClientRect();
+  await userEvent.hover(canvas, { position: { x: (1.5 * width) / 8, y: (6.5 * height) / 8 } });
+  const sentence = /^‖∂h_7\/∂x_2‖ = [\d.]+(e−\d+)?: 'was' feels 'cat'$/;
+  await settled(() => expect(inside(heatmapOf(element), '.tip').textContent!.trim()).toMatch(sentence));
+  await settled(() => expect(inside(element, '.reading').textContent!.trim()).toMatch(sentence));
+});
+
 it('shows what one unit feels', async () => {
   const { model, element } = mounted('unit="2"');
   await grid(element);
