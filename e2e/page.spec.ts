@@ -226,7 +226,7 @@ test.describe('experiments', () => {
     const figure = page.getByRole('figure').filter({ hasText: 'Figure 8.' });
     await page.getByRole('link', { name: 'seed 69', exact: true }).click();
     await expect(figure.getByText(/the states still differ by 5\.\d+: that much is stored/)).toBeVisible();
-    await expect(figure.getByText(/correction sent back from the end, \d\.\de−2\d of its size arrives/)).toBeVisible();
+    await expect(figure.getByText(/correction sent back from the end has \d\.\de−2\d times its size/)).toBeVisible();
     await expect(page).toHaveURL(/gain=6/);
   });
 

@@ -315,7 +315,7 @@ function inWords({ words, other, swapped, stored, gradient }: MemoryCurves): Tem
   const uneven = words.length === other.length ? '' : `, as far as both go (${stored.length} steps)`;
   const last = stored.length - 1;
   return html`After the last word${uneven}, the states still differ by <b>${power(stored[last])}</b>: that much is stored of
-    <bdi>${words[first]}</bdi> → <bdi>${other[first]}</bdi>. Of a correction sent back from the end, <b>${power(gradient[first])}</b> of its size arrives at
+    <bdi>${words[first]}</bdi> → <bdi>${other[first]}</bdi>. A correction sent back from the end has <b>${power(gradient[first])}</b> times its size when it arrives at
     <bdi>${words[first]}</bdi>.`;
 }
 
