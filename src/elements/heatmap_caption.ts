@@ -1,5 +1,6 @@
 /** What stands under a heatmap: what is drawn, what is not as it should be, what computed it, and the legend. */
 import { html, nothing, type TemplateResult } from 'lit';
+import type { Engine } from '../engine';
 import { progressOf } from './heatmap_progress';
 import { legendFor } from './legend';
 import type { Matrix } from './matrix';
@@ -11,8 +12,12 @@ export function captionFor(matrix: Matrix, label: string, { remark, coding }: Sh
     <div class="words">
       <p dir="auto">${label || matrix.title}</p>
       ${remark ? html`<p dir="auto">${remark}</p>` : nothing} ${progressOf(influence)}
-      <p dir="auto" class="engine">${engine?.description}</p>
+      <p dir="auto" class="engine">${engine && computedBy(engine, matrix)}</p>
     </div>
     ${legendFor(coding, matrix.zeroIsEmpty ? 'empty' : 'coloured')}
   </figcaption>`;
+}
+
+function computedBy({ description }: Engine, { derivatives }: Matrix): string {
+  return derivatives ? `States: ${description}. Derivatives: ${derivatives}, along these very states.` : description;
 }

@@ -1,10 +1,10 @@
 /** The influence matrix as a heatmap draws it. */
-import type { Influence } from '../engine';
+import { extentOf, type Influence } from '../engine';
 import { PLAIN, type Matrix } from './matrix';
 import { decimal } from './signed_number';
 
 /** Who feels whom along a run: states down, the words they may feel across. Zeros, as of words yet to come, are left empty. */
-export function influenceMatrix({ steps, layer, unit, causal, values, log10 }: Influence, words: readonly string[], layers: number): Matrix {
+export function influenceMatrix({ steps, layer, unit, causal, arithmetic, values, log10 }: Influence, words: readonly string[], layers: number): Matrix {
   const at = (row: number, column: number) => values[row * steps + column];
   const log = (row: number, column: number) => log10[row * steps + column];
   const h = unit === undefined ? 'h' : `h[${unit + 1}]`;
@@ -25,12 +25,13 @@ export function influenceMatrix({ steps, layer, unit, causal, values, log10 }: I
     at,
     log10: log,
     pairs: true,
+    derivatives: arithmetic,
     telling: (row, column) => {
       const zero = causal && column > row ? ' has not read ' : log(row, column) === -Infinity ? ' does not feel ' : ' feels ';
       return `‖∂${h}_${row + 1}/∂x_${column + 1}‖ = ${magnitude(at(row, column), log(row, column))}: '${words[row]}'${zero}'${words[column]}'`;
     },
     read: () => Promise.resolve(at),
-    extent: () => Promise.resolve({ largest: 1, finite: true }),
+    extent: () => Promise.resolve(extentOf(values)),
     storage: undefined,
     remark: '',
   };

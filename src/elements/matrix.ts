@@ -2,7 +2,7 @@
  * What a heatmap draws, whatever it comes from: a grid of numbers, rows down and columns across, with names for both
  * and a word on how they are coloured. Two kinds: numbers that the page gives, and a signal of a run.
  */
-import type { Signal, SignalStorage } from '../engine';
+import { extentOf, type Signal, type SignalExtent, type SignalStorage } from '../engine';
 import type { EntryAt } from './paint/canvas_painter';
 import type { Instance } from './paint/gpu_painter';
 import { symmetric, type ColourRange, type Scaling } from './range';
@@ -38,10 +38,12 @@ export interface Matrix {
   readonly flow: 'forward' | 'backward' | undefined;
   /** What an entry says, in place of its row's and column's names and its value. */
   readonly telling: ((row: number, column: number) => string) | undefined;
+  /** The arithmetic of derivatives that were taken along a run's states, where it is not the run's own. */
+  readonly derivatives: string | undefined;
   /** Fetches the numbers. */
   read(): Promise<EntryAt>;
-  /** The largest magnitude, and whether every entry is a finite number. */
-  extent(): Promise<{ readonly largest: number; readonly finite: boolean }>;
+  /** The largest and the smallest magnitude (of entries that are not 0), and whether every entry is a finite number. */
+  extent(): Promise<SignalExtent>;
   /** Where the GPU keeps it. */
   readonly storage: SignalStorage | undefined;
   readonly instance: Instance;
@@ -50,7 +52,7 @@ export interface Matrix {
 }
 
 /** What a matrix is unless it says otherwise. */
-export const PLAIN = { zeroIsEmpty: false, log10: undefined, pairs: false, flow: undefined, telling: undefined, instance: { model: 0, sequence: 0 } } as const;
+export const PLAIN = { zeroIsEmpty: false, log10: undefined, pairs: false, flow: undefined, telling: undefined, derivatives: undefined, instance: { model: 0, sequence: 0 } } as const;
 
 /** Which entry of the output a gradient is of. */
 export interface GradientOf {
@@ -143,7 +145,6 @@ export function givenMatrix(given: GivenValues): Matrix | string {
   if (log && (min === undefined) !== (max === undefined)) return 'min and max: a logarithmic scale needs both or neither.';
   if (fixed && !(fixed.min < fixed.max)) return `min and max: ${fixed.min} and ${fixed.max} given; min must be below max.`;
   const at = (row: number, column: number) => Number(values[row * columns + column]);
-  const { firstBad } = spread;
   return {
     ...PLAIN,
     rows,
@@ -159,7 +160,7 @@ export function givenMatrix(given: GivenValues): Matrix | string {
     key: `values ${log} ${spread.negative}`,
     at,
     read: () => Promise.resolve(at),
-    extent: () => Promise.resolve({ largest: spread.largest, finite: firstBad < 0 }),
+    extent: () => Promise.resolve(extentOf(values)),
     storage: undefined,
     remark: [badRemark(values, columns, spread), fixed && !log && beyondRemark(symmetric(fixed), spread)].filter(Boolean).join(' '),
   };

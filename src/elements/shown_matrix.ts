@@ -7,7 +7,7 @@ import type { Tape } from '../engine';
 import type { Matrix } from './matrix';
 import type { EntryAt } from './paint/canvas_painter';
 import { codingFor, logCodingFor, stickyDecades, stickyLimit, symmetric, type Coding, type ColourRange } from './range';
-import { surveyOf } from './survey';
+import { NEARLY_NOTHING, surveyOf } from './survey';
 
 export class ShownMatrix {
   /** What is drawn, in the range that its legend states. */
@@ -57,17 +57,32 @@ export class ShownMatrix {
     });
   }
 
-  /** A logarithmic scale ends at the smallest number too, which only the numbers tell. */
+  /** A logarithmic scale ends at the smallest number too. */
   #showByLogarithm(matrix: Matrix, letGo: () => void): void {
+    if (matrix.storage) return this.#showStoredByLogarithm(matrix, letGo);
     const show = (entries: EntryAt) => {
       const { least, most, remark } = surveyOf(matrix, entries);
-      const decades = matrix.fixedRange ?? stickyDecades(this.#decades.get(matrix.key), least, most);
-      this.#decades.set(matrix.key, decades);
-      this.#install(matrix, letGo, decades, entries);
+      this.#install(matrix, letGo, this.#decadesOf(matrix, least, most), entries);
       this.remark ||= remark;
     };
     if (matrix.at) show(matrix.at);
     else this.#await(matrix, letGo, matrix.read(), show);
+  }
+
+  /** On the GPU a few bytes tell where the scale ends; the numbers are fetched only if they left what a float32 holds. */
+  #showStoredByLogarithm(matrix: Matrix, letGo: () => void): void {
+    this.#await(matrix, letGo, matrix.extent(), ({ smallest, largest, finite }) => {
+      const [least, most] = largest > 0 ? [Math.log10(smallest), Math.log10(largest)] : [Infinity, -Infinity];
+      this.#install(matrix, letGo, this.#decadesOf(matrix, least, most), undefined);
+      if (!finite) this.#doubt(matrix, finite);
+      else if (smallest < NEARLY_NOTHING) this.#survey(matrix);
+    });
+  }
+
+  #decadesOf(matrix: Matrix, least: number, most: number): ColourRange {
+    const decades = matrix.fixedRange ?? stickyDecades(this.#decades.get(matrix.key), least, most);
+    this.#decades.set(matrix.key, decades);
+    return decades;
   }
 
   #await<Found>(matrix: Matrix, letGo: () => void, found: Promise<Found>, show: (found: Found) => void): void {
@@ -136,6 +151,11 @@ export class ShownMatrix {
     if (finite || this.matrix !== matrix || this.remark) return;
     this.remark = 'Some entries are not finite numbers and are striped.';
     this.changed();
+    this.#survey(matrix);
+  }
+
+  /** Fetches the numbers to say in words where they went wrong. */
+  #survey(matrix: Matrix): void {
     void matrix.read().then(
       (entries) => {
         if (this.matrix !== matrix) return;

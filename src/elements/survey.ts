@@ -16,7 +16,7 @@ export interface Survey {
 }
 
 /** What is smaller may have come to 0 by one more step. */
-const NEARLY_NOTHING = 1e-30;
+export const NEARLY_NOTHING = 1e-30;
 
 export function surveyOf(matrix: Matrix, at: EntryAt): Survey {
   let [least, most] = [Infinity, -Infinity];

@@ -112,7 +112,7 @@ export interface Signal extends SignalInfo {
   readonly tape: Tape;
   /** Row-major values in the signal's shape: Float32Array from the GPU, Float64Array from the reference. */
   read(): Promise<Float32Array | Float64Array>;
-  /** The largest magnitude among finite entries, and whether all are finite; computed where the numbers are. */
+  /** The largest and smallest magnitude among finite entries, and whether all are finite; computed where the numbers are. */
   extent(): Promise<SignalExtent>;
   /** Where the GPU keeps it, for drawing without reading it back. Undefined for the reference and for `x`. */
   readonly storage: SignalStorage | undefined;
@@ -120,6 +120,8 @@ export interface Signal extends SignalInfo {
 
 export interface SignalExtent {
   readonly largest: number;
+  /** Of the entries that are not 0; 0 where all are. */
+  readonly smallest: number;
   readonly finite: boolean;
 }
 

@@ -15,6 +15,7 @@ export type { Activation } from './math/activation';
 export { prove, type Proof, type SignalProof } from './proof';
 export { scriptUrl } from './script_url';
 export { viewNumbers } from './gpu/view_numbers';
+export { extentOf } from './math/extent';
 export { shaderCode } from './shader_code';
 export type { SequencePlace } from './step_jacobian';
 export type { Tensor } from './math/tensor';

@@ -182,3 +182,21 @@ describe('a shape that cannot fit', () => {
     expect(made).toEqual([]);
   });
 });
+
+describe('the extent of a signal', () => {
+  it('is the largest and the smallest magnitude that is not 0, as the numbers have it', async () => {
+    using model = await engine.model({ input: { size: 5 }, layers: [{ cell: 'rnn_relu', hidden: 9 }] });
+    using tape = await model.run(inputs);
+    await tape.backward({ unit: 2, step: 3 });
+    for (const name of ['h', 'a', 'd_h', 'd_x']) {
+      const values = Array.from(await tape.signal(name).read(), Math.abs).filter((value) => value > 0);
+      expect(await tape.signal(name).extent(), name).toEqual({ largest: Math.max(...values), smallest: Math.min(...values), finite: true });
+    }
+  });
+
+  it('of nothing but zeros is 0', async () => {
+    using model = await engine.model({ input: { size: 5 }, layers: [{ cell: 'rnn', hidden: 3, bias: false }] });
+    using tape = await model.run({ x: { shape: [2, 1, 5], data: new Float32Array(10) } });
+    expect(await tape.signal('h').extent()).toEqual({ largest: 0, smallest: 0, finite: true });
+  });
+});

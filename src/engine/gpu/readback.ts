@@ -7,6 +7,9 @@ import type { Gpu } from './device';
 import type { KernelCache } from './kernel';
 import { viewNumbers } from './view_numbers';
 
+/** +∞ in float32. */
+const INFINITY_BITS = 0x7f800000;
+
 export class Readback {
   constructor(
     private readonly gpu: Gpu,
@@ -21,8 +24,10 @@ export class Readback {
   }
 
   async extent(shape: readonly number[], storage: SignalStorage): Promise<SignalExtent> {
-    const result = await this.#run('extent', 'extent', shape, storage, 2);
-    return { largest: new Float32Array(result)[0], finite: new Uint32Array(result)[1] === 0 };
+    const result = await this.#run('extent', 'extent', shape, storage, 3);
+    const [, invalid, belowInfinity] = new Uint32Array(result);
+    const smallest = belowInfinity === 0 ? 0 : new Float32Array(Uint32Array.of(INFINITY_BITS - belowInfinity).buffer)[0];
+    return { largest: new Float32Array(result)[0], smallest, finite: invalid === 0 };
   }
 
   /** A whole buffer of f32 as it is. Rejects with DeviceLostError. */
