@@ -35,9 +35,10 @@ export interface Model {
   run(inputs: RunInputs, options?: RunOptions): Promise<Tape>;
   /**
    * Puts other weights in the place of these, in the same buffers. Runs made before keep their numbers and their own
-   * parameters, but can no longer be propagated back. Throws OptionError, ShapeError, NonFiniteError; then nothing changes.
+   * parameters, but can no longer be propagated back. With `seeds`, as many as before, words outside a vocabulary get the
+   * vectors of those seeds too. Throws OptionError, ShapeError, NonFiniteError; then nothing changes.
    */
-  setParameters(weights: StateDict): void;
+  setParameters(weights: StateDict, options?: { seeds?: readonly number[] }): void;
   release(): void;
   [Symbol.dispose](): void;
 }

@@ -42,6 +42,19 @@ describe.each(['gpu', 'cpu'] as const)('on the %s', (device) => {
     await expect(tape.backward(loss)).rejects.toMatchObject({ code: 'option', option: 'backward' });
   });
 
+  it('with other seeds reads words as a model of those seeds does', async () => {
+    const words = { words: ['the', 'cat', 'sat'] };
+    const seeded = (seed: number): ModelSpec => ({ input: { embedding: 4 }, layers: [{ cell: 'gru', hidden: 5 }], seed });
+    using changed = await engine.model(seeded(1));
+    using made = await engine.model(seeded(2));
+    changed.setParameters(initialWeights(seeded(2)), { seeds: [2] });
+    using one = await changed.run(words, { form: 'step' });
+    using other = await made.run(words, { form: 'step' });
+    expect(await one.signal('h').read()).toEqual(await other.signal('h').read());
+    expect(() => changed.setParameters(initialWeights(seeded(2)), { seeds: [1, 2] })).toThrow('2 given; this bundle has 1 models');
+    expect(() => changed.setParameters(initialWeights(seeded(2)), { seeds: [0.5] })).toThrow('0.5 is not a whole number');
+  });
+
   it('changes nothing when the weights are refused', async () => {
     using model = await engine.model(spec(1));
     const { parameters } = model;

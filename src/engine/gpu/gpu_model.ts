@@ -4,7 +4,7 @@ import { OutOfMemoryError, ReleasedError } from '../errors';
 import { checkedInputs, type RunInputs } from '../model/inputs';
 import type { CheckedLoss } from '../model/loss';
 import { checkedParameters, staleParameters, type Parameters, type StateDict } from '../model/parameters';
-import type { ModelShape } from '../model/spec';
+import { reseeded, type ModelShape } from '../model/spec';
 import { MEASURED, type FormChoices } from './choose_form';
 import { record } from './command_list';
 import type { Gpu } from './device';
@@ -39,7 +39,7 @@ export class GpuModel implements Model, TapeOwner {
 
   private constructor(
     private readonly context: GpuContext,
-    readonly shape: ModelShape,
+    private described: ModelShape,
     private current: Parameters,
     private readonly forward: ForwardModel,
     private readonly onRelease: (model: GpuModel) => void,
@@ -58,13 +58,19 @@ export class GpuModel implements Model, TapeOwner {
     return this.context.engine;
   }
 
+  get shape(): ModelShape {
+    return this.described;
+  }
+
   get parameters(): Parameters {
     return this.current;
   }
 
-  setParameters(weights: StateDict): void {
+  setParameters(weights: StateDict, { seeds }: { seeds?: readonly number[] } = {}): void {
     this.#check(undefined);
-    const parameters = checkedParameters(this.shape, weights);
+    const shape = reseeded(this.shape, seeds);
+    const parameters = checkedParameters(shape, weights);
+    this.described = shape;
     this.current = parameters;
     const { gpu } = this.context;
     writeForward(gpu, this.forward, this.shape, parameters);

@@ -83,11 +83,7 @@ const HIDDEN_LIMIT = 65_535;
 /** Checks a description. Throws OptionError naming the option, what was given and what is allowed. */
 export function modelShape(spec: ModelSpec): ModelShape {
   if (!spec.layers?.length) throw new OptionError('layers', 'layers: a model needs at least one layer.');
-  const seeds = spec.seeds ?? [spec.seed ?? 0];
-  if (seeds.length === 0) throw new OptionError('seeds', 'seeds: give at least one seed.');
-  for (const seed of seeds) {
-    if (!Number.isSafeInteger(seed)) throw new OptionError('seed', `seed: ${seed} is not a whole number.`);
-  }
+  const seeds = checkedSeeds(spec.seeds ?? [spec.seed ?? 0]);
   let inputs = inputWidth(spec.input);
   const layers = spec.layers.map((layer, index): Layer => {
     const cell = cellNamed(layer.cell);
@@ -102,6 +98,20 @@ export function modelShape(spec: ModelSpec): ModelShape {
   });
   const classes = spec.output && wholeNumber('output.classes', spec.output.classes);
   return { input: spec.input, layers, classes, seeds };
+}
+
+/** The same model with other seeds, as many. Throws OptionError. */
+export function reseeded(model: ModelShape, seeds: readonly number[] = model.seeds): ModelShape {
+  if (seeds.length !== model.seeds.length) throw new OptionError('seeds', `seeds: ${seeds.length} given; this bundle has ${model.seeds.length} models.`);
+  return { ...model, seeds: checkedSeeds(seeds) };
+}
+
+function checkedSeeds(seeds: readonly number[]): readonly number[] {
+  if (seeds.length === 0) throw new OptionError('seeds', 'seeds: give at least one seed.');
+  for (const seed of seeds) {
+    if (!Number.isSafeInteger(seed)) throw new OptionError('seed', `seed: ${seed} is not a whole number.`);
+  }
+  return seeds;
 }
 
 function inputWidth(input: VectorInput | WordInput): number {

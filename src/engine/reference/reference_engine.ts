@@ -8,7 +8,7 @@ import { size } from '../math/tensor';
 import { checkedInputs, type Inputs, type RunInputs } from '../model/inputs';
 import type { CheckedLoss } from '../model/loss';
 import { checkedParameters, initialParameters, parameterShapes, staleParameters, type Parameters, type StateDict } from '../model/parameters';
-import { modelShape, type ModelShape, type ModelSpec } from '../model/spec';
+import { modelShape, reseeded, type ModelShape, type ModelSpec } from '../model/spec';
 import { backward, backwardBytes, type BackwardRecord } from './backward';
 import { inSlices, toEnd } from './driver';
 import { leavePageWorker, pageWorker, type RolloutWorker } from './page_worker';
@@ -80,19 +80,25 @@ class ReferenceModel implements Model {
 
   constructor(
     readonly engine: Engine,
-    readonly shape: ModelShape,
+    private described: ModelShape,
     private current: Parameters,
     private readonly engineEnding: AbortSignal,
     private readonly passes: Passes,
   ) {}
 
+  get shape(): ModelShape {
+    return this.described;
+  }
+
   get parameters(): Parameters {
     return this.current;
   }
 
-  setParameters(weights: StateDict): void {
+  setParameters(weights: StateDict, { seeds }: { seeds?: readonly number[] } = {}): void {
     this.#endingWith(undefined).throwIfAborted();
-    this.current = checkedParameters(this.shape, weights);
+    const shape = reseeded(this.shape, seeds);
+    this.current = checkedParameters(shape, weights);
+    this.described = shape;
   }
 
   async run(given: RunInputs, { abort }: RunOptions = {}): Promise<Tape> {
