@@ -2,7 +2,7 @@
 import type { SignalExtent, SignalStorage } from '../engine';
 import { size } from '../math/tensor';
 import { checkFits, storageBuffer, uniformBuffer } from './buffers';
-import { foldedGroups, record } from './command_list';
+import { foldedGroups, record, type Command } from './command_list';
 import type { Gpu } from './device';
 import type { KernelCache } from './kernel';
 import { viewNumbers } from './view_numbers';
@@ -10,7 +10,20 @@ import { viewNumbers } from './view_numbers';
 /** +∞ in float32. */
 const INFINITY_BITS = 0x7f800000;
 
+/** Three words: largest, count of what is not finite, smallest. */
+const EXTENT_BYTES = 12;
+
+interface PreparedExtent {
+  readonly result: GPUBuffer;
+  readonly command: Command;
+  /** Staging buffers that no one is waiting for. */
+  readonly idle: GPUBuffer[];
+}
+
 export class Readback {
+  /** By the buffer that holds the signal: a run's buffers are used again. */
+  readonly #extents = new WeakMap<GPUBuffer, Map<string, PreparedExtent>>();
+
   constructor(
     private readonly gpu: Gpu,
     private readonly kernels: KernelCache,
@@ -20,14 +33,42 @@ export class Readback {
   async read(shape: readonly number[], storage: SignalStorage): Promise<Float32Array> {
     const entries = size(shape);
     checkFits(this.gpu, 'the signal', entries);
-    return new Float32Array(await this.#run('gather', 'signal', shape, storage, entries));
+    return new Float32Array(await this.#gathered(shape, storage, entries));
   }
 
+  /** What it needs is made once for a signal and kept with the signal's buffer: ranges are asked for in every frame. */
   async extent(shape: readonly number[], storage: SignalStorage): Promise<SignalExtent> {
-    const result = await this.#run('extent', 'extent', shape, storage, 3);
-    const [, invalid, belowInfinity] = new Uint32Array(result);
+    const prepared = await this.#preparedExtent(shape, storage);
+    const { device } = this.gpu;
+    const staging = prepared.idle.pop() ?? this.#staging(EXTENT_BYTES);
+    const encoder = device.createCommandEncoder({ label: 'extent' });
+    encoder.clearBuffer(prepared.result);
+    record(encoder, 'extent', [prepared.command]);
+    encoder.copyBufferToBuffer(prepared.result, 0, staging, 0, EXTENT_BYTES);
+    const bits = await this.#mapped(encoder, staging);
+    staging.unmap();
+    prepared.idle.push(staging);
+    const [, invalid, belowInfinity] = new Uint32Array(bits);
     const smallest = belowInfinity === 0 ? 0 : new Float32Array(Uint32Array.of(INFINITY_BITS - belowInfinity).buffer)[0];
-    return { largest: new Float32Array(result)[0], smallest, finite: invalid === 0 };
+    return { largest: new Float32Array(bits)[0], smallest, finite: invalid === 0 };
+  }
+
+  async #preparedExtent(shape: readonly number[], storage: SignalStorage): Promise<PreparedExtent> {
+    const kernel = await this.kernels.kernel('kernels/extent');
+    const numbers = viewOf(shape, storage);
+    const ofBuffer = this.#extents.get(storage.buffer) ?? new Map<string, PreparedExtent>();
+    this.#extents.set(storage.buffer, ofBuffer);
+    const key = numbers.join();
+    const known = ofBuffer.get(key);
+    if (known) return known;
+    const { device, limits } = this.gpu;
+    const result = storageBuffer(device, 'extent', EXTENT_BYTES / 4);
+    const view = uniformBuffer(device, 'extent view', numbers);
+    const bindGroup = kernel.bind({ view, values: storage.buffer, lengths: storage.lengths, extent: result });
+    const [x, y] = foldedGroups(size(shape), 64, limits.maxComputeWorkgroupsPerDimension);
+    const prepared = { result, command: { pipeline: kernel.pipeline, bindGroup, groups: [x, y, 1] }, idle: [] } as PreparedExtent;
+    ofBuffer.set(key, prepared);
+    return prepared;
   }
 
   /** A whole buffer of f32 as it is. Rejects with DeviceLostError. */
@@ -42,25 +83,21 @@ export class Readback {
     }
   }
 
-  async #run(kernelName: 'gather' | 'extent', output: string, shape: readonly number[], storage: SignalStorage, entries: number): Promise<ArrayBuffer> {
+  async #gathered(shape: readonly number[], storage: SignalStorage, entries: number): Promise<ArrayBuffer> {
     const { device, limits } = this.gpu;
-    const kernel = await this.kernels.kernel(`kernels/${kernelName}`);
-    const [models, steps, sequences, width] = shape.length === 4 ? shape : [shape[0], 1, shape[1], shape[2]];
-    const made = {
-      view: uniformBuffer(device, `${kernelName} view`, [...viewNumbers(storage), models, steps, sequences, width]),
-      [output]: storageBuffer(device, kernelName, entries),
-    };
+    const kernel = await this.kernels.kernel('kernels/gather');
+    const view = uniformBuffer(device, 'gather view', viewOf(shape, storage));
+    const signal = storageBuffer(device, 'gather', entries);
     const staging = this.#staging(4 * entries);
     try {
-      const bindGroup = kernel.bind({ values: storage.buffer, lengths: storage.lengths, ...made });
+      const bindGroup = kernel.bind({ view, values: storage.buffer, lengths: storage.lengths, signal });
       const [x, y] = foldedGroups(size(shape), 64, limits.maxComputeWorkgroupsPerDimension);
-      const encoder = device.createCommandEncoder({ label: kernelName });
-      record(encoder, kernelName, [{ pipeline: kernel.pipeline, bindGroup, groups: [x, y, 1] }]);
-      encoder.copyBufferToBuffer(made[output], 0, staging, 0, 4 * entries);
+      const encoder = device.createCommandEncoder({ label: 'gather' });
+      record(encoder, 'gather', [{ pipeline: kernel.pipeline, bindGroup, groups: [x, y, 1] }]);
+      encoder.copyBufferToBuffer(signal, 0, staging, 0, 4 * entries);
       return await this.#mapped(encoder, staging);
     } finally {
-      for (const buffer of Object.values(made)) buffer.destroy();
-      staging.destroy();
+      for (const buffer of [view, signal, staging]) buffer.destroy();
     }
   }
 
@@ -77,4 +114,10 @@ export class Readback {
     this.gpu.check();
     return staging.getMappedRange().slice(0);
   }
+}
+
+/** shaders/lib/signal.wgsl's SignalView. */
+function viewOf(shape: readonly number[], storage: SignalStorage): number[] {
+  const [models, steps, sequences, width] = shape.length === 4 ? shape : [shape[0], 1, shape[1], shape[2]];
+  return [...viewNumbers(storage), models, steps, sequences, width];
 }
