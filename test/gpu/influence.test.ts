@@ -1,6 +1,7 @@
 /** The influence matrix by many losses at once on the GPU, against float64 derivatives along the same run's own states. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cells, createEngine, influence, type Engine, type ModelSpec, type Tape } from '../../src/engine';
+import { createGpuEngine } from '../../src/engine/gpu/gpu_engine';
 
 let engine: Engine;
 
@@ -57,6 +58,30 @@ describe('the influence matrix on the GPU', () => {
     using tape = await model.run({ words });
     const { values, steps } = await influence(tape, { by: 'gpu' });
     for (let t = 0; t < steps; t++) for (let s = t + 1; s < steps; s++) expect(values[t * steps + s]).toBe(0);
+  });
+
+  it('is measured in chunks where the device holds less, with the same numbers and its progress told', async () => {
+    using small = await createGpuEngine(undefined, { maxStorageBufferBindingSize: 100_000 });
+    const spec = { input: { embedding: 5 }, layers: [{ cell: 'lstm', hidden: 6 }] };
+    using whole = await engine.model(spec);
+    using cut = await small.model(spec);
+    using one = await whole.run({ words }, { form: 'step' });
+    using other = await cut.run({ words }, { form: 'step' });
+    const told: number[] = [];
+    const found = await influence(other, { by: 'gpu', progress: (fraction) => told.push(fraction) });
+    expect(found.values).toEqual((await influence(one, { by: 'gpu' })).values);
+    expect(told.length).toBeGreaterThan(2);
+    expect(told.at(-1)).toBe(1);
+    expect(told).toEqual(told.toSorted((a, b) => a - b));
+  });
+
+  it('of 256 steps is the most; one more is a typed error with the allowed range', async () => {
+    using model = await engine.model({ input: { embedding: 3 }, layers: [{ cell: 'rnn', hidden: 4 }] });
+    const long = Array.from({ length: 257 }, (_, i) => `word ${i % 5}`);
+    using most = await model.run({ words: long.slice(1) });
+    await expectAgreement(most);
+    using tooLong = await model.run({ words: long });
+    await expect(influence(tooLong, { by: 'gpu' })).rejects.toMatchObject({ code: 'option', message: expect.stringContaining('1 to 256') as string });
   });
 
   it('can be called off, and leaves the run as it was', async () => {
