@@ -1,15 +1,18 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { addends, type Addend, type Addends, type Cell, type Tape } from '../engine';
+import { addends, type Addend, type Addends, type Cell, type ModelShape, type Parameters, type Tape } from '../engine';
 import { curveOf } from './activation_curve';
 import { curvePicture, curveStyles } from './curve_picture';
 import { entryStyles } from './entry_styles';
-import { held, Latest } from './latest';
+import { placeOfWeight, typedWeight, weightControls, weightStyles, type ChosenWeight, type Term } from './entry_weight';
+import { held } from './latest';
 import { liveEquations, type LiveEquation, type UnitNumbers } from './live_equations';
 import { ModelFigure } from './model_figure';
 import { ScaleConnection } from './scale_connection';
 import { decimal, signedDecimal } from './signed_number';
+import { StagedAnswer } from './staged_answer';
 import { stateSummands, summedStates } from './state_summands';
+import { samePlace, weightName, type WeightEdit } from './weight_edits';
 
 /** The reader chose another gate, or a state, to take apart. */
 export class GateChangeEvent extends Event {
@@ -27,6 +30,9 @@ const SHOWN = 8;
 /** Everything about one unit at one step. */
 interface Entry {
   readonly cell: Cell;
+  readonly shape: ModelShape;
+  /** What the tape was made with. */
+  readonly parameters: Parameters;
   readonly word: string;
   readonly step: number;
   readonly steps: number;
@@ -42,7 +48,7 @@ interface Entry {
  * Where one number of the state comes from: the equations with the numbers of the chosen unit and step in place of
  * the letters, the terms of W·x + U·h + b largest first as signed bars, and the point they lead to on the curve of the
  * non-linearity, with the slope there. For a cell with gates, one gate at a time, or a state as the sum it is: what was
- * kept of the old one, and what was added.
+ * kept of the old one, and what was added. Any weight of a sum can be chosen and changed; all views of the model follow.
  *
  * @fires {GateChangeEvent} gate-change - The reader chose another gate or state.
  * @csspart notice - The words that stand where there is nothing to draw.
@@ -54,6 +60,7 @@ export class RnnEntry extends ModelFigure {
     ModelFigure.styles,
     curveStyles,
     entryStyles,
+    weightStyles,
   ];
 
   /** The gate whose sum is shown, by its letter, or a state of a gated cell; the cell's first gate unless given. */
@@ -61,7 +68,13 @@ export class RnnEntry extends ModelFigure {
 
   @state() private all = false;
 
-  private readonly entry = new Latest<Entry>(this);
+  /** The term whose weight the slider moves; U[i,i] unless chosen. */
+  @state() private chosen: Term | undefined;
+
+  /** What stands in the weight's field while it is typed in. */
+  @state() private typed: string | undefined;
+
+  private readonly entry = new StagedAnswer<Entry>(this);
   private readonly scale = new ScaleConnection(this);
   private states: { readonly tape: Tape; readonly values: Promise<readonly ArrayLike<number>[]> } | undefined;
 
@@ -83,6 +96,7 @@ export class RnnEntry extends ModelFigure {
           </li>`,
         )}
       </ul>
+      ${this.note()} ${summed ? nothing : this.weight(sums[g], entry)}
       <div class="parts">
         ${summed ? this.stateTable(summed, entry) : this.table(sums[g], entry)}
         <div>${summed ? this.kept(summed, entry) : this.curve(cell, sums[g])}</div>
@@ -99,18 +113,22 @@ export class RnnEntry extends ModelFigure {
     }
     const { words } = model.state;
     const { step, unit } = model.cursor;
-    this.entry.ask([tape, step, unit], () => held(tape, () => this.fetch(tape, words, step, unit)));
+    // Staged: an answer on its way while a weight is dragged is let come, or the numbers would wait for the slider to rest.
+    this.entry.ask([tape, step, unit], async function* (this: RnnEntry) {
+      yield await held(tape, () => this.fetch(tape, words, step, unit));
+    }.bind(this));
   }
 
   private async fetch(tape: Tape, words: readonly string[], step: number, unit: number): Promise<Entry> {
-    const { layers } = tape.model.shape;
-    const { cell, hidden: units } = layers[layers.length - 1];
+    const { parameters } = tape;
+    const { shape } = tape.model;
+    const { cell, hidden: units } = shape.layers[shape.layers.length - 1];
     if (this.states?.tape !== tape) this.states = { tape, values: Promise.all(cell.states.map(({ name }) => tape.signal(name).read())) };
     const [states, sums] = await Promise.all([this.states.values, Promise.all(cell.gates.map(({ name: gate }) => addends(tape, { step, unit, gate })))]);
     const at = (t: number) => Object.fromEntries(cell.states.map(({ name }, s) => [name, t < 0 ? 0 : states[s][t * units + unit]]));
     const byGate = (value: (sum: Addends) => number) => Object.fromEntries(cell.gates.map(({ name }, g) => [name, value(sums[g])]));
     const numbers = { sums: byGate((sum) => sum.preActivation), gates: byGate((sum) => sum.value), before: at(step - 1), after: at(step) };
-    return { cell, word: words[step], step, steps: words.length, unit, units, sums, numbers, equations: liveEquations(cell, numbers) };
+    return { cell, shape, parameters, word: words[step], step, steps: words.length, unit, units, sums, numbers, equations: liveEquations(cell, numbers) };
   }
 
   private gateIndex({ gates }: Cell): number {
@@ -171,10 +189,65 @@ export class RnnEntry extends ModelFigure {
     </p>`;
   }
 
-  private table({ terms, preActivation, scale }: Addends, { unit, cell }: Entry): TemplateResult {
-    const shown = this.all ? terms : terms.slice(0, SHOWN);
-    const rest = terms.slice(shown.length);
-    const sumOf = (some: readonly Addend[]) => some.reduce((sum, { term }) => sum + term, 0);
+  /** Weights that had to go, in words. The element is always there, so that a screen reader hears what comes into it. */
+  private note(): TemplateResult {
+    const note = this.connection.model?.editsNote ?? '';
+    return html`<p class=${note ? 'note' : ''} role="status">${note}</p>`;
+  }
+
+  private weight(sum: Addends, { shape, parameters, steps }: Entry): TemplateResult | typeof nothing {
+    const { model } = this.connection;
+    const place = placeOfWeight(this.chosenTerm(sum), sum, shape, parameters);
+    if (!model || !place) return nothing;
+    const layer = shape.layers[sum.place.layer];
+    const { start: starts } = model.state;
+    const startOf = ({ parameter, index }: Omit<WeightEdit, 'value'>) => starts?.[parameter]?.data[index] ?? parameters.get(parameter)!.data[index];
+    const edit = model.edits.find((known) => samePlace(known, place));
+    const start = startOf(place);
+    const known = model.edits.filter(({ parameter }) => parameters.has(parameter));
+    const chosen: ChosenWeight = {
+      name: weightName(place, layer),
+      value: edit?.value ?? start,
+      start,
+      edited: edit !== undefined,
+      typed: this.typed,
+      steps,
+      changed: known.map((one) => `${weightName(one, layer)} from ${decimal(startOf(one))} to ${decimal(one.value)}`),
+    };
+    const set = (value: number | undefined) => model.editWeight({ ...place, value });
+    return weightControls(chosen, {
+      set: (value) => {
+        this.typed = undefined;
+        set(value);
+      },
+      type: (text) => {
+        this.typed = text;
+        const value = typedWeight(text);
+        if (value !== undefined) set(value);
+      },
+      endTyping: () => (this.typed = undefined),
+      resetAll: () => {
+        this.typed = undefined;
+        model.resetWeights();
+        this.renderRoot.querySelector<HTMLElement>('#weight')?.focus();
+      },
+    });
+  }
+
+  /** The chosen one where this sum has it, else what the unit hands on to itself. */
+  private chosenTerm({ terms, place: { unit } }: Addends): Term {
+    const { chosen } = this;
+    return (chosen && terms.find((term) => isSame(term, chosen))) ?? { of: 'h', index: unit };
+  }
+
+  private table(sum: Addends, { unit, cell, shape, parameters }: Entry): TemplateResult {
+    const { terms, preActivation, scale } = sum;
+    const chosen = this.chosenTerm(sum);
+    const edits = this.connection.model?.edits ?? [];
+    const isShown = (term: Addend, rank: number) => this.all || rank < SHOWN || isSame(term, chosen);
+    const shown = terms.filter(isShown);
+    const rest = terms.filter((term, rank) => !isShown(term, rank));
+    const sumOf = (some: readonly Addend[]) => some.reduce((total, { term }) => total + term, 0);
     const from = (...sources: Addend['of'][]) => sumOf(terms.filter(({ of }) => sources.includes(of)));
     const groups: [string, number][] = [
       ['all of W·x', from('x')],
@@ -183,13 +256,19 @@ export class RnnEntry extends ModelFigure {
       ['both biases b', from('b_ih', 'b_hh')],
     ];
     const largest = Math.max(...terms.map(({ term }) => Math.abs(term)), ...groups.map(([, value]) => Math.abs(value)), Math.abs(preActivation), Math.abs(sumOf(rest)), 1e-30);
-    const row = (label: string, value: number, product: string | typeof nothing = nothing, kind = '') => this.row(label, value, largest, product, kind);
+    const row = (label: string | TemplateResult, value: number, product: string | typeof nothing = nothing, kind = '') => this.row(label, value, largest, product, kind);
     const letter = cell.gates.length > 1 ? 'r' : '';
     return html`<div>
       <table>
         <caption>The ${terms.length} terms of the sum, largest first</caption>
         <tbody>
-          ${shown.map((addend) => row(...labelled(addend, unit, scale === 1 ? '' : letter)))}
+          ${shown.map((addend) => {
+            const place = placeOfWeight(addend, sum, shape, parameters);
+            const [label, value, product] = labelled(addend, unit, scale === 1 ? '' : letter);
+            const choose = () => ([this.chosen, this.typed] = [{ of: addend.of, index: addend.index }, undefined]);
+            const button = html`<button type="button" class="term" aria-pressed=${String(isSame(addend, chosen))} @click=${choose}>${label}</button>`;
+            return row(place ? button : label, value, product, place && edits.some((edit) => samePlace(edit, place)) ? 'edited' : '');
+          })}
           ${rest.length ? row(rest.length === 1 ? 'the other term' : `the other ${rest.length} terms`, sumOf(rest)) : nothing}
         </tbody>
         <tbody>
@@ -204,7 +283,7 @@ export class RnnEntry extends ModelFigure {
     </div>`;
   }
 
-  private row(label: string, value: number, largest: number, product: string | typeof nothing, kind: string): TemplateResult {
+  private row(label: string | TemplateResult, value: number, largest: number, product: string | typeof nothing, kind: string): TemplateResult {
     return html`<tr class=${kind}>
       <th scope="row">${label}</th>
       <td class="product">${product}</td>
@@ -242,6 +321,10 @@ export class RnnEntry extends ModelFigure {
     this.gate = gate;
     this.dispatchEvent(new GateChangeEvent({ gate }));
   }
+}
+
+function isSame(one: Term, other: Term): boolean {
+  return one.of === other.of && one.index === other.index;
 }
 
 /** A term's label, value and product, as a row takes them. Indices count from 1. */

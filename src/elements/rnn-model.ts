@@ -4,6 +4,7 @@ import { hidesElement, numberAttribute, optionalNumberAttribute, unitsAsHidden }
 import type { GradientState } from './run_gradient';
 import type { DeviceChoice } from './shared_engine';
 import { TextRun, type RunState } from './text_run';
+import { droppedInWords, editsWith, MOST_EDITS, samePlace, type WeightEdit, type WeightPlace } from './weight_edits';
 
 /** A place in a run, counted from 0. */
 export interface Cursor {
@@ -23,12 +24,30 @@ export class CursorChangeEvent extends Event {
   }
 }
 
+/** The weights that are changed by hand became others: the reader changed one, or some had no place in the network. */
+export class WeightChangeEvent extends Event {
+  /** All that are changed now. */
+  readonly edits: readonly WeightEdit[];
+  /** What had to be dropped, in words; empty for what the reader did. */
+  readonly note: string;
+
+  constructor({ edits, note }: { edits: readonly WeightEdit[]; note: string }) {
+    super('weight-change', { bubbles: true, composed: true });
+    this.edits = edits;
+    this.note = note;
+  }
+}
+
+/** Other values of these make another network, whose weights are elsewhere. */
+const SHAPING: readonly PropertyKey[] = ['cell', 'units', 'embedding'] satisfies (keyof RnnModel)[];
+
 /**
  * A recurrent network that reads a text, and the step and unit that its views point at. It draws nothing: views find
  * it by `for="id"`. It runs again whenever a property changes; the latest wins. Where a view shows gradients they are
  * those of one unit of the state after one step, the model's loss.
  *
  * @fires {CursorChangeEvent} cursor-change - The reader moved to another step or unit in one of the model's views.
+ * @fires {WeightChangeEvent} weight-change - The reader changed a weight by hand, or weights so changed were dropped.
  */
 @customElement('rnn-model')
 export class RnnModel extends LitElement {
@@ -68,12 +87,21 @@ export class RnnModel extends LitElement {
   /** The step after which it is taken, from 0; the last unless given. */
   @property({ attribute: 'loss-step', converter: optionalNumberAttribute }) lossStep: number | undefined;
 
+  /**
+   * Weights changed by hand, in the place of what the seed, gain and gate bias make them. They stand while those change,
+   * and the text too; another cell, number of units or width of the word vectors drops them all, unless new ones come
+   * with it. Setting this fires no event, except for what has to be dropped.
+   */
+  @property({ attribute: false }) edits: readonly WeightEdit[] = [];
+
   /** What computes: `auto` (the GPU where there is one), `gpu` or `cpu`. */
   @property() device: DeviceChoice = 'auto';
 
-  readonly #run = new TextRun(() => this.#tell());
+  readonly #run = new TextRun(() => this.#ran());
   readonly #watchers = new Set<() => void>();
   #wanted: Cursor = { step: 0, unit: 0 };
+  #dropped = '';
+  #note: { readonly edits: readonly WeightEdit[]; readonly text: string } | undefined;
 
   /** What there is to show: the latest tape, or why there is none. */
   get state(): RunState {
@@ -99,7 +127,26 @@ export class RnnModel extends LitElement {
     if (this.#move(cursor)) this.dispatchEvent(new CursorChangeEvent(this.cursor));
   }
 
-  /** Calls back after every change of `state` or `cursor`, whoever made it, until the returned function is called. */
+  /** What became of weights that had no place in the network, in words; empty once others were changed. */
+  get editsNote(): string {
+    return this.#note?.edits === this.edits ? this.#note.text : '';
+  }
+
+  /**
+   * Changes a weight for the reader, or gives it back what it started with where the value is undefined: fires
+   * `weight-change` if that changes anything. Of no more than 20 weights: one beyond is left as it is.
+   */
+  editWeight(edit: WeightPlace & { readonly value: number | undefined }): void {
+    if (this.edits.length >= MOST_EDITS && !this.edits.some((known) => samePlace(known, edit))) return;
+    this.#edit(editsWith(this.edits, edit), '');
+  }
+
+  /** Gives every weight back what it started with, for the reader. */
+  resetWeights(): void {
+    if (this.edits.length > 0) this.#edit([], '');
+  }
+
+  /** Calls back after every change of `state`, `cursor` or `edits`, whoever made it, until the returned function is called. */
   watch(callback: () => void): () => void {
     const watcher = () => callback();
     this.#watchers.add(watcher);
@@ -124,16 +171,45 @@ export class RnnModel extends LitElement {
     this.#run.stop();
   }
 
+  protected override willUpdate(changed: PropertyValues): void {
+    if (!this.hasUpdated || changed.has('edits') || !SHAPING.some((name) => changed.has(name))) return;
+    if (this.edits.length === 0) return;
+    this.#dropped = droppedInWords(this.edits.length);
+    this.edits = [];
+    this.#note = { edits: this.edits, text: this.#dropped };
+  }
+
   protected override updated(changed: PropertyValues): void {
-    if (!this.isConnected) return;
+    if (this.isConnected) this.#follow(changed);
+    const note = this.#dropped;
+    this.#dropped = '';
+    if (note) this.dispatchEvent(new WeightChangeEvent({ edits: this.edits, note }));
+  }
+
+  #follow(changed: PropertyValues): void {
+    if (changed.has('edits')) this.#tell();
     const onlyLoss = [...changed.keys()].every((name) => name === 'lossUnit' || name === 'lossStep');
     if (changed.size > 0 && onlyLoss) this.#tell();
     else this.#request();
   }
 
   #request(): void {
-    const { text, words, cell, units: hidden, seed, embedding, gain, gateBias, device } = this;
-    this.#run.request({ text, words, cell, hidden, seed, embedding, gain, gateBias, device });
+    const { text, words, cell, units: hidden, seed, embedding, gain, gateBias, edits, device } = this;
+    this.#run.request({ text, words, cell, hidden, seed, embedding, gain, gateBias, edits, device });
+  }
+
+  #edit(edits: readonly WeightEdit[], note: string): void {
+    if (edits === this.edits) return;
+    this.#note = { edits, text: note };
+    this.edits = edits;
+    this.dispatchEvent(new WeightChangeEvent({ edits, note }));
+  }
+
+  #ran(): void {
+    const { misfits = [] } = this.state;
+    const fitting = misfits.length > 0 ? this.edits.filter((edit) => !misfits.includes(edit)) : this.edits;
+    if (fitting.length < this.edits.length) this.#edit(fitting, droppedInWords(this.edits.length - fitting.length));
+    this.#tell();
   }
 
   #move(cursor: Partial<Cursor>): boolean {
@@ -170,5 +246,6 @@ declare global {
   }
   interface GlobalEventHandlersEventMap {
     'cursor-change': CursorChangeEvent;
+    'weight-change': WeightChangeEvent;
   }
 }

@@ -1,14 +1,16 @@
 /**
  * From a text and a few settings to a tape, again and again: what `<rnn-model>` is about, and `<rnn-heatmap>` when it
  * stands alone. The latest request wins: one run is under way, at most one waits, and what it replaces is
- * dropped unseen. The last tape stays drawable until the next is ready. Where only the weights' start differs the model
- * stays, and nothing is made anew. Nothing throws: what goes wrong is a state.
+ * dropped unseen. The last tape stays drawable until the next is ready. Where only the weights differ (another seed,
+ * gain or bias, or one weight changed by hand) the model stays, and nothing is made anew. Nothing throws: what goes
+ * wrong is a state.
  */
-import { DeviceLostError, EngineError, initialWeights, OptionError, wordsOf, type Engine, type Model, type ModelSpec, type Tape } from '../engine';
+import { DeviceLostError, EngineError, initialWeights, OptionError, wordsOf, type Engine, type Model, type ModelSpec, type StateDict, type Tape } from '../engine';
 import { gateBiasOf } from './gate_bias';
 import { RunGradient, type EntryLoss, type GradientState } from './run_gradient';
 import { sharedEngine, type DeviceChoice } from './shared_engine';
 import { submittedWorkOf } from './submitted_work';
+import { withEdits, type WeightEdit } from './weight_edits';
 
 export interface RunRequest {
   readonly text: string;
@@ -22,6 +24,8 @@ export interface RunRequest {
   readonly gain: number;
   /** `f:3`, or `{ f: 3 }`: whole biases of gates. */
   readonly gateBias: unknown;
+  /** Weights that are not what the seed, gain and bias would make them. */
+  readonly edits?: readonly WeightEdit[];
   readonly device: DeviceChoice;
 }
 
@@ -33,6 +37,10 @@ export interface RunState {
   readonly engine?: Engine;
   readonly model?: Model;
   readonly tape?: Tape;
+  /** The weights before any was changed by hand. */
+  readonly start?: StateDict;
+  /** Edits that were left out, for the network has no such weight. */
+  readonly misfits?: readonly WeightEdit[];
   /** The words that the tape read. */
   readonly words: readonly string[];
 }
@@ -47,6 +55,8 @@ export class TextRun {
   #state: RunState = NOTHING_TO_READ;
   #modelKey = '';
   #startKey = '';
+  #editsKey = '';
+  #start: StateDict = {};
   #inFlight: Promise<void> = Promise.resolve();
   #latest: RunRequest | undefined;
   #waiting: RunRequest | undefined;
@@ -116,14 +126,21 @@ export class TextRun {
     const engine = await sharedEngine(request.device);
     this.#watchFor(engine);
     const spec = specOf(request);
-    const key = [request.cell, request.hidden, request.seed, request.embedding].join('\n');
-    const start = JSON.stringify([request.gain, spec.layers[0].gateBias]);
+    const { edits = [], seed } = request;
+    const key = [request.cell, request.hidden, request.embedding].join('\n');
+    const startKey = JSON.stringify([seed, request.gain, spec.layers[0].gateBias]);
+    const editsKey = JSON.stringify(edits);
     const kept = this.#state.engine === engine && this.#modelKey === key ? this.#state.model : undefined;
     await Promise.all([this.#inFlight, this.#gradient.settled]);
     if (stop.aborted) return;
     const model = kept ?? (await engine.model(spec));
-    if (kept && start !== this.#startKey) kept.setParameters(initialWeights(spec));
-    if (kept) this.#startKey = start;
+    const started = kept !== undefined && startKey === this.#startKey;
+    const start = started ? this.#start : kept ? initialWeights(spec) : Object.fromEntries(model.parameters);
+    const { weights, misfits } = withEdits(start, edits);
+    const differs = kept ? !started || editsKey !== this.#editsKey : weights !== start;
+    if (differs) model.setParameters(weights, { seeds: [seed] });
+    const remember = () => ([this.#startKey, this.#editsKey, this.#start] = [startKey, editsKey, start]);
+    if (kept) remember();
     let tape: Tape;
     try {
       tape = await model.run({ words }, { abort: stop });
@@ -139,9 +156,9 @@ export class TextRun {
     }
     this.#inFlight = submittedWorkOf(tape);
     this.#modelKey = key;
-    this.#startKey = start;
+    remember();
     const status = this.#waiting ? 'loading' : 'ready';
-    this.#replace({ status, message: this.#waiting ? 'Computing…' : '', engine, model, tape, words });
+    this.#replace({ status, message: this.#waiting ? 'Computing…' : '', engine, model, tape, start, misfits, words });
   }
 
   #watchFor(engine: Engine): void {

@@ -7,6 +7,7 @@ import type { RnnHeatmap } from '../elements/rnn-heatmap';
 import type { RnnMemory } from '../elements/rnn-memory';
 import type { RnnModel } from '../elements/rnn-model';
 import { onlyDifference } from '../elements/sentence';
+import { samePlace } from '../elements/weight_edits';
 import { AddressBar } from './address_bar';
 import { gradientFlowChapter } from './gradient_flow_chapter';
 import { atDistance, distanceOf } from './filler';
@@ -65,7 +66,7 @@ function otherFor(text: string, { text: oldText, other }: LessonState): string {
 
 /** Puts the state into the controls and the figures; what has not changed is left alone. */
 function show(): void {
-  const { text, other, cell, signal, gate, hidden, seed, gain, bias, step, unit } = state;
+  const { text, other, cell, signal, gate, hidden, seed, gain, bias, edits, step, unit } = state;
   for (const [name, value] of Object.entries({ text, hidden, seed })) {
     const field = fields[name as 'text' | 'hidden' | 'seed'];
     if (field.value !== String(value)) field.value = String(value);
@@ -84,7 +85,7 @@ function show(): void {
   fields.bias.value = String(bias ?? 0);
   byId('bias-value').textContent = keeps === undefined ? 'no gate' : bias === undefined ? 'random' : `${keeps}: ${bias}`;
 
-  Object.assign(reader, { text, cell, units: hidden, seed, gain, gateBias: keeps === undefined || bias === undefined ? '' : `${keeps}:${bias}` });
+  Object.assign(reader, { text, cell, units: hidden, seed, gain, edits, gateBias: keeps === undefined || bias === undefined ? '' : `${keeps}:${bias}` });
   reader.cursor = { step: step - 1, unit: unit - 1 };
   compare.with = memory.with = other;
   entry.gate = gate;
@@ -219,6 +220,13 @@ slides(fields.distance, takeDistance);
 form.addEventListener('submit', (event) => event.preventDefault());
 
 reader.addEventListener('cursor-change', ({ step, unit }) => change({ step: step + 1, unit: unit + 1 }, 'same'));
+reader.addEventListener('weight-change', ({ edits, note }) => {
+  // Dragging one weight is one entry of the history, however far it goes. What a network has no place for went with another entry.
+  const samePlaces = edits.length === state.edits.length && edits.every((edit, index) => samePlace(edit, state.edits[index]));
+  change({ edits }, samePlaces || note ? 'same' : 'new');
+  if (note) say([notice.textContent, note].filter(Boolean).join(' '));
+  else say('');
+});
 entry.addEventListener('gate-change', ({ gate }) => change({ gate }, 'new'));
 compare.addEventListener('compare-change', ({ text }) => change({ other: text }, 'new'));
 let read: Tape | undefined;

@@ -2,6 +2,8 @@
  * The page's state as it stands in the address: what it holds, how it is written, and what a link that cannot be
  * understood is answered with. Steps and units count from 1 here, as they do on the screen.
  */
+import type { WeightEdit } from '../elements/weight_edits';
+import { readEdits, writtenEdits } from './edit_link';
 import { readFlow, writtenFlow } from './flow_link';
 
 /** Everything a reader can set. Two pages with equal states show equal pictures. */
@@ -19,6 +21,8 @@ export interface LessonState {
   readonly gain: number;
   /** The initial bias of the gate that keeps the old state; undefined for random ones. */
   readonly bias: number | undefined;
+  /** Weights changed by hand, as edit_link.ts writes them. */
+  readonly edits: readonly WeightEdit[];
   /** The experiments of chapter 3, as flow_link.ts writes them; absent or empty for how they start. */
   readonly vanishing?: string;
   readonly exploding?: string;
@@ -42,6 +46,7 @@ export const defaults: LessonState = {
   seed: 1,
   gain: 1,
   bias: undefined,
+  edits: [],
   step: 2,
   unit: 1,
 };
@@ -74,7 +79,10 @@ export function writtenLink(state: LessonState): string {
     ['unit', state.unit],
     ...(['vanishing', 'exploding'] as const).flatMap((name) => (state[name] ? [[name, state[name]] as [string, string]] : [])),
   ];
-  return `#${pairs.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join('&')}`;
+  const written = pairs.map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
+  // Made of characters that an address leaves as they are.
+  if (state.edits.length) written.push(`edit=${writtenEdits(state.edits)}`);
+  return `#${written.join('&')}`;
 }
 
 /** Reads the hash of an address. Never throws: what makes no sense is left out and complained about. */
@@ -104,6 +112,7 @@ export function readLink(hash: string, cellNames: readonly string[]): ReadLink {
     else if (key === 'seed') settings.seed = whole(value, 'seed', 0, SEED_MOST, complaints);
     else if (key === 'gain') settings.gain = decimal(value, 'gain', 0, GAIN_MOST, complaints);
     else if (key === 'bias') settings.bias = decimal(value, 'bias', -BIAS_MOST, BIAS_MOST, complaints);
+    else if (key === 'edit') settings.edits = readEdits(value, complaints);
     else if (key === 'step') settings.step = whole(value, 'step', 1, Infinity, complaints);
     else if (key === 'unit') settings.unit = whole(value, 'unit', 1, Infinity, complaints);
     else if (key === 'vanishing' || key === 'exploding') settings[key] = writtenFlow(key, readFlow(key, value, complaints));

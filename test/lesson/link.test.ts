@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { MOST_EDITS } from '../../src/elements/weight_edits';
 import { defaults, HIDDEN_MOST, holdsState, readLink, SEED_MOST, writtenLink, type LessonState } from '../../src/lesson/link';
 
 const names = ['rnn', 'lstm', 'gru'];
@@ -17,6 +18,14 @@ describe('the link of the page', () => {
       seed: fc.integer({ min: 0, max: SEED_MOST }),
       gain: fc.integer({ min: 1, max: 200 }).map((tenths) => tenths / 10).filter((gain) => gain !== defaults.gain),
       bias: fc.integer({ min: -200, max: 200 }).map((tenths) => tenths / 10),
+      edits: fc.uniqueArray(
+        fc.record({
+          parameter: fc.constantFrom('weight_ih_l0', 'weight_hh_l0', 'bias_ih_l0', 'bias_hh_l0', 'weight_peep_i_l0'),
+          index: fc.integer({ min: 0, max: 99_999 }),
+          value: fc.integer({ min: 0, max: 200_000_000 }).map((millionths) => millionths / 1e6 - 100).map((value) => Number(value.toFixed(6)) + 0),
+        }),
+        { minLength: 1, maxLength: MOST_EDITS, selector: ({ parameter, index }) => `${parameter}.${index}` },
+      ),
       step: fc.integer({ min: 1, max: 2000 }),
       unit: fc.integer({ min: 1, max: HIDDEN_MOST }),
     });
@@ -33,6 +42,21 @@ describe('the link of the page', () => {
     expect(settings).toEqual({ unit: 3 });
     expect(complaints).toHaveLength(6);
     expect(complaints.join(' ')).toMatch(/banana.*hidden=900.*1 to 64.*seed=x.*step=0.*text.*colour/);
+  });
+
+  test('keeps the weights that it understands, and names those it does not', () => {
+    const broken = ['weight_hh_l0.12', 'weight_hh_l1.0:1', '__proto__.0:1', 'bias_ih_l0.-1:1', 'bias_ih_l0.0:NaN', 'bias_ih_l0.0:1e9', 'bias_ih_l0.0:100.5', 'weight_hh_l0.12:3'];
+    const { settings, complaints } = readLink(`#v=1&edit=weight_hh_l0.12:0.5,${broken.join(',')},bias_hh_l0.3:-1`, names);
+    expect(settings.edits).toEqual([{ parameter: 'weight_hh_l0', index: 12, value: 0.5 }, { parameter: 'bias_hh_l0', index: 3, value: -1 }]);
+    expect(complaints).toHaveLength(broken.length);
+    for (const [index, edit] of broken.entries()) expect(complaints[index]).toContain(`edit=${edit}`);
+
+    const many = Array.from({ length: MOST_EDITS + 5 }, (_, index) => `weight_hh_l0.${index}:1`).join(',');
+    const cut = readLink(`#edit=${many}`, names);
+    expect(cut.settings.edits).toHaveLength(MOST_EDITS);
+    expect(cut.complaints).toEqual(['A link can change 20 weights; the other 5 are left as they start.']);
+    expect(readLink('#edit=', names)).toEqual({ settings: { edits: [] }, complaints: [] });
+    expect(writtenLink({ ...defaults, edits: settings.edits! })).toMatch(/&edit=weight_hh_l0\.12:0\.5,bias_hh_l0\.3:-1$/);
   });
 
   test('opens a later version with defaults, and says so', () => {
