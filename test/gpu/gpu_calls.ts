@@ -35,3 +35,16 @@ export async function countGpuCalls(work: () => Promise<unknown>): Promise<GpuCa
   }
   return calls;
 }
+
+/**
+ * Repeats the work until it makes nothing on the GPU, and says what the last time made. A view that draws one set of
+ * buffers while another is filled has to have met every set once, and on a busy machine it meets them late.
+ */
+export async function madeOnceSettled(work: () => Promise<unknown>, attempts = 10): Promise<string[]> {
+  let made: string[] = [];
+  for (let i = 0; i < attempts; i++) {
+    ({ made } = await countGpuCalls(work));
+    if (made.length === 0) break;
+  }
+  return made;
+}
