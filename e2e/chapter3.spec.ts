@@ -1,23 +1,7 @@
 // Chapter 3 by keyboard, on the built page under the policy it is served with: the gradient against the distance.
 import { AxeBuilder } from '@axe-core/playwright';
-import { expect, test as base, type Locator, type Page } from '@playwright/test';
-
-/** A page that must stay silent: no message on the console, no failed request, no refusal by policy. */
-const test = base.extend<{ page: Page }>({
-  page: async ({ page }, use) => {
-    const faults: string[] = [];
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') faults.push(`console ${message.type()}: ${message.text()}`);
-    });
-    page.on('pageerror', (error) => faults.push(`uncaught: ${error.message}`));
-    page.on('requestfailed', (request) => faults.push(`failed: ${request.url()}`));
-    await page.addInitScript(() => {
-      addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
-    });
-    await use(page);
-    expect(faults).toEqual([]);
-  },
-});
+import { expect, type Locator, type Page } from '@playwright/test';
+import { test } from './quiet_page';
 
 async function opened(page: Page, figure: string, hash = ''): Promise<Locator> {
   await page.goto(`./${hash}`);

@@ -1,18 +1,6 @@
 // A weight is changed by keyboard and by touch, on the page, and goes into the link and back.
-import { expect, test as base, type Page } from '@playwright/test';
-
-/** A page that must stay silent. */
-const test = base.extend<{ page: Page }>({
-  page: async ({ page }, use) => {
-    const faults: string[] = [];
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') faults.push(`console ${message.type()}: ${message.text()}`);
-    });
-    page.on('pageerror', (error) => faults.push(`uncaught: ${error.message}`));
-    await use(page);
-    expect(faults).toEqual([]);
-  },
-});
+import { expect, type Page } from '@playwright/test';
+import { test } from './quiet_page';
 
 async function opened(page: Page, hash = ''): Promise<void> {
   await page.goto(`./${hash}`);

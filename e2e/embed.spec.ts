@@ -1,29 +1,9 @@
 // Someone else's page: one script tag, one element, no JavaScript of its own, under the strictest policy we promise.
-import { expect, test as base, type Locator, type Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 import { contentSecurityPolicy } from '../scripts/content_security_policy.mjs';
+import { test, watch } from './quiet_page';
 
 const TAG = '<rnn-heatmap cell="lstm" text="The cat that we saw yesterday was happy" signal="h" hidden="8" seed="1"></rnn-heatmap>';
-
-/** A page that must stay silent and stay at home. */
-const test = base.extend<{ page: Page }>({
-  page: async ({ page, baseURL }, use) => {
-    const faults: string[] = [];
-    watch(page, faults);
-    page.on('request', (request) => {
-      const { protocol, origin } = new URL(request.url());
-      if (!/^(data|blob):$/.test(protocol) && origin !== new URL(baseURL!).origin) faults.push(`another origin: ${request.url()}`);
-    });
-    await use(page);
-    expect(faults).toEqual([]);
-  },
-});
-
-function watch(page: Page, faults: string[]): void {
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') faults.push(`console ${message.type()}: ${message.text()}`);
-  });
-  page.on('pageerror', (error) => faults.push(`uncaught: ${error.message}`));
-}
 
 async function embed(page: Page, body: string): Promise<void> {
   await page.route('**/blog.html', (route) =>

@@ -1,22 +1,10 @@
 // Gradients and influence on someone else's page, by keyboard, under the strictest policy we promise.
-import { expect, test as base, type Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { contentSecurityPolicy } from '../scripts/content_security_policy.mjs';
+import { test } from './quiet_page';
 
 const SENTENCE = 'The cat that we saw yesterday was happy';
 const MODEL = `<rnn-model id="m" cell="lstm" hidden="8" seed="1" text="${SENTENCE}"></rnn-model>`;
-
-/** A page that must stay silent. */
-const test = base.extend<{ page: Page }>({
-  page: async ({ page }, use) => {
-    const faults: string[] = [];
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') faults.push(`console ${message.type()}: ${message.text()}`);
-    });
-    page.on('pageerror', (error) => faults.push(`uncaught: ${error.message}`));
-    await use(page);
-    expect(faults).toEqual([]);
-  },
-});
 
 async function open(page: Page, body: string): Promise<void> {
   await page.route('**/blog.html', (route) =>

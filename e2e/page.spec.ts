@@ -1,31 +1,8 @@
 // What a reader does with the page, by role and name, under the policy it is served with. Nothing here waits for a
 // clock: playing is driven by a clock of the test's own.
 import { AxeBuilder } from '@axe-core/playwright';
-import { expect, test as base, type Page } from '@playwright/test';
-
-/** A page that must stay silent: no message on the console, no failed request, no refusal by policy, no other origin. */
-const test = base.extend<{ page: Page }>({
-  page: async ({ page, baseURL }, use) => {
-    const faults: string[] = [];
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') faults.push(`console ${message.type()}: ${message.text()}`);
-    });
-    page.on('pageerror', (error) => faults.push(`uncaught: ${error.message}`));
-    page.on('requestfailed', (request) => faults.push(`failed: ${request.url()}`));
-    page.on('response', (response) => {
-      if (response.status() >= 400) faults.push(`${response.status()}: ${response.url()}`);
-    });
-    page.on('request', (request) => {
-      const { protocol, origin } = new URL(request.url());
-      if (!/^(data|blob):$/.test(protocol) && origin !== new URL(baseURL!).origin) faults.push(`another origin: ${request.url()}`);
-    });
-    await page.addInitScript(() => {
-      addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
-    });
-    await use(page);
-    expect(faults).toEqual([]);
-  },
-});
+import { expect, type Page } from '@playwright/test';
+import { test } from './quiet_page';
 
 const SENTENCE = 'The cat that we saw yesterday was happy';
 
