@@ -1,5 +1,5 @@
 /** A model on the GPU: its weights, its kernels, and a pool of buffers for runs of shapes seen before. */
-import type { Engine, InfluencePlace, Model, OutputEntry, Plan, RecurrentForm, RunOptions, Tape } from '../engine';
+import type { Engine, Model, Plan, RecurrentForm, RunOptions, Tape } from '../engine';
 import { OutOfMemoryError, ReleasedError } from '../errors';
 import { checkedInputs, type RunInputs } from '../model/inputs';
 import type { CheckedLoss } from '../model/loss';
@@ -8,7 +8,7 @@ import { reseeded, type ModelShape } from '../model/spec';
 import { MEASURED, type FormChoices } from './choose_form';
 import { record } from './command_list';
 import type { Gpu } from './device';
-import { GpuTape, type TapeOwner } from './gpu_tape';
+import { GpuTape, type NormsAsked, type TapeOwner } from './gpu_tape';
 import { backwardModel, checkWeights, forwardModel, weightBuffers, writeBackward, writeForward, type BackwardModel, type ForwardModel } from './gpu_weights';
 import { GradientBuffers, oneLoss } from './gradient_buffers';
 import { InfluenceNorms, rowsAtOnce } from './influence_norms';
@@ -117,14 +117,16 @@ export class GpuModel implements Model, TapeOwner {
     return gradients;
   }
 
-  async inputNorms(buffers: RunBuffers, parameters: Parameters, { forms }: Plan, picks: readonly OutputEntry[], place: InfluencePlace, abort: AbortSignal | undefined, progress: ((fraction: number) => void) | undefined): Promise<Float32Array> {
+  async inputNorms(buffers: RunBuffers, parameters: Parameters, { forms }: Plan, { losses, place, abort, progress }: NormsAsked): Promise<Float32Array> {
     const { gpu, kernels, readback } = this.context;
     const backward = await this.#backwardOf(parameters, abort);
-    const purpose = { layers: place.layer + 1, rows: rowsAtOnce(gpu, this.shape, buffers.shape, place.layer, picks.length), picked: true, parameters: false };
+    const rows = rowsAtOnce(gpu, this.shape, buffers.shape, place.layer, losses.length);
+    const purpose = { layers: place.layer + 1, rows, picked: true, parameters: false };
+    const kernel = await kernels.kernel('kernels/row_norms');
     const gradients = await guarded(gpu, () => new GradientBuffers(buffers, backward, purpose), bytesOf, destroy);
-    const norms = new InfluenceNorms(gpu, await kernels.kernel('kernels/row_norms'), buffers, gradients, place);
+    const norms = new InfluenceNorms(gpu, kernel, buffers, gradients, place);
     try {
-      return await norms.measure(picks, forms as readonly RecurrentForm[], readback, () => this.#checkRun(parameters, abort), progress);
+      return await norms.measure(losses, forms as readonly RecurrentForm[], readback, () => this.#checkRun(parameters, abort), progress);
     } finally {
       norms.destroy();
       gradients.destroy();

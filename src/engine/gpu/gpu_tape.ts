@@ -15,12 +15,20 @@ import { parameterGradients } from './parameter_gradients';
 import type { Readback } from './readback';
 import type { RunBuffers } from './run_buffers';
 
+/** Which losses' gradients are to be measured, and how to follow it and call it off. */
+export interface NormsAsked {
+  readonly losses: readonly OutputEntry[];
+  readonly place: InfluencePlace;
+  readonly abort: AbortSignal | undefined;
+  readonly progress: ((fraction: number) => void) | undefined;
+}
+
 /** What a tape asks of its model. */
 export interface TapeOwner {
   /** Carries a loss back through the run; the gradients stay with its buffers. */
   propagate(buffers: RunBuffers, parameters: Parameters, plan: Plan, loss: CheckedLoss, abort: AbortSignal | undefined): Promise<GradientBuffers>;
   /** [losses, T] ‖∂loss/∂x_s‖ for many entries of a layer's output as losses. */
-  inputNorms(buffers: RunBuffers, parameters: Parameters, plan: Plan, picks: readonly OutputEntry[], place: InfluencePlace, abort: AbortSignal | undefined, progress: ((fraction: number) => void) | undefined): Promise<Float32Array>;
+  inputNorms(buffers: RunBuffers, parameters: Parameters, plan: Plan, asked: NormsAsked): Promise<Float32Array>;
   recycle(buffers: RunBuffers): void;
 }
 
@@ -82,10 +90,10 @@ export class GpuTape implements Tape {
     }
   }
 
-  async inputNorms(picks: readonly OutputEntry[], place: InfluencePlace, abort?: AbortSignal, progress?: (fraction: number) => void): Promise<Float32Array> {
+  async inputNorms(losses: readonly OutputEntry[], place: InfluencePlace, abort?: AbortSignal, progress?: (fraction: number) => void): Promise<Float32Array> {
     const letGo = this.hold();
     try {
-      return await this.owner.inputNorms(this.buffers, this.parameters, this.plan, picks, place, abort, progress);
+      return await this.owner.inputNorms(this.buffers, this.parameters, this.plan, { losses, place, abort, progress });
     } finally {
       letGo();
     }

@@ -31,7 +31,6 @@ export interface LayerLayout {
   readonly states: number;
   readonly gates: number;
   readonly dGates: number;
-  readonly output: number;
 }
 
 export function layerLayout(layer: Layer, below: Layer | undefined, models: number, steps: number, sequences: number): LayerLayout {
@@ -56,7 +55,6 @@ export function layerLayout(layer: Layer, below: Layer | undefined, models: numb
     states: states.length * n * (steps + 1) * slot,
     gates: n * steps * slot * planes,
     dGates: n * steps * slot * dPlanes,
-    output: n * steps * sequences * width,
   };
 }
 

@@ -59,7 +59,16 @@ export function spanTable(spans: readonly (readonly number[])[]): number[] {
 }
 
 /** The dispatches of these spans over so many sequences, or rows of gradients. */
-export function recurrenceCommands(form: RecurrentForm, kernel: Kernel, layer: Layer, models: number, sequences: number, spans: number, buffers: Readonly<Record<string, GPUBuffer>>, gpu: Gpu): Command[] {
+export function recurrenceCommands(
+  form: RecurrentForm,
+  kernel: Kernel,
+  layer: Layer,
+  models: number,
+  sequences: number,
+  spans: number,
+  buffers: Readonly<Record<string, GPUBuffer>>,
+  gpu: Gpu,
+): Command[] {
   const { pipeline } = kernel;
   const bindGroup = kernel.bind(buffers);
   const groups = form === 'persistent' ? Math.ceil(sequences / tileOf(layer)) : Math.ceil((sequences * padded(layer.hidden)) / 4 / WORKGROUP);
