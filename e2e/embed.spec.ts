@@ -79,7 +79,7 @@ test('explains what it cannot draw', async ({ page }) => {
 });
 
 // A browser of its own: the crash takes the GPU from every page.
-base('comes back when the GPU is lost', async ({ playwright, launchOptions, baseURL }) => {
+test('comes back when the GPU is lost', async ({ playwright, launchOptions, baseURL }) => {
   const browser = await playwright.chromium.launch(launchOptions);
   const page = await browser.newPage({ baseURL });
   const faults: string[] = [];
