@@ -72,6 +72,39 @@ test('draws the same without WebGPU, and says what computes', async ({ page }) =
   await expect(async () => expect(new Set(await colours(page, page.locator('rnn-heatmap .plot canvas'))).size).toBeGreaterThan(30)).toPass();
 });
 
+test('draws the same where WebGPU finds no adapter, and says so', async ({ page }) => {
+  await page.addInitScript(() => (GPU.prototype.requestAdapter = () => Promise.resolve(null)));
+  await embed(page, TAG);
+  await expect(grid(page)).toBeVisible();
+  await expect(page.getByText('float64 on the CPU. WebGPU found no graphics adapter it can use here.')).toBeVisible();
+  await expect(async () => expect(new Set(await colours(page, page.locator('rnn-heatmap .plot canvas'))).size).toBeGreaterThan(30)).toPass();
+});
+
+test('goes on with the CPU when the GPU is lost again and again, and says so', async ({ browser, baseURL }) => {
+  // Not the quiet page: what the browser itself says of commands to a device that has gone is no fault of ours.
+  const page = await browser.newPage({ baseURL });
+  await page.addInitScript(() => {
+    const { submit } = GPUQueue.prototype;
+    const { requestDevice } = GPUAdapter.prototype;
+    GPUAdapter.prototype.requestDevice = async function (descriptor) {
+      const device = await requestDevice.call(this, descriptor);
+      device.queue.submit = (commands) => {
+        submit.call(device.queue, commands);
+        device.destroy();
+      };
+      return device;
+    };
+  });
+  const thrown: string[] = [];
+  page.on('pageerror', (error) => thrown.push(error.message));
+  await embed(page, TAG);
+  await expect(page.getByText('float64 on the CPU. The GPU was lost 3 times in a row; reload the page to try it again.')).toBeVisible();
+  await expect(grid(page)).toBeVisible();
+  await expect(async () => expect(new Set(await colours(page, page.locator('rnn-heatmap .plot canvas'))).size).toBeGreaterThan(30)).toPass();
+  expect(thrown).toEqual([]);
+  await page.close();
+});
+
 test('explains what it cannot draw', async ({ page }) => {
   await embed(page, TAG.replace('lstm', 'elman') + '<rnn-heatmap values="1 2 3" rows="2"></rnn-heatmap>');
   await expect(page.locator('.empty').nth(0)).toHaveText('There is no cell "elman"; available are rnn, rnn_relu, rnn_linear, lstm, lstm_peephole, lstm_nofg, lstm_1997, gru, gru_reset_before.');

@@ -40,6 +40,7 @@ describe('the influence matrix on the GPU', () => {
     ['a projection', { layers: [{ cell: 'lstm', hidden: 7, projection: 3 }] }, {}],
     ['one unit', { layers: [{ cell: 'rnn', hidden: 7 }] }, { unit: 4 }],
     ['gain 1.5', { layers: [{ cell: 'rnn', hidden: 16, gain: 1.5 }] }, {}],
+    ['gain 3, where trajectories part but derivatives along the same states do not', { layers: [{ cell: 'rnn', hidden: 16, gain: 3 }] }, {}],
     ['another model of a bundle', { layers: [{ cell: 'rnn', hidden: 4 }], seeds: [1, 2] }, { model: 1 }],
   ] as [string, Partial<ModelSpec>, { layer?: number; unit?: number; model?: number }][])('agrees for %s', async (_, part, options) => {
     using model = await engine.model({ input: { embedding: 5 }, layers: [], ...part });
