@@ -6,6 +6,7 @@ import type { Loss } from './model/loss';
 import type { Parameters, StateDict } from './model/parameters';
 import type { SignalInfo, SignalPlace } from './model/signals';
 import type { ModelShape, ModelSpec } from './model/spec';
+import type { Trainer, TrainerOptions } from './training/trainer';
 
 export interface Engine {
   readonly kind: 'gpu' | 'cpu';
@@ -25,7 +26,7 @@ export interface Engine {
 export interface Model {
   readonly engine: Engine;
   readonly shape: ModelShape;
-  /** float32 values under PyTorch's names and shapes, with a leading axis M for bundles. */
+  /** float32 values under PyTorch's names and shapes, with a leading axis M for bundles; while a trainer moves them, those of its last snapshot. */
   readonly parameters: Parameters;
   /**
    * Reads the inputs, forward over all steps.
@@ -39,6 +40,8 @@ export interface Model {
    * vectors of those seeds too. Throws OptionError, ShapeError, NonFiniteError; then nothing changes.
    */
   setParameters(weights: StateDict, options?: { seeds?: readonly number[] }): void;
+  /** Makes a trainer, and ends the one before. Rejects with OptionError for options or a task that do not fit, LimitError before allocation. */
+  trainer(options: TrainerOptions): Promise<Trainer>;
   release(): void;
   [Symbol.dispose](): void;
 }
@@ -102,6 +105,12 @@ export interface Tape {
   readonly released: boolean;
   /** A signal by name. Throws UnknownSignalError, ReleasedError. */
   signal(name: string, place?: SignalPlace): Signal;
+  /**
+   * Repeats the run, and its backward pass if there was one, with the weights as they are now, in place: signals then hold
+   * the new numbers, in the same buffers, and nothing is made. For views that follow training; while the weights are ahead
+   * of the host, `parameters` throws OptionError. On the GPU it is queued at once. Throws ReleasedError.
+   */
+  refresh(): Promise<void>;
   /** Keeps the numbers alive after `release`, until the returned function is called. Throws ReleasedError. */
   hold(): () => void;
   /** Lets go of the run. Calling it again does nothing. */

@@ -58,6 +58,22 @@ export class NonFiniteError extends EngineError {
   }
 }
 
+/** Training met a number that is not finite, and stopped. The trainer's `lastGood` snapshot can be restored. */
+export class DivergedError extends EngineError {
+  constructor(
+    /** The first tensor found with such a number. */
+    readonly tensor: string,
+    readonly update: number,
+    /** The model of a bundle. */
+    readonly model: number,
+    /** The time step, where the tensor has steps. */
+    readonly step?: number,
+  ) {
+    const where = step === undefined ? tensor : `${tensor} at step ${step + 1}`;
+    super('diverged', `Training stopped at update ${update}: ${where} is no longer a finite number. Go back to the last good snapshot, and use a smaller learning rate or clipping.`);
+  }
+}
+
 /** A signal that this tape does not have. */
 export class UnknownSignalError extends EngineError {
   constructor(

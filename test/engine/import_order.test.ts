@@ -11,11 +11,14 @@ const allowed: Record<string, string[]> = {
   'engine/math': ['errors'],
   'engine/cells': ['errors', 'engine/math'],
   'engine/model': ['errors', 'engine/math', 'engine/cells'],
-  'engine/reference': ['errors', 'engine/math', 'engine/cells', 'engine/model', 'face', 'script_url'],
-  'engine/gpu': ['errors', 'engine/math', 'engine/cells', 'engine/model', 'face'],
-  face: ['engine/math', 'engine/model'],
+  'engine/optimizers': ['errors'],
+  'engine/training': ['errors', 'engine/math', 'engine/cells', 'engine/model', 'engine/optimizers', 'face'],
+  'engine/tasks': ['errors', 'engine/math', 'engine/training'],
+  'engine/reference': ['errors', 'engine/math', 'engine/cells', 'engine/model', 'engine/optimizers', 'engine/training', 'face', 'script_url'],
+  'engine/gpu': ['errors', 'engine/math', 'engine/cells', 'engine/model', 'engine/optimizers', 'engine/training', 'face'],
+  face: ['engine/math', 'engine/model', 'engine/training'],
   script_url: [],
-  'engine/index': ['errors', 'engine/math', 'engine/cells', 'engine/model', 'engine/reference', 'engine/gpu', 'face', 'script_url'],
+  'engine/index': ['errors', 'engine/math', 'engine/cells', 'engine/model', 'engine/optimizers', 'engine/training', 'engine/tasks', 'engine/reference', 'engine/gpu', 'face', 'script_url'],
   elements: ['door'],
   lesson: ['door', 'elements'],
 };
@@ -25,7 +28,7 @@ function partOf(file: string): string {
   if (path === 'engine/errors.ts') return 'errors';
   if (path === 'engine/engine.ts') return 'face';
   if (path === 'engine/script_url.ts') return 'script_url';
-  const inEngine = /^engine\/(math|cells|model|reference|gpu)\//.exec(path);
+  const inEngine = /^engine\/(math|cells|model|optimizers|training|tasks|reference|gpu)\//.exec(path);
   if (inEngine) return `engine/${inEngine[1]}`;
   if (path.startsWith('engine/')) return 'engine/index';
   return path.split('/')[0];

@@ -21,6 +21,7 @@ function asFloat32(tape: Tape, tampered = '', tamper: (values: Float32Array) => 
     released: false,
     backward: (loss) => tape.backward(loss),
     gradients: () => tape.gradients(),
+    refresh: () => tape.refresh(),
     hold: () => tape.hold(),
     release: () => {},
     [Symbol.dispose]: () => {},

@@ -78,6 +78,10 @@ export class GpuModel implements Model, TapeOwner {
     void this.#backward?.then((backward) => this.#released || writeBackward(gpu, backward, this.shape, this.current), () => undefined);
   }
 
+  async trainer(): Promise<never> {
+    throw new Error('not yet');
+  }
+
   async run(given: RunInputs, { form = 'auto', abort }: RunOptions = {}): Promise<Tape> {
     const { gpu, readback } = this.context;
     this.#check(abort);

@@ -99,6 +99,10 @@ export class GpuTape implements Tape {
     }
   }
 
+  async refresh(): Promise<void> {
+    throw new Error('not yet');
+  }
+
   hold(): () => void {
     if (this.released) throw new ReleasedError('tape');
     return this.#holders.hold();

@@ -27,7 +27,7 @@ export function parameterName(kind: ParameterKind, layer: number, direction: Dir
 }
 
 /** Every parameter of a model with its shape, without the model axis, in PyTorch's order. */
-export function parameterShapes({ input, layers, classes }: ModelShape): Map<string, readonly number[]> {
+export function parameterShapes({ input, layers, classes, tied }: ModelShape): Map<string, readonly number[]> {
   const shapes = new Map<string, readonly number[]>();
   const words = 'embedding' in input ? vocabularySize(input.vocab) : undefined;
   if (words !== undefined && 'embedding' in input) shapes.set('embedding.weight', [words, input.embedding]);
@@ -46,10 +46,15 @@ export function parameterShapes({ input, layers, classes }: ModelShape): Map<str
   });
   if (classes !== undefined) {
     const last = layers[layers.length - 1];
-    shapes.set('head.weight', [classes, last.directions * last.width]);
+    if (!tied) shapes.set('head.weight', [classes, last.directions * last.width]);
     shapes.set('head.bias', [classes]);
   }
   return shapes;
+}
+
+/** The head's weights [C, P]: its own, or the embedding's where it is tied. */
+export function headWeightName({ tied }: ModelShape): 'head.weight' | 'embedding.weight' {
+  return tied ? 'embedding.weight' : 'head.weight';
 }
 
 /** How many words a closed vocabulary has, or undefined for an open one. */

@@ -20,6 +20,13 @@ export interface WordInput {
 /** A linear head that scores classes: logits = `head.weight` · y + `head.bias`. */
 export interface ClassOutput {
   readonly classes: number;
+  /** The embedding serves as `head.weight` too, which then is no parameter of its own (Press and Wolf 2017). */
+  readonly tied?: boolean;
+}
+
+/** A linear head that tells numbers. */
+export interface ValueOutput {
+  readonly values: number;
 }
 
 export interface LayerSpec {
@@ -42,7 +49,7 @@ export interface LayerSpec {
 export interface ModelSpec {
   readonly input: VectorInput | WordInput;
   readonly layers: readonly LayerSpec[];
-  readonly output?: ClassOutput;
+  readonly output?: ClassOutput | ValueOutput;
   /** Seed of the initial weights, 0 unless given. */
   readonly seed?: number;
   /** One model per seed, run side by side on the model axis M. */
@@ -72,8 +79,10 @@ export function stateWidth(layer: Layer, state: number): number {
 export interface ModelShape {
   readonly input: VectorInput | WordInput;
   readonly layers: readonly Layer[];
-  /** Classes the head scores, or undefined for a model without a head. */
+  /** Rows of the head: classes it scores, or numbers it tells; undefined for a model without a head. */
   readonly classes: number | undefined;
+  /** Whether the embedding serves as the head's weights. */
+  readonly tied: boolean;
   readonly seeds: readonly number[];
 }
 
@@ -96,14 +105,23 @@ export function modelShape(spec: ModelSpec): ModelShape {
     inputs = directions * width;
     return resolved;
   });
-  const classes = spec.output && wholeNumber('output.classes', spec.output.classes);
-  return { input: spec.input, layers, classes, seeds };
+  const classes = spec.output && ('values' in spec.output ? wholeNumber('output.values', spec.output.values) : wholeNumber('output.classes', spec.output.classes));
+  const tied = (spec.output && 'tied' in spec.output && spec.output.tied) ?? false;
+  if (tied) checkTied(spec.input, classes!, inputs);
+  return { input: spec.input, layers, classes, tied, seeds };
 }
 
 /** The same model with other seeds, as many. Throws OptionError. */
 export function reseeded(model: ModelShape, seeds: readonly number[] = model.seeds): ModelShape {
   if (seeds.length !== model.seeds.length) throw new OptionError('seeds', `seeds: ${seeds.length} given; this bundle has ${model.seeds.length} models.`);
   return { ...model, seeds: checkedSeeds(seeds) };
+}
+
+/** @param width - of the last layer's output */
+function checkTied(input: VectorInput | WordInput, classes: number, width: number): void {
+  const words = 'embedding' in input ? (typeof input.vocab === 'object' ? input.vocab.length : input.vocab) : undefined;
+  if ('embedding' in input && words === classes && input.embedding === width) return;
+  throw new OptionError('tied', 'output.tied: the embedding can serve as the head only where the vocabulary has as many words as there are classes, and its vectors are as wide as the output of the last layer.');
 }
 
 function checkedSeeds(seeds: readonly number[]): readonly number[] {

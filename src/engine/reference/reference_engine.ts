@@ -101,6 +101,10 @@ class ReferenceModel implements Model {
     this.described = shape;
   }
 
+  async trainer(): Promise<never> {
+    throw new Error('not yet');
+  }
+
   async run(given: RunInputs, { abort }: RunOptions = {}): Promise<Tape> {
     const ending = this.#endingWith(abort);
     ending.throwIfAborted();

@@ -77,6 +77,10 @@ export class ReferenceTape implements Tape {
     return new Map([...this.#gradients.parameters].map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]));
   }
 
+  async refresh(): Promise<void> {
+    throw new Error('not yet');
+  }
+
   hold(): () => void {
     this.#numbers();
     return this.#holders.hold();
