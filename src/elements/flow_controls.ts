@@ -49,7 +49,8 @@ export const controlStyles = css`
     align-items: center;
     font-size: 0.9em;
   }
-  .choices label {
+  .choices label,
+  .together {
     display: inline-flex;
     align-items: center;
     gap: 0.45rem;
@@ -97,7 +98,8 @@ export const controlStyles = css`
 
 type Change = (settings: Partial<FlowSettings>) => void;
 
-export function flowControls(settings: FlowSettings, change: Change): TemplateResult {
+/** `clip` is the threshold, 0 for no clipping. */
+export function flowControls(settings: FlowSettings, change: Change, clip: number, changeClip: (clip: number) => void): TemplateResult {
   const { cell, matrix, gain, drive, bias, units, seed, distance } = settings;
   const gated = cell === 'lstm' || cell === 'gru';
   const slider = (name: 'gain' | 'drive' | 'distance', label: string, given: number, range: { least: number; most: number; step: number }, hint = '') => html`<label class="slider">
@@ -157,6 +159,13 @@ export function flowControls(settings: FlowSettings, change: Change): TemplateRe
           }}
         />
       </label>
+      <span class="together">
+        <label>
+          <input type="checkbox" name="clip" .checked=${clip > 0} @change=${(event: Event) => changeClip((event.target as HTMLInputElement).checked ? 1 : 0)} />
+          Clip the gradient
+        </label>
+        ${clip > 0 ? select('at length', clip, [0.25, 1, 5].map((value) => [value, String(value)] as const), changeClip) : nothing}
+      </span>
     </div>
   </fieldset>`;
 }

@@ -3,7 +3,7 @@ import { css, nothing, svg, type SVGTemplateResult } from 'lit';
 import { logAxis, ofLog10, powerOfTen, type LogAxis } from './log_axis';
 import { textWidth } from './text_width';
 
-export type CurveKind = 'measured' | 'largest' | 'smallest' | 'ideal' | 'bound' | 'keep' | 'keep-ideal';
+export type CurveKind = 'measured' | 'clipped' | 'largest' | 'smallest' | 'ideal' | 'bound' | 'keep' | 'keep-ideal';
 
 export interface PlotCurve {
   readonly kind: CurveKind;
@@ -36,7 +36,10 @@ export interface PlotLayout extends Plot {
 export const FLOAT32_ENDS = [Math.log10(2 - 2 ** -23) + 127 * Math.log10(2), -126 * Math.log10(2)] as const;
 
 /** Lowest first: where curves agree, the dashes lie on the line. */
-const DRAWN: readonly CurveKind[] = ['smallest', 'largest', 'measured', 'keep', 'keep-ideal', 'bound', 'ideal'];
+const DRAWN: readonly CurveKind[] = ['smallest', 'largest', 'measured', 'keep', 'keep-ideal', 'bound', 'ideal', 'clipped'];
+
+/** What the cursor reads aloud beside its dots. */
+const TAGGED: readonly CurveKind[] = ['measured', 'clipped', 'ideal', 'keep'];
 
 const FONT = '12px system-ui, sans-serif';
 const TOP = 16;
@@ -47,6 +50,7 @@ export const plotStyles = css`
     --ideal: light-dark(#9a4d00, #f0b26b);
     --bound: light-dark(#6c4aa6, #c6aef2);
     --keep: light-dark(#0f6b56, #6ed3b6);
+    --clipped: light-dark(#a81458, #ff93bd);
   }
   .plot {
     display: block;
@@ -101,6 +105,14 @@ export const plotStyles = css`
     stroke-width: 2;
     stroke-dasharray: 2 5;
   }
+  .curve.clipped {
+    stroke: var(--clipped);
+    stroke-width: 2.5;
+    stroke-dasharray: 12 4 1 4;
+  }
+  .curve.clipped.end {
+    stroke-dasharray: none;
+  }
   .curve.keep {
     stroke: var(--keep);
     stroke-width: 2;
@@ -124,6 +136,9 @@ export const plotStyles = css`
   }
   .dot.bound {
     fill: var(--bound);
+  }
+  .dot.clipped {
+    fill: var(--clipped);
   }
   .dot.keep,
   .dot.keep-ideal {
@@ -149,6 +164,9 @@ export const plotStyles = css`
   }
   .plot text.tag.keep {
     fill: var(--keep);
+  }
+  .plot text.tag.clipped {
+    fill: var(--clipped);
   }
   @media (forced-colors: active) {
     .plot .curve,
@@ -199,6 +217,7 @@ export function plotPicture(layout: PlotLayout): SVGTemplateResult {
       ${largest && smallest ? svg`<path class="band" d=${bandPath(layout, largest.values, smallest.values)}></path>` : nothing}
       ${DRAWN.flatMap((kind) => curves.filter((curve) => curve.kind === kind)).map(({ kind, values }) => svg`<path class="curve ${kind}" d=${linePath(layout, values)}></path>`)}
     </g>
+    ${endOfClipping(layout)}
   `;
 }
 
@@ -207,12 +226,12 @@ export function plotCursor(layout: PlotLayout, k: number): SVGTemplateResult {
   const { x, y, top, bottom, curves, axis, left, right } = layout;
   const within = curves.filter(({ values }) => values[k] >= axis.low - 1e-9 && values[k] <= axis.high + 1e-9);
   const tagged = within
-    .filter(({ kind }) => kind === 'measured' || kind === 'ideal' || kind === 'keep')
+    .filter(({ kind }) => TAGGED.includes(kind))
     .map(({ kind, label, values }) => ({ kind, text: `${tagLabel(kind, label, k)} ${ofLog10(values[k])}`, y: y(values[k]) }))
     .toSorted((one, other) => one.y - other.y);
   // Tags keep clear of each other and of the axis.
   tagged.forEach((tag, index) => (tag.y = Math.max(tag.y, top + 10, index > 0 ? tagged[index - 1].y + 17 : 0)));
-  tagged.toReversed().forEach((tag, index, all) => (tag.y = Math.min(tag.y, index > 0 ? all[index - 1].y - 17 : bottom - 8)));
+  tagged.toReversed().forEach((tag, index, all) => (tag.y = Math.min(tag.y, index > 0 ? all[index - 1].y - 17 : bottom - 13)));
   const widest = Math.max(0, ...tagged.map(({ text }) => textWidth(text, `bold ${FONT}`)));
   const toLeft = x(k) + 12 + widest > right && x(k) - 12 - widest > left;
   return svg`
@@ -228,7 +247,7 @@ export function swatch(kind: CurveKind): SVGTemplateResult {
 }
 
 function tagLabel(kind: CurveKind, label: string, k: number): string {
-  if (kind === 'measured') return 'measured';
+  if (kind === 'measured' || kind === 'clipped') return kind;
   return kind === 'ideal' ? `ideal, k = ${k}:` : label.split(':')[0];
 }
 
@@ -241,6 +260,16 @@ function beyondFloat32({ axis, left, right, y }: PlotLayout): SVGTemplateResult 
     ${axis.high > most ? zone(most, axis.high, 'too large for float32', false) : nothing}
     ${axis.low < least ? zone(axis.low, least, 'too small for float32', true) : nothing}
   `;
+}
+
+/** A cross where nothing is left to clip, with a word beside it if there is room. */
+function endOfClipping({ curves, x, y, right, back }: PlotLayout): SVGTemplateResult | typeof nothing {
+  const values = curves.find(({ kind }) => kind === 'clipped')?.values.subarray(0, back + 1);
+  const last = (values?.findIndex(Number.isNaN) ?? -1) - 1;
+  if (!values || last < 0) return nothing;
+  const [cx, cy, text] = [x(last), y(values[last]), 'not a number'];
+  return svg`<path class="curve clipped end" d="M${cx - 4} ${cy - 4}l8 8m0 -8l-8 8"></path>
+    ${cx + 10 + textWidth(text, FONT) <= right ? svg`<text x=${cx + 10} y=${cy - 6}>${text}</text>` : nothing}`;
 }
 
 function distanceTicks(back: number, width: number): number[] {

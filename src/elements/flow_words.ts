@@ -1,14 +1,16 @@
 /** What a picture of a gradient's flow says in words. */
 import { html, type TemplateResult } from 'lit';
 import { float32EndOf, meanFieldRate, ratePerStep, type Float32End } from '../engine';
+import { clippedCurve } from './flow_clip';
 import type { PlotCurve } from './flow_plot';
 import type { FlowPicture } from './flow_measurement';
 import { ofLog10, superscript } from './log_axis';
 
-/** The curves of a picture, the main one first. */
-export function curvesOf(picture: FlowPicture): PlotCurve[] {
+/** The curves of a picture, the main one first; clipped at `clip` too, if that is not 0. */
+export function curvesOf(picture: FlowPicture, clip: number): PlotCurve[] {
   const { rms, largest, smallest, vanilla, keep, of, back } = picture;
   const curves: PlotCurve[] = [{ kind: 'measured', label: 'measured: root mean square singular value', values: rms }];
+  if (clip) curves.push({ kind: 'clipped', label: `clipped at ${clip}`, values: clippedCurve(rms, clip) });
   if (largest) curves.push({ kind: 'largest', label: 'largest singular value', values: largest });
   if (smallest) curves.push({ kind: 'smallest', label: 'smallest singular value', values: smallest });
   if (vanilla) {
@@ -27,9 +29,10 @@ export function curvesOf(picture: FlowPicture): PlotCurve[] {
 }
 
 /** `k = 30: 5.9e−8 measured, 0.042 ideal`. */
-export function readingAt(picture: FlowPicture, k: number): string {
+export function readingAt(picture: FlowPicture, k: number, clip: number): string {
   const { rms, vanilla, keep, of } = picture;
   const parts = [`${ofLog10(rms[k])} measured`];
+  if (clip) parts.push(`${ofLog10(clippedCurve(rms, clip)[k])} when clipped`);
   if (vanilla) parts.push(`${ofLog10(vanilla.ideal[k])} ideal`);
   if (keep) parts.push(`${ofLog10(keep.curve[k])} by the gates alone`);
   return `k = ${k}${'words' in of ? `, from “${lastOf(of.words)}” back to “${of.words[of.words.length - 1 - k]}”` : ''}: ${parts.join(', ')}`;

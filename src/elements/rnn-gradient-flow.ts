@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
 import { hidesElement, numberAttribute, unitsAsHidden } from './attributes';
+import { checkClip, clipWords } from './flow_clip';
 import { flowControls, controlStyles } from './flow_controls';
 import { checkFlowSettings, LONGEST_DISTANCE, type FlowCell, type FlowSettings } from './flow_experiment';
 import { experimentFlow, sentenceFlow, type FlowPicture } from './flow_measurement';
@@ -23,6 +24,16 @@ export class ExperimentChangeEvent extends Event {
   }
 }
 
+/** The reader chose another length to clip the gradient to; 0 for none. */
+export class ClipChangeEvent extends Event {
+  readonly clip: number;
+
+  constructor({ clip }: { clip: number }) {
+    super('clip-change', { bubbles: true, composed: true });
+    this.clip = clip;
+  }
+}
+
 /** The reader moved the cursor to another distance. */
 export class DistanceChangeEvent extends Event {
   readonly distance: number;
@@ -40,8 +51,10 @@ export class DistanceChangeEvent extends Event {
  *
  * Drawn are the root mean square of the singular values, the largest and the smallest of them and, for a cell without
  * gates, ρ(U)ᵏ and the bound from σ_max(U) and the largest slope; for a cell with gates, what its keep gate alone leaves.
+ * With `clip`, also what clipping by norm would make of the gradient at each distance.
  *
  * @fires {ExperimentChangeEvent} experiment-change - The reader set up another experiment with the controls.
+ * @fires {ClipChangeEvent} clip-change - The reader switched clipping on or off, or chose another threshold.
  * @fires {DistanceChangeEvent} distance-change - The pointer or a key moved the cursor to another distance.
  * @csspart controls - Sliders and choices.
  * @csspart plot - The curves; takes the focus and the arrow keys.
@@ -80,6 +93,9 @@ export class RnnGradientFlow extends ModelFigure {
   /** The distance under the cursor. */
   @property({ converter: numberAttribute(30) }) at = 30;
 
+  /** Clips the gradient to this length, drawn beside what is measured; with 0 nothing is clipped. */
+  @property({ converter: numberAttribute(0) }) clip = 0;
+
   /** Whether to show sliders and choices. */
   @property({ type: Boolean }) controls = false;
 
@@ -99,11 +115,11 @@ export class RnnGradientFlow extends ModelFigure {
   private readonly sizes = new ResizeObserver(([{ contentRect }]) => requestAnimationFrame(() => (this.width = Math.round(contentRect.width))));
   private readonly nearness = new IntersectionObserver((entries) => (this.near = entries[entries.length - 1].isIntersecting), { rootMargin: '40% 0px' });
   private observed: HTMLElement | null = null;
-  private drawn: { readonly picture: FlowPicture; readonly width: number; readonly curves: readonly PlotCurve[]; readonly layout: PlotLayout } | undefined;
+  private drawn: { readonly picture: FlowPicture; readonly width: number; readonly clip: number; readonly curves: readonly PlotCurve[]; readonly layout: PlotLayout } | undefined;
 
   override render(): TemplateResult {
-    const controls = this.controls && !this.follows ? flowControls(this.settings, (settings) => this.take(settings)) : nothing;
-    const obstacle = this.follows ? (this.obstacle ?? this.tooShort ?? this.flow.failure) : (this.flow.failure ?? (isNaN(Number(this.at)) ? `at: ${String(this.at)} given; it must be a whole number.` : undefined));
+    const controls = this.controls && !this.follows ? flowControls(this.settings, (settings) => this.take(settings), this.clip, (clip) => this.takeClip(clip)) : nothing;
+    const obstacle = this.follows ? (this.obstacle ?? this.tooShort ?? this.flow.failure ?? this.badClip) : (this.flow.failure ?? this.badClip ?? (isNaN(Number(this.at)) ? `at: ${String(this.at)} given; it must be a whole number.` : undefined));
     const picture = this.flow.value;
     return html`${controls} ${obstacle ? this.notice(obstacle) : picture ? this.figure(picture) : html`<p class="waiting">Measuring…</p>`}`;
   }
@@ -155,6 +171,15 @@ export class RnnGradientFlow extends ModelFigure {
     return words.length < 2 ? 'A distance needs two words; type a longer sentence.' : undefined;
   }
 
+  private get badClip(): string | undefined {
+    try {
+      checkClip(this.clip);
+      return undefined;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
   private askAboutSentence(): void {
     const current = this.connection.model?.state;
     if (!current?.tape || current.words.length < 2) return this.flow.clear();
@@ -175,6 +200,7 @@ export class RnnGradientFlow extends ModelFigure {
     const words = 'words' in picture.of ? picture.of.words : undefined;
     const said = verdict(picture, k);
     const limits = float32Words(picture);
+    const clipped = this.clip ? clipWords(picture, this.clip, k) : '';
     return html`
       <div class="picture">
         <div>
@@ -190,7 +216,7 @@ export class RnnGradientFlow extends ModelFigure {
             aria-valuemin="0"
             aria-valuemax=${picture.back}
             aria-valuenow=${k}
-            aria-valuetext=${readingAt(picture, k)}
+            aria-valuetext=${readingAt(picture, k, this.clip)}
             @keydown=${this.key}
             @pointermove=${this.point}
             @pointerdown=${this.point}
@@ -216,6 +242,7 @@ export class RnnGradientFlow extends ModelFigure {
       <div class="words">
         ${said ? html`<p>${said}</p>` : nothing}
         ${limits ? html`<p>${limits}</p>` : nothing}
+        ${clipped ? html`<p>${clipped}</p>` : nothing}
         <p class="fine">${provenance(picture)}</p>
       </div>
       ${this.table(picture, curves)}
@@ -224,11 +251,12 @@ export class RnnGradientFlow extends ModelFigure {
 
   private layout(picture: FlowPicture): NonNullable<RnnGradientFlow['drawn']> {
     const width = Math.max(200, this.width || 560);
-    if (this.drawn?.picture !== picture || this.drawn.width !== width) {
-      const curves = curvesOf(picture);
+    const { clip } = this;
+    if (this.drawn?.picture !== picture || this.drawn.width !== width || this.drawn.clip !== clip) {
+      const curves = curvesOf(picture, clip);
       const words = 'words' in picture.of ? picture.of.words.toReversed() : undefined;
       const height = Math.round(Math.min(400, Math.max(280, width * 0.62)));
-      this.drawn = { picture, width, curves, layout: plotLayout({ curves, back: picture.back, words, width, height }) };
+      this.drawn = { picture, width, clip, curves, layout: plotLayout({ curves, back: picture.back, words, width, height }) };
     }
     return this.drawn;
   }
@@ -274,6 +302,11 @@ export class RnnGradientFlow extends ModelFigure {
     this.dispatchEvent(new ExperimentChangeEvent({ settings }));
   }
 
+  private takeClip(clip: number): void {
+    this.clip = clip;
+    this.dispatchEvent(new ClipChangeEvent({ clip }));
+  }
+
   private readonly key = (event: KeyboardEvent): void => {
     const picture = this.flow.value;
     if (!picture || event.altKey || event.ctrlKey || event.metaKey) return;
@@ -316,6 +349,7 @@ declare global {
   }
   interface HTMLElementEventMap {
     'experiment-change': ExperimentChangeEvent;
+    'clip-change': ClipChangeEvent;
     'distance-change': DistanceChangeEvent;
   }
 }

@@ -139,6 +139,8 @@ describe('rnn-gradient-flow', () => {
     ['hidden="0"', /hidden: 0 given; it must be a whole number from 1 to 128/],
     ['seed="1.5"', /seed: 1.5 given/],
     ['at="far"', /at: "far" given/],
+    ['clip="hard"', /clip: "hard" given; it must be a number from 0, for no clipping, to 1000/],
+    ['clip="-1"', /clip: -1 given/],
     ['for="nobody"', /no element with the id "nobody"/],
   ])('explains %s instead of throwing', async (attributes, message) => {
     const element = mount<RnnGradientFlow>(`<rnn-gradient-flow device="cpu" ${attributes}></rnn-gradient-flow>`);
@@ -152,6 +154,66 @@ describe('rnn-gradient-flow', () => {
     const readings = [...element.shadowRoot!.querySelectorAll('.readings li')].map((item) => item.textContent!.replace(/\s+/g, ' ').trim());
     const alone = readings.find((reading) => reading.startsWith('σ(3)'))!;
     expect(alone).toContain(ofLog10(10 * Math.log10(1 / (1 + Math.exp(-3)))));
+  });
+});
+
+describe('rnn-gradient-flow, clipped', () => {
+  it('has a switch that draws the clipped curve, names it in the legend and the table, and takes it away again', async () => {
+    const element = flow('controls cell="rnn_linear" gain="1.5"');
+    await drawn(element, true);
+    const chosen: number[] = [];
+    element.addEventListener('clip-change', ({ clip }) => chosen.push(clip));
+    const legend = () => [...element.shadowRoot!.querySelectorAll('.readings li')].map((item) => [...item.children].slice(1).map(({ textContent }) => textContent).join(' '));
+    expect(text(element)).not.toMatch(/clipped/i);
+    expect(element.shadowRoot!.querySelector('.plot .curve.clipped')).toBeNull();
+
+    inside(element, 'input[name=clip]').focus();
+    await userEvent.keyboard(' ');
+    await settled(() => expect(valueText(element)).toBe('k = 30: 1.9e5 measured, 1 when clipped, 1.9e5 ideal'));
+    expect(element.shadowRoot!.querySelectorAll('.plot .curve.clipped')).toHaveLength(1);
+    expect(legend()).toContain('clipped at 1 1');
+    expect(text(element)).toContain('Clipped at 1: at k = 30 a gradient 1.9e5 long is shortened to 1; its direction is unchanged.');
+    expect(element.shadowRoot!.querySelector('progress')).toBeNull();
+    inside(element, 'summary').click();
+    await settled(() => expect(element.shadowRoot!.querySelector('thead')!.textContent).toContain('clipped at 1'));
+    const { violations } = await axe.run(element);
+    expect(violations.map(({ id }) => id)).toEqual([]);
+
+    const threshold = [...element.shadowRoot!.querySelectorAll('select')].find((select) => select.labels[0].textContent!.includes('at length'))!;
+    await userEvent.selectOptions(threshold, '5');
+    await settled(() => expect(legend()).toContain('clipped at 5 5'));
+    inside(element, 'input[name=clip]').click();
+    await settled(() => expect(valueText(element)).toBe('k = 30: 1.9e5 measured, 1.9e5 ideal'));
+    expect(chosen).toEqual([1, 5, 0]);
+    expect(element.shadowRoot!.querySelector('thead')!.textContent).not.toContain('clipped');
+  });
+
+  it('measures nothing again for it', async () => {
+    const element = flow('cell="rnn" gain="1.5"');
+    await drawn(element, true);
+    const curve = () => inside(element, '.plot .curve.measured').getAttribute('d');
+    const before = curve();
+    element.clip = 1;
+    await element.updateComplete;
+    expect(element.shadowRoot!.querySelector('progress')).toBeNull();
+    expect(curve()).toBe(before);
+  });
+
+  it('leaves a vanishing gradient as it is', async () => {
+    const element = flow('cell="rnn_linear" gain="0.9" clip="1"');
+    await drawn(element);
+    expect(valueText(element)).toBe('k = 30: 0.042 measured, 0.042 when clipped, 0.042 ideal');
+    expect(text(element)).toContain('Clipped at 1: at k = 30 the gradient is 0.042 long and is left as it is; clipping never lengthens.');
+  });
+
+  it('ends where float32 does', async () => {
+    const element = flow('cell="rnn_linear" gain="3" distance="200" clip="1" at="30"');
+    await drawn(element);
+    expect(text(element)).toContain('From k = 81 on it is infinite in float32, and there is nothing left to scale.');
+    expect(element.shadowRoot!.querySelectorAll('.plot .curve.clipped.end')).toHaveLength(1);
+    element.at = 100;
+    await settled(() => expect(valueText(element)).toBe('k = 100: 5.2e47 measured, not a number when clipped, 5.2e47 ideal'));
+    expect(text(element)).toContain('Clipped at 1: at k = 100 the gradient is infinite in float32, as it is from k = 81 on; there is nothing left to scale.');
   });
 });
 
