@@ -76,8 +76,34 @@ test.describe('3b, exploding', () => {
     await reads(figure, /^k = 30: \d(\.\d)? measured, 1\.9e5 ideal$/);
   });
 
-  test('nothing that axe finds fault with', async ({ page }) => {
+  test('clipping is switched on by keyboard or link, stands in the address, and is undone by Back', async ({ page }) => {
     const figure = await opened(page, 'exploding');
+    const clip = figure.getByRole('checkbox', { name: 'Clip the gradient' });
+    await reads(figure, 'k = 30: 2.0e7 measured, 2.0e7 ideal');
+    await clip.focus();
+    await page.keyboard.press('Space');
+    await reads(figure, 'k = 30: 2.0e7 measured, 1 when clipped, 2.0e7 ideal');
+    await expect(page).toHaveURL(/exploding=clip-1$/);
+    await expect(figure.getByText(/a gradient 2\.0e7 long is shortened to 1.*From k = 159 on it is infinite in float32/)).toBeVisible();
+    await figure.getByRole('combobox', { name: 'at length' }).selectOption('5');
+    await reads(figure, 'k = 30: 2.0e7 measured, 5 when clipped, 2.0e7 ideal');
+    await page.goBack();
+    await expect(figure.getByRole('combobox', { name: 'at length' })).toHaveValue('1');
+    await page.goBack();
+    await expect(clip).not.toBeChecked();
+    await reads(figure, 'k = 30: 2.0e7 measured, 2.0e7 ideal');
+
+    await page.getByRole('link', { name: 'Clip at 1' }).press('Enter');
+    await expect(clip).toBeChecked();
+    await page.getByRole('link', { name: 'that vanishes' }).press('Enter');
+    await expect(figure.getByText(/is left as it is; clipping never lengthens/)).toBeVisible();
+    await page.reload();
+    await figure.scrollIntoViewIfNeeded();
+    await expect(clip).toBeChecked();
+  });
+
+  test('nothing that axe finds fault with', async ({ page }) => {
+    const figure = await opened(page, 'exploding', '#exploding=clip-1');
     await figure.getByText('The numbers as a table').click();
     const { violations } = await new AxeBuilder({ page }).include('#vanishing').include('#exploding').analyze();
     expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);

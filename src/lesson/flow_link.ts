@@ -3,6 +3,7 @@
  * Made of characters that an address leaves as they are.
  */
 import { OptionError } from '../engine';
+import { checkClip } from '../elements/flow_clip';
 import { checkFlowSettings, FLOW_RANGES, type FlowSettings } from '../elements/flow_experiment';
 
 /** The figures that are experiments; each has its own setting in the address. */
@@ -11,9 +12,11 @@ export type FlowFigure = 'vanishing' | 'exploding';
 export interface FlowState extends FlowSettings {
   /** The distance under the cursor. */
   readonly at: number;
+  /** The length the gradient is clipped to; 0 for none. */
+  readonly clip: number;
 }
 
-const start: FlowState = { cell: 'rnn', matrix: 'orthogonal', gain: 0.9, drive: 1, bias: 1, units: 64, seed: 1, distance: 100, at: 30 };
+const start: FlowState = { cell: 'rnn', matrix: 'orthogonal', gain: 0.9, drive: 1, bias: 1, units: 64, seed: 1, distance: 100, at: 30, clip: 0 };
 
 /** How the figures start. */
 export const flowDefaults: Readonly<Record<FlowFigure, FlowState>> = {
@@ -37,10 +40,11 @@ export function readFlow(figure: FlowFigure, text: string, complaints: string[] 
     const [name, written] = [pair.slice(0, cut), pair.slice(cut + 1)];
     try {
       if (cut < 0 || !Object.hasOwn(start, name)) throw new OptionError(name, `“${pair.slice(0, 40)}” is no setting of it.`);
-      const isNumber = name === 'at' || Object.hasOwn(FLOW_RANGES, name);
+      const isNumber = name === 'at' || name === 'clip' || Object.hasOwn(FLOW_RANGES, name);
       const value = isNumber ? numberIn(written) : written;
       const next = { ...state, [name]: value } as FlowState;
       checkFlowSettings(name === 'at' ? { ...next, distance: Math.max(1, next.at) } : next);
+      checkClip(next.clip);
       state = next;
     } catch (error) {
       complaints.push(`The figure “${figure}” in this link: ${(error as Error).message.slice(0, 160)}`);

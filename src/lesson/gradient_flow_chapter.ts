@@ -9,8 +9,9 @@ const FIGURES = ['vanishing', 'exploding'] as const;
 export function gradientFlowChapter(change: (settings: Partial<LessonState>, history: 'new' | 'same') => void): (state: LessonState) => void {
   const figures = FIGURES.map((name) => [name, document.getElementById(`flow-${name}`) as RnnGradientFlow] as const);
   for (const [name, figure] of figures) {
-    const tell = (history: 'new' | 'same') => change({ [name]: writtenFlow(name, { ...figure.settings, at: figure.at }) }, history);
+    const tell = (history: 'new' | 'same') => change({ [name]: writtenFlow(name, { ...figure.settings, at: figure.at, clip: figure.clip }) }, history);
     figure.addEventListener('experiment-change', () => tell('same'));
+    figure.addEventListener('clip-change', () => tell('new'));
     figure.addEventListener('distance-change', () => tell('same'));
   }
   return (state) => {
