@@ -4,6 +4,7 @@ import type { Optimizer } from './optimizer';
 export const adam: Optimizer = {
   name: 'adam',
   title: 'Adam',
+  rate: 1e-3,
   slots: ['exp_avg', 'exp_avg_sq'],
   options: [
     { name: 'beta1', default: 0.9, least: 0, most: 1, below: true },

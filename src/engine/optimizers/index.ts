@@ -1,9 +1,12 @@
 /** The list of optimisers: the one place to touch when adding one, besides its two files. */
 import { OptionError } from '../errors';
 import { adam } from './adam';
+import { adamw } from './adamw';
 import type { Optimizer } from './optimizer';
+import { rmsprop } from './rmsprop';
+import { sgd } from './sgd';
 
-export const optimizers: readonly Optimizer[] = [adam];
+export const optimizers: readonly Optimizer[] = [adam, adamw, rmsprop, sgd];
 
 /** Throws OptionError with the names there are. */
 export function optimizerNamed(name: string): Optimizer {

@@ -11,6 +11,8 @@ export interface OptimizerOption {
   /** Inclusive, unless `below`. */
   readonly most: number;
   readonly below?: boolean;
+  /** Set by true or false, which count as 1 and 0. */
+  readonly flag?: boolean;
 }
 
 /** The numbers that an update needs, the same for every entry: at most eight, in float32 on the GPU. */
@@ -20,6 +22,8 @@ export interface Optimizer {
   /** Its name in options, files and menus: `sgd`, `adam`. */
   readonly name: string;
   readonly title: string;
+  /** Learning rate unless given, as in `torch.optim`. */
+  readonly rate: number;
   /** What it keeps for each entry, 0 at first, under PyTorch's names: `exp_avg`. At most two. */
   readonly slots: readonly string[];
   readonly options: readonly OptimizerOption[];
