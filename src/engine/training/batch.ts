@@ -19,6 +19,10 @@ export type Targets =
 
 /** A source of batches: the k-th depends on k and its own seed alone, so that training can be resumed anywhere. */
 export interface BatchSource {
+  /** What a model must read, where the source says so: these words, or vectors of that width. */
+  readonly input?: { readonly vocab: readonly string[] } | { readonly size: number };
+  /** What its head must say, likewise. */
+  readonly output?: { readonly classes: number } | { readonly values: number };
   /** Throws OptionError. All batches of a source have one shape. */
   batch(k: number): Batch;
 }

@@ -22,6 +22,7 @@ export interface Stepper {
   tallies(): Promise<readonly Tally[]>;
   /** Everything after the last update queued; also tells the model of its parameters. */
   snapshot(): Promise<Snapshot>;
+  /** Goes on from a checked snapshot; forgets the updates under way, and tallies not yet asked for. */
   restore(snapshot: Snapshot): void;
   /** What is not finite after an update that was not: `weight_hh_l0`, or a signal and its step. */
   diagnose(): Promise<{ readonly tensor: string; readonly step?: number } | undefined>;

@@ -46,7 +46,7 @@ export type Schedule =
 export interface Tally {
   /** 1 for the first. */
   readonly update: number;
-  /** [M] mean loss over what was asked for. */
+  /** [M] mean over the update's batches of the mean loss over what was asked for: that whose gradient was taken. */
   readonly loss: Float64Array;
   /** [M] part of what was asked for that was named right, on this update's sequences, which no update had seen before; undefined for squared errors. */
   readonly accuracy: Float64Array | undefined;
@@ -85,7 +85,7 @@ export interface Trainer {
   readonly model: Model;
   /** Updates queued so far, those done before a restored snapshot included. */
   readonly updates: number;
-  /** What is known of the updates done, oldest first. */
+  /** What is known of the updates done, oldest first: all of the last 5,000, and of those before a part that grows thinner, so that there are never more than 10,000. A new array when there is something new. */
   readonly tallies: readonly Tally[];
   /** The last snapshot whose numbers were all finite. */
   readonly lastGood: Snapshot;
@@ -100,7 +100,7 @@ export interface Trainer {
   idle(): Promise<void>;
   /** Brings the tallies up to date with what is done. Rejects with DivergedError if an update met a number that is not finite. */
   collect(): Promise<readonly Tally[]>;
-  /** Carries out updates to the end; resolves to the last tally. Rejects as the others do, and with the abort's reason. */
+  /** Carries out updates to the end; resolves to the last tally. Takes a snapshot every 5 s on the way. Rejects as the others do, and with the abort's reason; with an AbortError if the trainer was set back meanwhile. */
   steps(count: number, options?: StepsOptions): Promise<Tally>;
   /** Reads everything back once; the model's parameters are then these, unless more was queued meanwhile. */
   snapshot(): Promise<Snapshot>;
