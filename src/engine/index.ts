@@ -13,11 +13,6 @@ export { influence, MOST_INFLUENCE_STEPS, type Influence, type InfluenceOptions 
 export { float32EndOf, jacobianFlow, type Float32End, type FlowCurves, type FlowMeasure, type FlowOptions, type JacobianFlow, type VanillaLimits } from './jacobian_flow';
 export type { Activation } from './math/activation';
 export { prove, type Proof, type SignalProof } from './proof';
-export { optimizers } from './optimizers/index';
-export type { Optimizer, OptimizerOption } from './optimizers/optimizer';
-export type { Batch, BatchSource, Targets } from './training/batch';
-export type { Schedule, Snapshot, StepsOptions, Tally, Trainer, TrainerOptions } from './training/trainer';
-export { LARGEST_RATE } from './training/training';
 export { scriptUrl } from './script_url';
 export { viewNumbers } from './gpu/view_numbers';
 export { extentOf } from './math/extent';
@@ -37,3 +32,4 @@ export type { Optimizer, OptimizerOption } from './optimizers/optimizer';
 export type { MadeTask, Task, TaskOptions, TaskSetting } from './tasks/task';
 export type { Batch, BatchSource, Targets } from './training/batch';
 export type { Schedule, Snapshot, StepsOptions, Tally, Trainer, TrainerOptions } from './training/trainer';
+export { LARGEST_RATE } from './training/training';
