@@ -1,7 +1,8 @@
 /** The engine on the GPU: kernels compiled once per engine, models that share them. */
 import type { Engine, Model } from '../engine';
 import { ReleasedError } from '../errors';
-import { checkedParameters, initialParameters, type StateDict } from '../model/parameters';
+import { initialParameters } from '../model/initialisation';
+import { checkedParameters, type StateDict } from '../model/parameters';
 import { modelShape, type ModelSpec } from '../model/spec';
 import { FormChoices } from './choose_form';
 import { acquireGpu, type Gpu, type GpuLimits } from './device';

@@ -19,7 +19,8 @@ export function orthogonalMatrix(n: number, seed: number, ...keys: (string | num
     for (let pass = 0; pass < 2; pass++) {
       for (let k = 0; k < i; k++) {
         const earlier = matrix.subarray(k * n, (k + 1) * n);
-        const share = row.reduce((sum, entry, j) => sum + entry * earlier[j], 0);
+        let share = 0;
+        for (let j = 0; j < n; j++) share += row[j] * earlier[j];
         for (let j = 0; j < n; j++) row[j] -= share * earlier[j];
       }
     }

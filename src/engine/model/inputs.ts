@@ -122,10 +122,10 @@ function distinct(sentences: readonly (readonly string[])[]): string[] {
   return [...new Set(sentences.flat())];
 }
 
-function wordTable({ seeds }: ModelShape, { embedding }: WordInput, words: readonly string[]): Float32Array {
+function wordTable({ seeds }: ModelShape, { embedding, scale = 1 }: WordInput, words: readonly string[]): Float32Array {
   const table = new Float32Array(seeds.length * words.length * embedding);
   seeds.forEach((seed, m) => {
-    words.forEach((word, v) => table.set(wordVector(seed, word, embedding), (m * words.length + v) * embedding));
+    words.forEach((word, v) => table.set(wordVector(seed, word, embedding, scale), (m * words.length + v) * embedding));
   });
   return table;
 }

@@ -5,9 +5,8 @@
  * P is the width of h: H, unless it is projected. A bundle of M > 1 models has a leading axis M. Values are float32 on both engines, so that the two differ in arithmetic only.
  */
 import { NonFiniteError, OptionError, ShapeError } from '../errors';
-import { normalStream, randomStream } from '../math/random';
 import { shapeText, size, type Tensor } from '../math/tensor';
-import { modelShape, type Layer, type ModelShape, type ModelSpec } from './spec';
+import type { Layer, ModelShape } from './spec';
 
 export type Direction = 'forward' | 'reverse';
 export type Parameters = ReadonlyMap<string, Tensor<Float32Array>>;
@@ -62,58 +61,6 @@ export function vocabularySize(vocab: number | readonly string[] | undefined): n
   return typeof vocab === 'object' ? vocab.length : vocab;
 }
 
-/**
- * PyTorch's default start: uniform in ±1/√H for the recurrent layers and ±1/√width for the head, standard normal for the
- * embedding; then a layer's gain, and its gate biases, which b_ih holds whole.
- */
-export function initialParameters(model: ModelShape): Parameters {
-  const parameters = new Map<string, Tensor<Float32Array>>();
-  for (const [name, shape] of parameterShapes(model)) {
-    const count = size(shape);
-    const data = new Float32Array(model.seeds.length * count);
-    model.seeds.forEach((seed, m) => {
-      const draw = drawerFor(model, name, randomStream(seed, name));
-      for (let i = 0; i < count; i++) data[m * count + i] = draw();
-    });
-    const departed = depart(model, name, data);
-    parameters.set(name, { shape: bundled(model, shape), data: departed });
-  }
-  return parameters;
-}
-
-function drawerFor(model: ModelShape, name: string, uniform: () => number): () => number {
-  if (name === 'embedding.weight') return normalStream(uniform);
-  const layer = layerOf(model, name);
-  const last = model.layers[model.layers.length - 1];
-  const fan = layer ? layer.hidden : last.directions * last.width;
-  const reach = 1 / Math.sqrt(fan);
-  return () => (2 * uniform() - 1) * reach;
-}
-
-/** The layer that a parameter's name belongs to; none for the embedding and the head. */
-function layerOf({ layers }: ModelShape, name: string): Layer | undefined {
-  const found = /_l(\d+)/.exec(name);
-  return found ? layers[Number(found[1])] : undefined;
-}
-
-function depart(model: ModelShape, name: string, data: Float32Array): Float32Array {
-  const layer = layerOf(model, name);
-  if (!layer) return data;
-  const { gain, gateBias } = layer.start;
-  if (name.startsWith('weight_hh')) return data.map((value) => value * gain);
-  if (!name.startsWith('bias_')) return data;
-  const whole = name.startsWith('bias_ih');
-  return data.map((value, i) => {
-    const gate = layer.cell.gates[Math.floor(i / layer.hidden) % layer.cell.gates.length].name;
-    return gate in gateBias ? (whole ? gateBias[gate] : 0) : value;
-  });
-}
-
-/** The weights a model of this description starts with, under PyTorch's names. Throws OptionError. */
-export function initialWeights(spec: ModelSpec): StateDict {
-  return stateDict(initialParameters(modelShape(spec)));
-}
-
 /** Values as a caller may give them back. */
 export function stateDict(parameters: Parameters): StateDict {
   return Object.fromEntries(parameters);
@@ -152,6 +99,7 @@ export function finiteFloat32(name: string, values: ArrayLike<number>): Float32A
   return copy;
 }
 
-function bundled(model: ModelShape, shape: readonly number[]): readonly number[] {
+/** A parameter's shape with the model axis, where there is one. */
+export function bundled(model: ModelShape, shape: readonly number[]): readonly number[] {
   return model.seeds.length > 1 ? [model.seeds.length, ...shape] : shape;
 }

@@ -2,6 +2,7 @@
 import { cellNamed } from '../cells';
 import type { Cell } from '../cells/cell';
 import { OptionError } from '../errors';
+import { checkedScale, checkedStart, type Start, type StartSpec } from './start';
 
 /** Vectors given by the caller: x is [T, B, size]. */
 export interface VectorInput {
@@ -15,6 +16,8 @@ export interface VectorInput {
 export interface WordInput {
   readonly embedding: number;
   readonly vocab?: number | readonly string[];
+  /** Standard deviation of the vectors at the start; 1 unless given. */
+  readonly scale?: number;
 }
 
 /** A linear head that scores classes: logits = `head.weight` · y + `head.bias`. */
@@ -29,7 +32,8 @@ export interface ValueOutput {
   readonly values: number;
 }
 
-export interface LayerSpec {
+/** A layer of units; how its weights start is in StartSpec. */
+export interface LayerSpec extends StartSpec {
   /** A name from the list of cells: `rnn`, `rnn_relu`, `lstm`, `gru`, `gru_reset_before`. */
   readonly cell: string;
   /** Units. */
@@ -38,10 +42,6 @@ export interface LayerSpec {
   readonly bidirectional?: boolean;
   /** Width of h where it is a projection of o ⊙ tanh(c), less than `hidden`; LSTM cells only (Sak, Senior, Beaufays 2014). */
   readonly projection?: number;
-  /** Multiplies the initial recurrent weights; 1 unless given. */
-  readonly gain?: number;
-  /** Initial biases by gate, b_ih + b_hh together (`{ f: 1 }`), in the place of random ones. */
-  readonly gateBias?: Readonly<Record<string, number>>;
   /** Whether the layer has `bias_ih` and `bias_hh`; it does unless told otherwise. */
   readonly bias?: boolean;
 }
@@ -64,8 +64,7 @@ export interface Layer {
   readonly width: number;
   readonly directions: 1 | 2;
   readonly bias: boolean;
-  /** How the initial weights depart from the default. */
-  readonly start: { readonly gain: number; readonly gateBias: Readonly<Record<string, number>> };
+  readonly start: Start;
   /** Width of what the layer reads: the model's input, or directions × width of the layer below. */
   readonly inputs: number;
 }
@@ -100,7 +99,7 @@ export function modelShape(spec: ModelSpec): ModelShape {
     const directions = layer.bidirectional ? 2 : 1;
     const width = layer.projection === undefined ? hidden : projectedWidth(`layers[${index}].projection`, cell, layer.projection, hidden);
     const bias = layer.bias ?? true;
-    const start = { gain: finite(`layers[${index}].gain`, layer.gain ?? 1), gateBias: checkedBias(`layers[${index}].gateBias`, cell, bias, layer.gateBias) };
+    const start = checkedStart(`layers[${index}]`, cell, bias, layer);
     const resolved = { cell, hidden, width, directions, bias, start, inputs } as const;
     inputs = directions * width;
     return resolved;
@@ -139,22 +138,8 @@ function inputWidth(input: VectorInput | WordInput): number {
   else if (input.vocab && new Set(input.vocab).size !== input.vocab.length) {
     throw new OptionError('vocab', 'input.vocab: a word is listed twice.');
   }
+  checkedScale('input.scale', input.scale ?? 1);
   return wholeNumber('input.embedding', input.embedding);
-}
-
-function checkedBias(option: string, cell: Cell, bias: boolean, given: Readonly<Record<string, number>> = {}): Readonly<Record<string, number>> {
-  for (const [gate, value] of Object.entries(given)) {
-    if (!bias) throw new OptionError(option, `${option}: this layer has no biases.`);
-    const gates = cell.gates.map(({ name }) => name);
-    if (!gates.includes(gate)) throw new OptionError(option, `${option}: a ${cell.title} has no gate "${gate}"; it has ${gates.join(', ')}.`);
-    finite(`${option}.${gate}`, value);
-  }
-  return given;
-}
-
-function finite(option: string, value: number): number {
-  if (Number.isFinite(value)) return value;
-  throw new OptionError(option, `${option}: ${value} given; it must be a finite number.`);
 }
 
 function projectedWidth(option: string, cell: Cell, projection: number, hidden: number): number {

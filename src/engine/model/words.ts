@@ -17,8 +17,8 @@ export function wordsOf(text: string): string[] {
   return Array.from(segments, ({ segment }) => segment).filter((segment) => segment.trim() !== '');
 }
 
-/** The vector of an untrained word: standard normal numbers that depend only on the seed, the word and the dimension. */
-export function wordVector(seed: number, word: string, dimensions: number): Float32Array {
+/** The vector of an untrained word: normal numbers of standard deviation `scale` that depend only on the seed, the word and the dimension. */
+export function wordVector(seed: number, word: string, dimensions: number, scale = 1): Float32Array {
   const draw = normalStream(randomStream(seed, 'word', word));
-  return Float32Array.from({ length: dimensions }, draw);
+  return Float32Array.from({ length: dimensions }, () => scale * draw());
 }
