@@ -7,12 +7,13 @@
  */
 import type { Inputs } from '../model/inputs';
 import type { CheckedLoss } from '../model/loss';
-import { directionsOf, parameterShapes, type Direction, type Parameters } from '../model/parameters';
+import { directionsOf, parameterShapes, type Direction } from '../model/parameters';
 import { size, type Tensor } from '../math/tensor';
 import { stateWidth, type Layer, type ModelShape } from '../model/spec';
-import { crossEntropy } from './cross_entropy';
-import { layerInput, lengthOf, statesBefore, type DirectionRecord, type RolloutRecord } from './rollout';
-import { layerWeights } from './step';
+import { dropFrom, type Dropout } from './dropout';
+import { headLoss, type HeadLoss } from './head_loss';
+import { layerInput, lengthOf, statesBefore, type DirectionRecord, type Read, type RolloutRecord, type Weights } from './rollout';
+import { layerWeights, type Numbers } from './step';
 import { layerStepBackward } from './step_backward';
 
 /** The loss's derivatives with respect to what one direction of a layer left behind. */
@@ -31,16 +32,21 @@ export interface LayerGradients {
   readonly input: Float64Array;
 }
 
-type Numbers = Float32Array | Float64Array;
-
 /** What a backward pass leaves behind. */
 export interface BackwardRecord {
   readonly layers: readonly LayerGradients[];
   /** In the parameters' shapes, with the axis M of a bundle. */
   readonly parameters: ReadonlyMap<string, Tensor<Float64Array>>;
-  /** [M] cross-entropy; undefined for given cotangents, which are no loss of their own. */
+  /** [M] of a loss through the head; undefined for given cotangents, which are no loss of their own. */
   readonly loss: Float64Array | undefined;
+  /** [M] steps named right by the head, likewise. */
+  readonly right: Float64Array | undefined;
 }
+
+/** What a loss starts from: gradients that arrive from outside, or what the head should say. */
+type Start = Extract<CheckedLoss, { kind: 'cotangents' }> | HeadLoss;
+
+type Gradients = Pick<BackwardRecord, 'layers' | 'parameters'>;
 
 /** How much memory a backward record takes, in bytes. */
 export function backwardBytes(model: ModelShape, { steps, sequences }: Pick<Inputs, 'steps' | 'sequences'>): number {
@@ -56,26 +62,30 @@ export function backwardBytes(model: ModelShape, { steps, sequences }: Pick<Inpu
  * Takes a loss back through a run. Pauses about every millisecond; all memory is asked for before the first pause.
  * @param record - what `rollout` returned for the same model and inputs
  */
-export function* backward(model: ModelShape, parameters: Parameters, inputs: Inputs, record: RolloutRecord, loss: CheckedLoss): Generator<void, BackwardRecord> {
+export function backward(model: ModelShape, parameters: Weights, inputs: Read, record: RolloutRecord, loss: CheckedLoss): Generator<void, BackwardRecord> {
+  const start = loss.kind === 'cross-entropy' ? { classes: loss.targets, values: undefined, asked: loss.count, labelSmoothing: 0 } : loss;
+  return propagate(model, parameters, inputs, record, start);
+}
+
+/** The same for a loss of any start, through what was dropped between layers. */
+export function* propagate(model: ModelShape, parameters: Weights, inputs: Read, record: RolloutRecord, start: Start, dropout?: Dropout): Generator<void, BackwardRecord> {
   const { layers } = model;
   const last = layers.length - 1;
   const gradients = emptyGradients(model, inputs);
-  const d_head = loss.kind === 'cross-entropy' ? [zeros(model, inputs, layers[last].directions * layers[last].width)] : [];
-  let value: Float64Array | undefined;
-  if (loss.kind === 'cross-entropy') {
-    value = yield* crossEntropy(model, parameters, inputs, loss, layerInput(model, inputs, record, layers.length), gradients.parameters, d_head[0]);
-  }
+  const head = 'kind' in start ? undefined : { ...start, d_y: zeros(model, inputs, layers[last].directions * layers[last].width) };
+  const found = head && (yield* headLoss(model, parameters, inputs, head, layerInput(model, inputs, record, layers.length), gradients.parameters, head.d_y));
 
   for (let k = last; k >= 0; k--) {
-    const d_y: Numbers[] = k === last ? d_head : [gradients.layers[k + 1].input];
-    if (loss.kind === 'cotangents' && loss.layer === k && loss.d_y) d_y.push(loss.d_y);
-    const d_final = loss.kind === 'cotangents' ? loss.d_final[k] : [];
+    const d_y: Numbers[] = k < last ? [gradients.layers[k + 1].input] : head ? [head.d_y] : [];
+    if (dropout && k < last) dropGradients(gradients.layers[k + 1].input, model, inputs, dropout, k);
+    if ('kind' in start && start.layer === k && start.d_y) d_y.push(start.d_y);
+    const d_final = 'kind' in start ? start.d_final[k] : [];
     for (const [d, direction] of directionsOf(layers[k]).entries()) {
-      yield* directionBackward(model, parameters, inputs, record, k, direction, d, d_y, d_final, gradients);
+      yield* directionBackward(model, parameters, inputs, record, k, direction, d, d_y, d_final, gradients, dropout);
     }
   }
   yield* embeddingGradient(model, inputs, gradients);
-  return { ...gradients, loss: value };
+  return { ...gradients, loss: found?.loss, right: found?.right };
 }
 
 /**
@@ -84,21 +94,22 @@ export function* backward(model: ModelShape, parameters: Parameters, inputs: Inp
  */
 function* directionBackward(
   model: ModelShape,
-  parameters: Parameters,
-  inputs: Inputs,
+  parameters: Weights,
+  inputs: Read,
   record: RolloutRecord,
   k: number,
   direction: Direction,
   d: number,
   d_y: readonly Numbers[],
   d_final: readonly (Float32Array | undefined)[],
-  gradients: Omit<BackwardRecord, 'loss'>,
+  gradients: Gradients,
+  dropout: Dropout | undefined,
 ): Generator<void, void> {
   const { cell, hidden, width, directions, inputs: read } = model.layers[k];
   const { steps, sequences } = inputs;
   const own = gradients.layers[k].directions[d];
   const d_input = gradients.layers[k].input;
-  const input = layerInput(model, inputs, record, k);
+  const input = layerInput(model, inputs, record, k, dropout);
   const x = new Float64Array(read);
   for (let m = 0; m < model.seeds.length; m++) {
     const weights = layerWeights(model, parameters, k, direction, m);
@@ -137,8 +148,19 @@ function stepTaken({ saved, unprojected }: DirectionRecord, row: number, hidden:
   return { saved: saved.map(at), unprojected: unprojected && at(unprojected) };
 }
 
+/** What reaches a layer's output of what the next one feels of it: nothing at what was dropped. @param d_input - [M, T, B, D·P], changed in place */
+function dropGradients(d_input: Float64Array, { layers, seeds }: ModelShape, { steps, sequences }: Read, dropout: Dropout, layer: number): void {
+  const width = layers[layer + 1].inputs;
+  for (let m = 0; m < seeds.length; m++) {
+    for (let row = 0; row < steps * sequences; row++) {
+      const at = (m * steps * sequences + row) * width;
+      dropFrom(d_input.subarray(at, at + width), dropout, layer, m, row);
+    }
+  }
+}
+
 /** Adds up, for every row of the embedding, the gradients of the steps that read it. */
-function* embeddingGradient({ seeds, layers }: ModelShape, inputs: Inputs, { layers: [{ input }], parameters }: Omit<BackwardRecord, 'loss'>): Generator<void, void> {
+function* embeddingGradient({ seeds, layers }: ModelShape, inputs: Read, { layers: [{ input }], parameters }: Gradients): Generator<void, void> {
   const { source, steps, sequences } = inputs;
   const d_table = parameters.get('embedding.weight')?.data;
   if (!d_table || source.kind !== 'rows') return;
@@ -159,11 +181,11 @@ function planesOf({ cell }: Layer): number {
   return cell.gates.length + (cell.splitGates ?? 0);
 }
 
-function zeros({ seeds }: ModelShape, { steps, sequences }: Inputs, width: number): Float64Array {
+function zeros({ seeds }: ModelShape, { steps, sequences }: Read, width: number): Float64Array {
   return new Float64Array(seeds.length * steps * sequences * width);
 }
 
-function emptyGradients(model: ModelShape, inputs: Inputs): Omit<BackwardRecord, 'loss'> {
+function emptyGradients(model: ModelShape, inputs: Read): Gradients {
   const models = model.seeds.length;
   const layers = model.layers.map((layer) => ({
     input: zeros(model, inputs, layer.inputs),

@@ -1,55 +1,30 @@
 /**
- * Next-token cross-entropy in float64: logits = head.weight · y + head.bias at the steps that have a target, the mean of
- * −log softmax(logits)[target] over them, and the gradient softmax − onehot taken back through the head.
+ * The cross-entropy of one row of scores, −Σ share·log softmax(scores), and its gradient, softmax − share. The share of
+ * the target is 1, but for a part that may be spread evenly over all classes (label smoothing, Szegedy et al. 2016).
  */
-import type { Inputs } from '../model/inputs';
-import type { CheckedLoss } from '../model/loss';
-import type { Parameters } from '../model/parameters';
-import type { ModelShape } from '../model/spec';
-import type { LayerInput } from './rollout';
-import { product } from './step';
-import { outerProduct, transposedProduct } from './step_backward';
 
 /**
- * Computes the loss of each model [M], and adds the head's gradients and those at y.
- * @param output - copies y at a step
- * @param d_parameters - the parameters' gradients, to be added to
- * @param d_y - [M, T, B, P], to be added to
+ * Returns the cross-entropy. Scores of any size do: what is exponentiated is at most 0.
+ * @param smoothing - the part of the target that is spread over all classes
+ * @param d_scores - where the gradient goes
  */
-export function* crossEntropy(
-  { layers, classes, seeds }: ModelShape,
-  parameters: Parameters,
-  { steps, sequences }: Inputs,
-  { targets, count }: Extract<CheckedLoss, { kind: 'cross-entropy' }>,
-  output: LayerInput,
-  d_parameters: ReadonlyMap<string, { readonly data: Float64Array }>,
-  d_y: Float64Array,
-): Generator<void, Float64Array> {
-  const { directions, width: ofDirection } = layers[layers.length - 1];
-  const width = directions * ofDirection;
-  const loss = new Float64Array(seeds.length);
-  const y = new Float64Array(width);
-  const logits = new Float64Array(classes!);
-  for (let m = 0; m < seeds.length; m++) {
-    const rows = <Data extends Float32Array | Float64Array>({ data }: { readonly data: Data }) => data.subarray((m * data.length) / seeds.length, ((m + 1) * data.length) / seeds.length) as Data;
-    const [weight, bias] = ['head.weight', 'head.bias'].map((name) => rows(parameters.get(name)!));
-    const [d_weight, d_bias] = ['head.weight', 'head.bias'].map((name) => rows(d_parameters.get(name)!));
-    for (let row = 0; row < steps * sequences; row++) {
-      const target = targets[row];
-      if (target < 0) continue;
-      output(m, Math.floor(row / sequences), row % sequences, y);
-      yield* product(logits, weight, y, bias, 0, logits.length);
-      const largest = logits.reduce((most, logit) => Math.max(most, logit), -Infinity);
-      const total = logits.reduce((sum, logit) => sum + Math.exp(logit - largest), 0);
-      loss[m] += (largest + Math.log(total) - logits[target]) / count;
-
-      const d_logits = logits.map((logit, k) => (Math.exp(logit - largest) / total - (k === target ? 1 : 0)) / count);
-      const at = (m * steps * sequences + row) * width;
-      yield* transposedProduct(d_y.subarray(at, at + width), weight, d_logits, 0, logits.length);
-      yield* outerProduct(d_weight, d_logits, y, 0, logits.length);
-      d_bias.forEach((_, k) => (d_bias[k] += d_logits[k]));
-      yield;
-    }
+export function crossEntropy(scores: Float64Array, target: number, smoothing: number, d_scores: Float64Array): number {
+  const logTotal = softmax(scores, d_scores);
+  let loss = 0;
+  for (let k = 0; k < scores.length; k++) {
+    const share = (k === target ? 1 - smoothing : 0) + smoothing / scores.length;
+    d_scores[k] -= share;
+    if (share > 0) loss += share * (logTotal - scores[k]);
   }
   return loss;
+}
+
+/** Writes the softmax of the scores, and returns log Σ exp(scores). */
+export function softmax(scores: Float64Array, out: Float64Array): number {
+  let largest = -Infinity;
+  for (let k = 0; k < scores.length; k++) largest = Math.max(largest, scores[k]);
+  let total = 0;
+  for (let k = 0; k < scores.length; k++) total += out[k] = Math.exp(scores[k] - largest);
+  for (let k = 0; k < scores.length; k++) out[k] /= total;
+  return largest + Math.log(total);
 }

@@ -4,10 +4,22 @@
  * A sequence shorter than T ends at its own length. The forward direction stops there, the reverse direction starts
  * there; the steps beyond stay 0 in everything that is kept.
  */
-import type { Inputs } from '../model/inputs';
-import { directionsOf, type Direction, type Parameters } from '../model/parameters';
+import type { Tensor } from '../math/tensor';
+import type { Inputs, Source } from '../model/inputs';
+import { directionsOf, type Direction } from '../model/parameters';
 import { stateWidth, type ModelShape } from '../model/spec';
-import { layerStep, layerWeights } from './step';
+import { dropFrom, type Dropout } from './dropout';
+import { layerStep, layerWeights, type Numbers } from './step';
+
+/** A model's parameters under their names. */
+export type Weights = ReadonlyMap<string, Tensor<Numbers>>;
+
+/** What a rollout reads: a checked input, or one with numbers of its own. */
+export interface Read extends Pick<Inputs, 'steps' | 'sequences' | 'lengths'> {
+  readonly source: Exclude<Source, { kind: 'rows' }> | (Omit<Extract<Source, { kind: 'rows' }>, 'table'> & { readonly table: Numbers });
+  /** Per layer and state: [D, B, width] the same for every model, or [M, D, B, width]; undefined for zeros. */
+  readonly initial: readonly (readonly (Numbers | undefined)[])[];
+}
 
 /** What one direction of a layer leaves behind: S states [M, T, B, width] and K saved values [M, T, B, H]. */
 export interface DirectionRecord {
@@ -33,10 +45,10 @@ export function recordBytes({ layers, seeds }: ModelShape, { steps, sequences }:
  * Runs a model over checked inputs. Pauses about every millisecond; all memory is asked for before the first pause,
  * so a RangeError comes at once or never.
  */
-export function* rollout(model: ModelShape, parameters: Parameters, inputs: Inputs): Generator<void, RolloutRecord> {
+export function* rollout(model: ModelShape, parameters: Weights, inputs: Read, dropout?: Dropout): Generator<void, RolloutRecord> {
   const record = emptyRecord(model, inputs);
   for (let k = 0; k < model.layers.length; k++) {
-    const input = layerInput(model, inputs, record, k);
+    const input = layerInput(model, inputs, record, k, dropout);
     for (const [d, direction] of directionsOf(model.layers[k]).entries()) {
       yield* directionRollout(model, parameters, inputs, k, direction, input, record[k][d]);
     }
@@ -46,8 +58,8 @@ export function* rollout(model: ModelShape, parameters: Parameters, inputs: Inpu
 
 function* directionRollout(
   model: ModelShape,
-  parameters: Parameters,
-  inputs: Inputs,
+  parameters: Weights,
+  inputs: Read,
   k: number,
   direction: Direction,
   input: LayerInput,
@@ -75,7 +87,7 @@ function* directionRollout(
 }
 
 /** How many steps a sequence has. */
-export function lengthOf({ lengths, steps }: Inputs, b: number): number {
+export function lengthOf({ lengths, steps }: Pick<Inputs, 'lengths' | 'steps'>, b: number): number {
   return lengths ? lengths[b] : steps;
 }
 
@@ -86,34 +98,38 @@ export function lengthOf({ lengths, steps }: Inputs, b: number): number {
  */
 export function statesBefore(
   { layers }: ModelShape,
-  inputs: Inputs,
+  inputs: Read,
   k: number,
   direction: Direction,
-  states: readonly (Float32Array | Float64Array)[],
+  states: readonly Numbers[],
   m: number,
   t: number,
   b: number,
 ): Float64Array[] {
   const before = direction === 'forward' ? t - 1 : t + 1;
   const exists = before >= 0 && before < lengthOf(inputs, b);
-  const row = exists ? (m * inputs.steps + before) * inputs.sequences + b : (direction === 'forward' ? 0 : 1) * inputs.sequences + b;
+  const { directions } = layers[k];
+  const row = exists ? (m * inputs.steps + before) * inputs.sequences + b : (m * directions + (direction === 'forward' ? 0 : 1)) * inputs.sequences + b;
   return states.map((state, s) => {
     const width = stateWidth(layers[k], s);
     const values = exists ? state : inputs.initial[k][s];
-    return values ? Float64Array.from(values.subarray(row * width, (row + 1) * width)) : new Float64Array(width);
+    if (!values) return new Float64Array(width);
+    const at = (row * width) % values.length; // initial states of all models alike are there once
+    return Float64Array.from(values.subarray(at, at + width));
   });
 }
 
 /** Copies what a layer reads at (model, step, sequence) into a row. */
 export type LayerInput = (m: number, t: number, b: number, row: Float64Array) => void;
 
-/** What layer k reads: the model's input, or the directions of the layer below side by side. */
-export function layerInput({ layers }: ModelShape, { source, steps, sequences }: Inputs, record: RolloutRecord, k: number): LayerInput {
+/** What layer k reads: the model's input, or the directions of the layer below side by side, less what is dropped of them. */
+export function layerInput({ layers }: ModelShape, { source, steps, sequences }: Read, record: RolloutRecord, k: number, dropout?: Dropout): LayerInput {
   if (k > 0) {
     const { width } = layers[k - 1];
     return (m, t, b, row) => {
       const at = ((m * steps + t) * sequences + b) * width;
       record[k - 1].forEach(({ states: [h] }, d) => row.set(h.subarray(at, at + width), d * width));
+      if (dropout) dropFrom(row, dropout, k - 1, m, t * sequences + b);
     };
   }
   const width = layers[0].inputs;
@@ -126,7 +142,7 @@ export function layerInput({ layers }: ModelShape, { source, steps, sequences }:
   };
 }
 
-function emptyRecord({ layers, seeds }: ModelShape, { steps, sequences }: Inputs): RolloutRecord {
+function emptyRecord({ layers, seeds }: ModelShape, { steps, sequences }: Read): RolloutRecord {
   const zeros = (width: number) => new Float64Array(seeds.length * steps * sequences * width);
   return layers.map((layer) =>
     directionsOf(layer).map(() => ({

@@ -10,6 +10,9 @@ import type { Tensor } from '../math/tensor';
 import { directionsOf, parameterName, type Direction, type ParameterKind } from '../model/parameters';
 import type { ModelShape } from '../model/spec';
 
+/** float32 where it was given, float64 where it is being trained. */
+export type Numbers = Float32Array | Float64Array;
+
 /** One direction of a layer with one model's parameters, or with what adds up to their gradients. */
 export interface LayerWeights<Data = Float32Array> {
   readonly cell: Cell;
@@ -42,7 +45,7 @@ export interface LayerStep {
 const WORK_BETWEEN_PAUSES = 2 ** 18;
 
 /** What one model of a bundle uses in one direction of a layer: views of the parameters, or of anything in their shapes. */
-export function layerWeights<Data extends Float32Array | Float64Array>(
+export function layerWeights<Data extends Numbers>(
   { layers, seeds }: ModelShape,
   parameters: ReadonlyMap<string, Tensor<Data>>,
   layer: number,
@@ -74,7 +77,7 @@ export function layerWeights<Data extends Float32Array | Float64Array>(
  * @param x - [I] what the layer reads
  * @param previous - [S] rows, the states before the step
  */
-export function* layerStep(weights: LayerWeights, x: Float64Array, previous: readonly Float64Array[]): Generator<void, LayerStep> {
+export function* layerStep(weights: LayerWeights<Numbers>, x: Float64Array, previous: readonly Float64Array[]): Generator<void, LayerStep> {
   const { cell, hidden, width, w_ih, w_hh, b_ih, b_hh, w_hr } = weights;
   const gates = cell.gates.length;
   const outer = gates - (cell.inner?.gates ?? 0);
@@ -111,7 +114,7 @@ export function* layerStep(weights: LayerWeights, x: Float64Array, previous: rea
 }
 
 /** out = w · v + bias, for the rows `from` up to `to` of w. */
-export function* product(out: Float64Array, w: Float32Array, v: Float64Array, bias: Float32Array | undefined, from: number, to: number): Generator<void, void> {
+export function* product(out: Float64Array, w: Numbers, v: Float64Array, bias: Numbers | undefined, from: number, to: number): Generator<void, void> {
   const width = v.length;
   for (let row = from; row < to; row++) {
     let sum = bias ? bias[row] : 0;

@@ -3,7 +3,7 @@
  * a matrix, this multiplies by its transpose and adds an outer product to the matrix's gradient; where the step calls the
  * cell, this calls the cell's `backward`.
  */
-import { entries, isPause, type LayerStep, type LayerWeights } from './step';
+import { entries, isPause, type LayerStep, type LayerWeights, type Numbers } from './step';
 
 /** What a step gives back for the gradients at its results. */
 export interface LayerGradient {
@@ -26,7 +26,7 @@ export interface LayerGradient {
  * @param d_next - [S] rows, gradients at the states after it
  */
 export function* layerStepBackward(
-  weights: LayerWeights,
+  weights: LayerWeights<Numbers>,
   d_weights: LayerWeights<Float64Array>,
   x: Float64Array,
   previous: readonly Float64Array[],
@@ -97,7 +97,7 @@ export function* layerStepBackward(
 }
 
 /** out += wᵀ · d, for the rows `from` up to `to` of w. */
-export function* transposedProduct(out: Float64Array, w: Float32Array, d: Float64Array, from: number, to: number): Generator<void, void> {
+export function* transposedProduct(out: Float64Array, w: Numbers, d: Float64Array, from: number, to: number): Generator<void, void> {
   const width = out.length;
   for (let row = from; row < to; row++) {
     for (let i = 0; i < width; i++) out[i] += w[row * width + i] * d[row];
