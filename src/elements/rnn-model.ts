@@ -1,9 +1,13 @@
 import { css, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { OptionError, type Task } from '../engine';
 import { hidesElement, numberAttribute, optionalNumberAttribute, unitsAsHidden } from './attributes';
 import type { GradientState } from './run_gradient';
 import type { DeviceChoice } from './shared_engine';
+import type { Lesson } from './network';
 import { TextRun, type RunState } from './text_run';
+import { LessonMaker, planFor, taskNamed } from './training_plan';
+import { TrainingRun, type TrainingState } from './training_run';
 import { droppedInWords, editsWith, MOST_EDITS, samePlace, type WeightEdit, type WeightPlace } from './weight_edits';
 
 /** A place in a run, counted from 0. */
@@ -38,6 +42,25 @@ export class WeightChangeEvent extends Event {
   }
 }
 
+/** Training began, paused or ended. */
+export class TrainingChangeEvent extends Event {
+  readonly status: TrainingState['status'];
+
+  constructor({ status }: { status: TrainingState['status'] }) {
+    super('training-change', { bubbles: true, composed: true });
+    this.status = status;
+  }
+}
+
+/** Other values of these start training anew. */
+const STARTING: readonly PropertyKey[] = ['cell', 'units', 'seed', 'embedding', 'gain', 'gateBias', 'edits', 'task', 'taskSettings', 'seeds', 'optimizer', 'batch', 'device'] satisfies (keyof RnnModel)[];
+
+/** These are asked for anew while training goes on. */
+const LEARNING: readonly PropertyKey[] = ['lr', 'clip', 'updates', 'until'] satisfies (keyof RnnModel)[];
+
+/** These change what is drawn of a run and not the run. */
+const DRAWN: readonly PropertyKey[] = ['lossUnit', 'lossStep'] satisfies (keyof RnnModel)[];
+
 /** Other values of these make another network, whose weights are elsewhere. */
 const SHAPING: readonly PropertyKey[] = ['cell', 'units', 'embedding'] satisfies (keyof RnnModel)[];
 
@@ -46,8 +69,13 @@ const SHAPING: readonly PropertyKey[] = ['cell', 'units', 'embedding'] satisfies
  * it by `for="id"`. It runs again whenever a property changes; the latest wins. Where a view shows gradients they are
  * those of one unit of the state after one step, the model's loss.
  *
+ * With a `task` it is a network that can learn: it reads the words of the task, and says of the text which words it
+ * does not know. `train()`, `pause()`, `step()` and `reset()` move its weights; views follow while they move where they
+ * draw what the GPU holds, and at every pause where they need the numbers.
+ *
  * @fires {CursorChangeEvent} cursor-change - The reader moved to another step or unit in one of the model's views.
  * @fires {WeightChangeEvent} weight-change - The reader changed a weight by hand, or weights so changed were dropped.
+ * @fires {TrainingChangeEvent} training-change - Training began, paused or ended.
  */
 @customElement('rnn-model')
 export class RnnModel extends LitElement {
@@ -94,18 +122,88 @@ export class RnnModel extends LitElement {
    */
   @property({ attribute: false }) edits: readonly WeightEdit[] = [];
 
+  /** What the network is to learn: the name of a task, or a task. It reads an example of it where the text has no word that it knows. */
+  @property() task: string | Task = '';
+
+  /** Numbers that set how hard the task is, as `distance:10` (or as an object). */
+  @property({ attribute: 'task-settings' }) taskSettings: string | Readonly<Record<string, number>> = '';
+
+  /** How many networks learn side by side, on the same sequences: from this seed and those that follow it. */
+  @property({ converter: numberAttribute(1) }) seeds = 1;
+
+  /** Sequences of one update. */
+  @property({ converter: numberAttribute(32) }) batch = 32;
+
+  /** What moves the weights: `adam`, `adamw`, `sgd`, `rmsprop`. */
+  @property() optimizer = 'adam';
+
+  /** Its learning rate. Another one takes effect where training stands. */
+  @property({ converter: numberAttribute(0.003) }) lr = 0.003;
+
+  /** Largest length of the gradient, which is shortened to it; 0 for none. */
+  @property({ converter: numberAttribute(1) }) clip = 1;
+
+  /** Training pauses after so many updates in all; 0 for no end. */
+  @property({ converter: numberAttribute(0) }) updates = 0;
+
+  /** It pauses once the mean accuracy of the last ten updates is as high in every model, from 0 to 1; 0 for never. */
+  @property({ converter: numberAttribute(0) }) until = 0;
+
   /** What computes: `auto` (the GPU where there is one), `gpu` or `cpu`. */
   @property() device: DeviceChoice = 'auto';
 
-  readonly #run = new TextRun(() => this.#ran());
+  readonly #lessons = new LessonMaker(taskNamed);
+  readonly #training = new TrainingRun({
+    plan: () => planFor(this.#lesson().task, this),
+    ready: () => this.#settled(),
+    moved: (resting) => this.#run.follow(resting),
+    changed: () => this.#trained(),
+    model: () => this.state.model,
+  });
+  readonly #run: TextRun = new TextRun(
+    () => this.#ran(),
+    (work) => this.#training.atRest(work),
+  );
   readonly #watchers = new Set<() => void>();
   #wanted: Cursor = { step: 0, unit: 0 };
   #dropped = '';
+  #start = 0;
+  #status: TrainingState['status'] = 'idle';
   #note: { readonly edits: readonly WeightEdit[]; readonly text: string } | undefined;
 
   /** What there is to show: the latest tape, or why there is none. */
   get state(): RunState {
     return this.#run.state;
+  }
+
+  /** How far training is. */
+  get training(): TrainingState {
+    return this.#training.state;
+  }
+
+  /** Trains, from where it stands, until told to pause. Where it cannot, `training` says why. */
+  async train(): Promise<void> {
+    await this.#training.train();
+  }
+
+  /** Stops training after what is under way. */
+  async pause(): Promise<void> {
+    await this.#training.pause();
+  }
+
+  /** Carries out so many updates. */
+  async step(count = 1): Promise<void> {
+    await this.#training.step(count);
+  }
+
+  /** Puts the weights back to where training began. */
+  async reset(): Promise<void> {
+    await this.#training.reset();
+  }
+
+  /** After numbers that are not finite: back to the last weights that were. */
+  async restoreLastGood(): Promise<void> {
+    await this.#training.restoreLastGood();
   }
 
   /** The gradient of the loss along the latest tape: carried back once, when the first view asks. Undefined while there is no tape. */
@@ -134,9 +232,11 @@ export class RnnModel extends LitElement {
 
   /**
    * Changes a weight for the reader, or gives it back what it started with where the value is undefined: fires
-   * `weight-change` if that changes anything. Of no more than 20 weights: one beyond is left as it is.
+   * `weight-change` if that changes anything. Of no more than 20 weights: one beyond is left as it is; and none of a
+   * network that training has moved.
    */
   editWeight(edit: WeightPlace & { readonly value: number | undefined }): void {
+    if (this.training.updates > 0) return;
     if (this.edits.length >= MOST_EDITS && !this.edits.some((known) => samePlace(known, edit))) return;
     this.#edit(editsWith(this.edits, edit), '');
   }
@@ -146,7 +246,7 @@ export class RnnModel extends LitElement {
     if (this.edits.length > 0) this.#edit([], '');
   }
 
-  /** Calls back after every change of `state`, `cursor` or `edits`, whoever made it, until the returned function is called. */
+  /** Calls back after every change of `state`, `training`, `cursor` or `edits`, whoever made it, until the returned function is called. */
   watch(callback: () => void): () => void {
     const watcher = () => callback();
     this.#watchers.add(watcher);
@@ -168,10 +268,15 @@ export class RnnModel extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#training.drop();
     this.#run.stop();
   }
 
   protected override willUpdate(changed: PropertyValues): void {
+    if (this.hasUpdated && STARTING.some((name) => changed.has(name)) && this.training.status !== 'idle') {
+      this.#training.drop();
+      this.#start++;
+    }
     if (!this.hasUpdated || changed.has('edits') || !SHAPING.some((name) => changed.has(name))) return;
     if (this.edits.length === 0) return;
     this.#dropped = droppedInWords(this.edits.length);
@@ -188,14 +293,50 @@ export class RnnModel extends LitElement {
 
   #follow(changed: PropertyValues): void {
     if (changed.has('edits')) this.#tell();
-    const onlyLoss = [...changed.keys()].every((name) => name === 'lossUnit' || name === 'lossStep');
-    if (changed.size > 0 && onlyLoss) this.#tell();
+    const names = [...changed.keys()];
+    if (names.some((name) => LEARNING.includes(name))) void this.#training.replan();
+    if (names.length > 0 && names.every((name) => DRAWN.includes(name) || LEARNING.includes(name))) this.#tell();
     else this.#request();
   }
 
   #request(): void {
     const { text, words, cell, units: hidden, seed, embedding, gain, gateBias, edits, device } = this;
-    this.#run.request({ text, words, cell, hidden, seed, embedding, gain, gateBias, edits, device });
+    let lesson: Lesson | undefined;
+    try {
+      lesson = this.#lessons.lessonFor(this);
+    } catch (error) {
+      if (!(error instanceof OptionError)) throw error;
+      return this.#run.refuse(error.message);
+    }
+    this.#run.request({ text, words, cell, hidden, seed, embedding, gain, gateBias, edits, lesson, start: this.#start, device });
+  }
+
+  /** Throws OptionError where there is nothing to learn. */
+  #lesson(): Lesson {
+    const lesson = this.#lessons.lessonFor(this);
+    if (lesson) return lesson;
+    throw new OptionError('task', 'task: this network has nothing to learn; give it the name of a task.');
+  }
+
+  /** When the run that was asked for is there, or cannot be. */
+  async #settled(): Promise<void> {
+    await this.updateComplete;
+    if (this.state.status !== 'loading') return;
+    await new Promise<void>((resolve) => {
+      const leave = this.watch(() => {
+        if (this.state.status === 'loading' && this.isConnected) return;
+        leave();
+        resolve();
+      });
+    });
+  }
+
+  #trained(): void {
+    const { status } = this.training;
+    this.#tell();
+    if (status === this.#status) return;
+    this.#status = status;
+    this.dispatchEvent(new TrainingChangeEvent({ status }));
   }
 
   #edit(edits: readonly WeightEdit[], note: string): void {
@@ -208,6 +349,7 @@ export class RnnModel extends LitElement {
   #ran(): void {
     const { misfits = [] } = this.state;
     const fitting = misfits.length > 0 ? this.edits.filter((edit) => !misfits.includes(edit)) : this.edits;
+    this.#training.followModel();
     if (fitting.length < this.edits.length) this.#edit(fitting, droppedInWords(this.edits.length - fitting.length));
     this.#tell();
   }
@@ -247,5 +389,6 @@ declare global {
   interface GlobalEventHandlersEventMap {
     'cursor-change': CursorChangeEvent;
     'weight-change': WeightChangeEvent;
+    'training-change': TrainingChangeEvent;
   }
 }

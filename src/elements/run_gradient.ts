@@ -30,8 +30,14 @@ export class RunGradient {
   #tape: Tape | undefined;
   #underWay: Promise<void> | undefined;
 
-  /** @param changed - called when a gradient has arrived or failed */
-  constructor(private readonly changed: () => void) {}
+  /**
+   * @param changed - called when a gradient has arrived or failed
+   * @param atRest - carries out work while no weights move
+   */
+  constructor(
+    private readonly changed: () => void,
+    private readonly atRest: <Result>(work: () => Promise<Result>) => Promise<Result>,
+  ) {}
 
   /** Settles when nothing of this is left on its way. */
   get settled(): Promise<void> {
@@ -57,7 +63,7 @@ export class RunGradient {
     while (this.#wanted) {
       const { tape, loss } = (this.#running = this.#wanted);
       this.#wanted = undefined;
-      const state = await passed(tape, loss);
+      const state = await this.atRest(() => passed(tape, loss));
       this.#running = undefined;
       if (!state || tape.released) continue;
       [this.#tape, this.#state] = [tape, state];
@@ -70,14 +76,23 @@ export class RunGradient {
 
 /** Undefined for a tape that went meanwhile, or whose model's weights did: another run is on its way. */
 async function passed(tape: Tape, loss: EntryLoss): Promise<GradientState | undefined> {
-  if (tape.released || tape.parameters !== tape.model.parameters) return undefined;
+  if (isOutdated(tape)) return undefined;
   try {
     await tape.backward(loss);
     return { status: 'ready', message: '', loss };
   } catch (error) {
-    if (error instanceof ReleasedError || tape.parameters !== tape.model.parameters) return undefined;
+    if (error instanceof ReleasedError || isOutdated(tape)) return undefined;
     const message = error instanceof Error ? error.message : String(error);
     return { status: 'error', message: message.replace(/^(unit|step):/, 'loss-$1:'), loss };
+  }
+}
+
+function isOutdated(tape: Tape): boolean {
+  if (tape.released) return true;
+  try {
+    return tape.parameters !== tape.model.parameters;
+  } catch {
+    return false; // training has moved the weights, and the tape has followed
   }
 }
 

@@ -5,27 +5,21 @@
  * gain or bias, or one weight changed by hand) the model stays, and nothing is made anew. Nothing throws: what goes
  * wrong is a state.
  */
-import { DeviceLostError, EngineError, initialWeights, OptionError, wordsOf, type Engine, type Model, type ModelSpec, type StateDict, type Tape } from '../engine';
-import { gateBiasOf } from './gate_bias';
+import { DeviceLostError, EngineError, initialWeights, OptionError, type Engine, type Model, type StateDict, type Tape } from '../engine';
+import { readingOf, specOf, type NetworkRequest, type Reading } from './network';
 import { RunGradient, type EntryLoss, type GradientState } from './run_gradient';
 import { sharedEngine, type DeviceChoice } from './shared_engine';
 import { submittedWorkOf } from './submitted_work';
 import { withEdits, type WeightEdit } from './weight_edits';
 
-export interface RunRequest {
+export interface RunRequest extends NetworkRequest {
   readonly text: string;
   /** Read instead of the text when given. */
   readonly words: readonly string[] | undefined;
-  readonly cell: string;
-  readonly hidden: number;
-  readonly seed: number;
-  readonly embedding: number;
-  /** Multiplies the recurrent weights that a model starts with. */
-  readonly gain: number;
-  /** `f:3`, or `{ f: 3 }`: whole biases of gates. */
-  readonly gateBias: unknown;
   /** Weights that are not what the seed, gain and bias would make them. */
   readonly edits?: readonly WeightEdit[];
+  /** Another number puts weights that training has moved back to the start. */
+  readonly start?: number;
   readonly device: DeviceChoice;
 }
 
@@ -43,13 +37,25 @@ export interface RunState {
   readonly misfits?: readonly WeightEdit[];
   /** The words that the tape read. */
   readonly words: readonly string[];
+  /** Words of the text that this network does not know, and did not read. */
+  readonly unknown: readonly string[];
+  /** Where something else than the text was read: what. */
+  readonly note: string;
+  /** How often the tape's numbers became others in place, for training moved the weights. */
+  readonly revision: number;
+  /** They will be others in the next frame: what is drawn from GPU memory follows, what reads numbers waits. */
+  readonly moving: boolean;
 }
 
 const DEVICES: readonly string[] = ['auto', 'gpu', 'cpu'];
-const NOTHING_TO_READ: RunState = { status: 'empty', message: 'There are no words to read; give a text.', words: [] };
+const NO_RUN = { words: [], unknown: [], note: '', revision: 0, moving: false } as const;
+const NOTHING_TO_READ: RunState = { ...NO_RUN, status: 'empty', message: 'There are no words to read; give a text.' };
 
 /** A device that is lost this often in a row will not come back by asking again. */
 const LOSSES_BORNE = 3;
+
+/** Carries out work while no weights move. */
+export type AtRest = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
 export class TextRun {
   #state: RunState = NOTHING_TO_READ;
@@ -63,11 +69,20 @@ export class TextRun {
   #underWay = false;
   #stop = new AbortController();
   #losses = 0;
+  #refreshing: Promise<void> | undefined;
   readonly #watched = new WeakSet<Engine>();
-  readonly #gradient = new RunGradient(() => this.changed());
+  readonly #gradient: RunGradient;
 
-  /** @param changed - called after every change of `state` */
-  constructor(private readonly changed: () => void) {}
+  /**
+   * @param changed - called after every change of `state`
+   * @param atRest - carries out work while no weights move
+   */
+  constructor(
+    private readonly changed: () => void,
+    private readonly atRest: AtRest = (work) => work(),
+  ) {
+    this.#gradient = new RunGradient(changed, atRest);
+  }
 
   get state(): RunState {
     return this.#state;
@@ -85,12 +100,49 @@ export class TextRun {
     this.#enqueue(request);
   }
 
+  /** Shows no run, for what was asked for makes no sense. */
+  refuse(message: string): void {
+    this.#latest = this.#waiting = undefined;
+    this.#replace({ ...NO_RUN, status: 'error', message });
+  }
+
   /** Gives everything back. A later request begins anew. */
   stop(): void {
     this.#stop.abort();
     this.#stop = new AbortController();
     this.#latest = this.#waiting = undefined;
     this.#replace(NOTHING_TO_READ);
+  }
+
+  /**
+   * Has the tape follow weights that were moved where they are. At most one repetition waits for another; what is moved
+   * again before it begins is in the next.
+   *
+   * @param resting - the weights stay as they are for now, and the host knows them
+   */
+  async follow(resting: boolean): Promise<void> {
+    if (this.#refreshing && !resting) return;
+    await this.#refreshing;
+    const { tape } = this.#state;
+    if (!tape || tape.released) return this.#setMoving(!resting);
+    this.#setMoving(true);
+    const refreshing = (this.#refreshing = tape.refresh());
+    try {
+      await refreshing;
+    } catch {
+      return; // a run that is gone by now has been replaced, and of a lost device the engine tells
+    } finally {
+      if (this.#refreshing === refreshing) this.#refreshing = undefined;
+    }
+    if (this.#state.tape !== tape) return;
+    this.#state = { ...this.#state, revision: this.#state.revision + 1, moving: !resting };
+    this.changed();
+  }
+
+  #setMoving(moving: boolean): void {
+    if (moving === this.#state.moving) return;
+    this.#state = { ...this.#state, moving };
+    this.changed();
   }
 
   #enqueue(request: RunRequest): void {
@@ -110,40 +162,43 @@ export class TextRun {
       } catch (error) {
         if (stop.aborted) continue;
         if (error instanceof DeviceLostError && ++this.#losses <= LOSSES_BORNE) this.#waiting ??= request;
-        else if (!this.#waiting) this.#replace({ status: 'error', message: messageOf(error), words: [] });
+        else if (!this.#waiting) this.#replace({ ...NO_RUN, status: 'error', message: messageOf(error) });
       }
     }
     this.#underWay = false;
   }
 
   async #run(request: RunRequest, stop: AbortSignal): Promise<void> {
-    const words = request.words ? Array.from(request.words, String).filter((word) => word.trim() !== '') : wordsOf(String(request.text ?? ''));
-    if (words.length === 0) return this.#replace(NOTHING_TO_READ);
+    const reading = readingOf(String(request.text ?? ''), request.words, request.lesson);
+    if (!reading) return this.#replace(NOTHING_TO_READ);
     if (!DEVICES.includes(request.device)) {
       throw new OptionError('device', `device: "${request.device}" given; it must be ${DEVICES.join(', ')}.`);
     }
     this.#announceLoading();
     const engine = await sharedEngine(request.device);
     this.#watchFor(engine);
+    await Promise.all([this.#inFlight, this.#gradient.settled]);
+    if (!stop.aborted) await this.atRest(() => this.#compute(engine, request, reading, stop));
+  }
+
+  async #compute(engine: Engine, request: RunRequest, reading: Reading, stop: AbortSignal): Promise<void> {
     const spec = specOf(request);
-    const { edits = [], seed } = request;
-    const key = [request.cell, request.hidden, request.embedding].join('\n');
-    const startKey = JSON.stringify([seed, request.gain, spec.layers[0].gateBias]);
+    const { edits = [], lesson } = request;
+    const key = [request.cell, request.hidden, request.embedding, lesson?.key, lesson?.models].join('\n');
+    const startKey = JSON.stringify([request.seed, request.gain, spec.layers[0].gateBias, request.start]);
     const editsKey = JSON.stringify(edits);
     const kept = this.#state.engine === engine && this.#modelKey === key ? this.#state.model : undefined;
-    await Promise.all([this.#inFlight, this.#gradient.settled]);
-    if (stop.aborted) return;
     const model = kept ?? (await engine.model(spec));
     const started = kept !== undefined && startKey === this.#startKey;
     const start = started ? this.#start : kept ? initialWeights(spec) : Object.fromEntries(model.parameters);
     const { weights, misfits } = withEdits(start, edits);
     const differs = kept ? !started || editsKey !== this.#editsKey : weights !== start;
-    if (differs) model.setParameters(weights, { seeds: [seed] });
+    if (differs) model.setParameters(weights, { seeds: spec.seeds ?? [request.seed] });
     const remember = () => ([this.#startKey, this.#editsKey, this.#start] = [startKey, editsKey, start]);
     if (kept) remember();
     let tape: Tape;
     try {
-      tape = await model.run({ words }, { abort: stop });
+      tape = await model.run(reading.inputs, { abort: stop });
     } catch (error) {
       if (!kept) model.release();
       if (error instanceof DeviceLostError) await engine.lost;
@@ -158,7 +213,9 @@ export class TextRun {
     this.#modelKey = key;
     remember();
     const status = this.#waiting ? 'loading' : 'ready';
-    this.#replace({ status, message: this.#waiting ? 'Computing…' : '', engine, model, tape, start, misfits, words });
+    const { words, unknown, note } = reading;
+    const { revision, moving } = this.#state;
+    this.#replace({ status, message: this.#waiting ? 'Computing…' : '', engine, model, tape, start, misfits, words, unknown, note, revision, moving });
   }
 
   #watchFor(engine: Engine): void {
@@ -167,10 +224,10 @@ export class TextRun {
     void engine.lost.then((reason) => {
       if (this.#state.engine !== engine || !this.#latest) return;
       if (++this.#losses > LOSSES_BORNE) {
-        this.#replace({ status: 'error', message: `The GPU device was lost ${this.#losses} times (${reason}). Reload the page to go on.`, words: [] });
+        this.#replace({ ...NO_RUN, status: 'error', message: `The GPU device was lost ${this.#losses} times (${reason}). Reload the page to go on.` });
         return;
       }
-      this.#replace({ status: 'loading', message: `The GPU device was lost (${reason}); starting again…`, words: [] });
+      this.#replace({ ...NO_RUN, status: 'loading', message: `The GPU device was lost (${reason}); starting again…` });
       this.#enqueue(this.#latest);
     });
   }
@@ -192,10 +249,6 @@ export class TextRun {
     if (tape !== next.tape) tape?.release();
     if (model !== next.model) model?.release();
   }
-}
-
-function specOf({ cell, hidden, seed, embedding, gain, gateBias }: RunRequest): ModelSpec {
-  return { input: { embedding }, layers: [{ cell, hidden, gain, gateBias: gateBiasOf(gateBias) }], seed };
 }
 
 /** The engine names its own options; the reader wrote attributes. */

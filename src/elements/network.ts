@@ -1,0 +1,71 @@
+/** The network that an element's properties describe, and what of a text it can read. */
+import { wordsOf, type MadeTask, type ModelSpec, type RunInputs } from '../engine';
+import { gateBiasOf } from './gate_bias';
+
+/** What a network is to learn, which says what it reads and what its head is asked for. */
+export interface Lesson {
+  readonly task: MadeTask;
+  /** Equal for equal tasks. */
+  readonly key: string;
+  /** How many networks learn it side by side, each from a seed of its own. */
+  readonly models: number;
+}
+
+export interface NetworkRequest {
+  readonly cell: string;
+  readonly hidden: number;
+  readonly seed: number;
+  readonly embedding: number;
+  /** Multiplies the recurrent weights that a model starts with. */
+  readonly gain: number;
+  /** `f:3`, or `{ f: 3 }`: whole biases of gates. */
+  readonly gateBias: unknown;
+  readonly lesson?: Lesson;
+}
+
+/** Throws OptionError for a gate bias that cannot be read. */
+export function specOf({ cell, hidden, seed, embedding, gain, gateBias, lesson }: NetworkRequest): ModelSpec {
+  const layers = [{ cell, hidden, gain, gateBias: gateBiasOf(gateBias) }];
+  if (!lesson) return { input: { embedding }, layers, seed };
+  const { task, models } = lesson;
+  const seeds = Array.from({ length: models }, (_, m) => seed + m);
+  const output = 'classes' in task.output ? { classes: task.output.classes } : { values: task.output.values };
+  return { input: 'vocab' in task.input ? { embedding, vocab: task.input.vocab } : task.input, layers, output, seeds };
+}
+
+/** What is read, and what is to be said about it. */
+export interface Reading {
+  readonly inputs: RunInputs;
+  /** One a step. */
+  readonly words: readonly string[];
+  /** Words of the text that the network has no vector for; it does not read them. */
+  readonly unknown: readonly string[];
+  /** Where it is not the text that is read: what is, as a sentence. */
+  readonly note: string;
+}
+
+/** Undefined where there is nothing to read. Throws OptionError for a text that is too long. */
+export function readingOf(text: string, given: readonly string[] | undefined, lesson: Lesson | undefined): Reading | undefined {
+  const words = given ? Array.from(given, String).filter((word) => word.trim() !== '') : wordsOf(text);
+  if (!lesson) return words.length > 0 ? { inputs: { words }, words, unknown: [], note: '' } : undefined;
+  const { input } = lesson.task;
+  if (!('vocab' in input)) return exampleOf(lesson.task, 'This network reads numbers and no words: shown is a sequence of its task.');
+  const { known, unknown } = sortedOut(words, input.vocab);
+  if (known.length > 0) return { inputs: { words: known }, words: known, unknown, note: '' };
+  return exampleOf(lesson.task, words.length > 0 ? 'This network knows none of the words of the text: shown is a sequence of its task.' : '');
+}
+
+/** Words as the vocabulary has them, in small letters where only those are known, and those it does not have. */
+export function sortedOut(words: readonly string[], vocabulary: readonly string[]): { readonly known: readonly string[]; readonly unknown: readonly string[] } {
+  const listed = new Set(vocabulary);
+  const found = words.map((word) => [word, word.toLowerCase()].find((form) => listed.has(form)));
+  return { known: found.filter((word) => word !== undefined), unknown: [...new Set(words.filter((_, k) => found[k] === undefined))] };
+}
+
+function exampleOf(task: MadeTask, note: string): Reading {
+  const { words } = task.example(0);
+  if ('vocab' in task.input) return { inputs: { words }, words, unknown: [], note };
+  const { inputs } = task.heldOut(1);
+  if (!('x' in inputs)) throw new Error('a task that reads vectors makes batches of vectors');
+  return { inputs: { x: inputs.x }, words, unknown: [], note };
+}
