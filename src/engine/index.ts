@@ -8,7 +8,13 @@ export type { Engine, Model, Plan, RecurrentForm, RunOptions, Signal, SignalExte
 export * from './errors';
 export { gateProducts, logSigmoid, type GateProductOptions, type GateProducts } from './gate_product';
 export { gradientExperiment, meanFieldRate, meanFlow, ratePerStep, WARM_UP, type GradientExperiment, type GradientExperimentOptions } from './gradient_experiment';
-export { readSafetensors, writeSafetensors, type Dtype, type SafetensorsFile } from './formats/safetensors';
+export type { Choice } from './formats/embedding_and_head';
+export { openModel, type FileTensor, type OpenedModel, type OpenOptions } from './formats/open_model';
+export { PYTORCH_RECIPE } from './formats/other_formats';
+export { readSafetensors, writeSafetensors, type Dtype, type SafetensorsFile, type StoredTensor, type StoredTensors } from './formats/safetensors';
+export { saveModel, type ModelToSave } from './formats/save_model';
+export type { SavedRun, SavedTask } from './formats/saved_run';
+export { tokensOf, type GivenVocabulary } from './formats/vocabulary';
 export { influence, MOST_INFLUENCE_STEPS, type Influence, type InfluenceOptions } from './influence';
 export { float32EndOf, jacobianFlow, type Float32End, type FlowCurves, type FlowMeasure, type FlowOptions, type JacobianFlow, type VanillaLimits } from './jacobian_flow';
 export type { Activation } from './math/activation';

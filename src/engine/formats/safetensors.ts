@@ -4,14 +4,19 @@
  *
  * Format: https://huggingface.co/docs/safetensors
  */
-import { FormatError } from '../errors';
-import { size, type Tensor } from '../math/tensor';
+import { FormatError, NonFiniteError } from '../errors';
+import { shapeText, size, type Tensor } from '../math/tensor';
+
+/** A tensor of a file. Its values are made when `data` is first read, float32 whatever they were; that throws NonFiniteError for a number beyond float32. */
+export type StoredTensor = Tensor<Float32Array> & { readonly dtype: Dtype };
+
+/** By name, in the order of the file. */
+export type StoredTensors = ReadonlyMap<string, StoredTensor>;
 
 export interface SafetensorsFile {
   /** Free text that travels with the tensors. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** By name, in the order of the file. Values are float32, whatever they were; `dtype` says what. */
-  readonly tensors: ReadonlyMap<string, Tensor<Float32Array> & { readonly dtype: Dtype }>;
+  readonly tensors: StoredTensors;
 }
 
 const readers = {
@@ -46,29 +51,45 @@ export function readSafetensors(file: Uint8Array): SafetensorsFile {
   const { __metadata__: metadata = {}, ...entries } = header;
 
   const places = Object.entries(entries).map(([name, entry]) => checkedEntry(name, entry, file.byteLength - dataStart));
-  checkApart(places);
-  const tensors = new Map(
-    places.map(({ name, dtype, shape, begin }) => {
-      const { bytes, read } = readers[dtype];
-      const data = new Float32Array(size(shape));
-      for (let i = 0; i < data.length; i++) data[i] = read(view, dataStart + begin + i * bytes);
-      return [name, { dtype, shape, data }] as const;
-    }),
-  );
-  return { metadata: checkedMetadata(metadata), tensors };
+  checkCovered(places, file.byteLength - dataStart);
+  return { metadata: checkedMetadata(metadata), tensors: new Map(places.map((place) => [place.name, storedTensor(view, dataStart, place)])) };
 }
 
-/** Writes float32 tensors under their names, in the order given. */
+/** A file may hold far more than a model: only what is asked for is turned into numbers. */
+function storedTensor(view: DataView, dataStart: number, { name, dtype, shape, begin }: Place): StoredTensor {
+  let values: Float32Array | undefined;
+  return {
+    dtype,
+    shape,
+    get data() {
+      return (values ??= float32Values(name, size(shape), readers[dtype], view, dataStart + begin));
+    },
+  };
+}
+
+function float32Values(name: string, count: number, { bytes, read }: (typeof readers)[Dtype], view: DataView, from: number): Float32Array {
+  const values = new Float32Array(count);
+  for (let i = 0; i < count; i++) {
+    const value = read(view, from + i * bytes);
+    values[i] = value;
+    if (Number.isFinite(value) && !Number.isFinite(values[i])) throw new NonFiniteError(name, i, value);
+  }
+  return values;
+}
+
+/** Writes float32 tensors under their names, in the order given. Throws FormatError for a name given twice or data that does not fit its shape. */
 export function writeSafetensors(tensors: Iterable<readonly [name: string, tensor: Tensor]>, metadata: Readonly<Record<string, string>> = {}): Uint8Array<ArrayBuffer> {
   const listed = [...tensors];
-  const header: Record<string, unknown> = Object.keys(metadata).length ? { __metadata__: metadata } : {};
+  const header = new Map<string, unknown>(Object.keys(metadata).length ? [['__metadata__', metadata]] : []);
   let end = 0;
   for (const [name, { shape, data }] of listed) {
+    if (header.has(name) || name === '__metadata__') throw new FormatError(shownName(name), 'the name is taken.');
+    if (data.length !== size(shape)) throw new FormatError(shownName(name), `it has ${data.length} values, and ${shapeText(shape)} takes ${size(shape)}.`);
     const begin = end;
     end += 4 * data.length;
-    header[name] = { dtype: 'F32', shape, data_offsets: [begin, end] };
+    header.set(name, { dtype: 'F32', shape, data_offsets: [begin, end] });
   }
-  const json = new TextEncoder().encode(JSON.stringify(header));
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const headerBytes = Math.ceil(json.length / 8) * 8;
   const file = new Uint8Array(LENGTH_BYTES + headerBytes + end);
   const view = new DataView(file.buffer);
@@ -82,6 +103,11 @@ export function writeSafetensors(tensors: Iterable<readonly [name: string, tenso
   return file;
 }
 
+/** A name as messages show it: a stranger's may be megabytes long. */
+export function shownName(name: string): string {
+  return name.length > 100 ? `${name.slice(0, 100)}…` : name;
+}
+
 interface Place {
   readonly name: string;
   readonly dtype: Dtype;
@@ -91,38 +117,78 @@ interface Place {
 }
 
 function parsedHeader(bytes: Uint8Array): Record<string, unknown> {
+  let json: string;
   let parsed: unknown;
   try {
-    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    json = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    parsed = JSON.parse(json);
   } catch (error) {
-    throw new FormatError('header', `the header is not JSON: ${(error as Error).message}.`);
+    throw new FormatError('header', `the header is not JSON: ${shownName((error as Error).message)}.`);
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new FormatError('header', 'the header is not an object.');
+  const repeated = repeatedName(json);
+  if (repeated !== undefined) throw new FormatError(shownName(repeated), 'the header has two entries of this name.');
   return parsed as Record<string, unknown>;
 }
 
-function checkedEntry(name: string, entry: unknown, dataBytes: number): Place {
+/** The first name that an object has twice; JSON.parse would keep the last and say nothing. @param json - of an object, known to be valid */
+function repeatedName(json: string): string | undefined {
+  const names = new Set<string>();
+  let depth = 0;
+  for (let at = 0; at < json.length; at++) {
+    if (json[at] === '{' || json[at] === '[') depth++;
+    else if (json[at] === '}' || json[at] === ']') depth--;
+    else if (json[at] === '"') {
+      const start = at;
+      for (at++; json[at] !== '"'; at++) if (json[at] === '\\') at++;
+      if (depth > 1 || !isNameEnd(json, at + 1)) continue;
+      const name = JSON.parse(json.slice(start, at + 1)) as string;
+      if (names.has(name)) return name;
+      names.add(name);
+    }
+  }
+  return undefined;
+}
+
+/** Whether a colon comes next. */
+function isNameEnd(json: string, at: number): boolean {
+  while (/\s/.test(json[at])) at++;
+  return json[at] === ':';
+}
+
+function checkedEntry(key: string, entry: unknown, dataBytes: number): Place {
+  const name = shownName(key);
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as { dtype?: unknown; shape?: unknown; data_offsets?: unknown };
-  if (typeof dtype !== 'string' || !Object.hasOwn(readers, dtype)) throw new FormatError(name, `its type is ${JSON.stringify(dtype)}; readable are ${Object.keys(readers).join(', ')}.`);
-  if (!isCounts(shape)) throw new FormatError(name, `its shape is ${JSON.stringify(shape)}; it must be a list of whole numbers.`);
-  if (!isCounts(offsets) || offsets.length !== 2) throw new FormatError(name, `its data_offsets are ${JSON.stringify(offsets)}; they must be two whole numbers.`);
+  if (typeof dtype !== 'string' || !Object.hasOwn(readers, dtype)) throw new FormatError(name, `its type is ${shownValue(dtype)}; readable are ${Object.keys(readers).join(', ')}.`);
+  if (!isCounts(shape)) throw new FormatError(name, `its shape is ${shownValue(shape)}; it must be a list of whole numbers.`);
+  if (!isCounts(offsets) || offsets.length !== 2) throw new FormatError(name, `its data_offsets are ${shownValue(offsets)}; they must be two whole numbers.`);
   const [begin, end] = offsets;
   if (begin > end || end > dataBytes) throw new FormatError(name, `it lies at bytes ${begin} to ${end} of ${dataBytes}: outside the file.`);
   const needed = size(shape) * readers[dtype as Dtype].bytes;
-  if (needed !== end - begin) throw new FormatError(name, `[${shape.join(', ')}] of ${dtype} takes ${needed} bytes, and it has ${end - begin}.`);
-  return { name, dtype: dtype as Dtype, shape, begin, end };
+  if (needed !== end - begin) throw new FormatError(name, `[${shownName(shape.join(', '))}] of ${dtype} takes ${needed} bytes, and it has ${end - begin}.`);
+  return { name: key, dtype: dtype as Dtype, shape, begin, end };
+}
+
+/** A value of the header as messages show it; a list nested too deep for JSON.stringify is only called one. */
+function shownValue(value: unknown): string {
+  if (typeof value === 'object' && value !== null && Object.values(value).some((inner) => typeof inner === 'object')) return Array.isArray(value) ? 'a list of lists' : 'an object';
+  return shownName(String(JSON.stringify(value)));
 }
 
 function isCounts(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((count) => Number.isSafeInteger(count) && (count as number) >= 0);
 }
 
-/** Two tensors that share bytes are a trap: what is written to one would change the other. */
-function checkApart(places: readonly Place[]): void {
+/** Bytes of two tensors are a trap (what is written to one would change the other), and bytes of none a place to hide things: the format forbids both. */
+function checkCovered(places: readonly Place[], dataBytes: number): void {
   const sorted = places.filter(({ begin, end }) => end > begin).toSorted((one, other) => one.begin - other.begin);
-  for (let i = 1; i < sorted.length; i++) {
-    if (sorted[i].begin < sorted[i - 1].end) throw new FormatError(sorted[i].name, `it shares bytes with ${sorted[i - 1].name}.`);
-  }
+  let covered = 0;
+  sorted.forEach(({ name, begin, end }, i) => {
+    if (begin < covered) throw new FormatError(shownName(name), `it shares bytes with ${shownName(sorted[i - 1].name)}.`);
+    if (begin > covered) throw new FormatError(shownName(name), `it begins at byte ${begin}, and the tensors before it end at ${covered}: the bytes between belong to none.`);
+    covered = end;
+  });
+  if (covered < dataBytes) throw new FormatError('data', `${dataBytes - covered} bytes after the last tensor belong to none.`);
 }
 
 function checkedMetadata(metadata: unknown): Record<string, string> {
