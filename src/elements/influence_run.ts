@@ -6,6 +6,8 @@ import { influence, ReleasedError, type Influence, type Tape } from '../engine';
 
 export interface InfluenceQuestion {
   readonly tape: Tape;
+  /** How often its numbers have become others. */
+  readonly revision: number;
   readonly words: readonly string[];
   readonly layer: number | undefined;
   readonly unit: number | undefined;
@@ -44,7 +46,7 @@ export class InfluenceRun {
   /** Puts a question, unless it is the one last put. */
   ask(question: InfluenceQuestion): void {
     const last = this.#question;
-    if (last?.tape === question.tape && Object.is(last.layer, question.layer) && Object.is(last.unit, question.unit)) return;
+    if (last?.tape === question.tape && last.revision === question.revision && Object.is(last.layer, question.layer) && Object.is(last.unit, question.unit)) return;
     this.#question = question;
     void this.#measure(question);
   }

@@ -39,6 +39,13 @@ export class Latest<Answer> implements ReactiveController {
     );
   }
 
+  /** Puts no question for now, and forgets one that is on its way; what has been answered stands. */
+  suspend(): void {
+    if (this.abort) this.key = [];
+    this.abort?.abort();
+    this.abort = undefined;
+  }
+
   /** Forgets question and answer. */
   clear(): void {
     this.abort?.abort();

@@ -126,7 +126,9 @@ export class MatrixSource {
     if (!run) return this.shown.clear(this.connection.problem);
     this.busy = run.status === 'loading';
     this.engine = run.engine;
-    const { tape, words } = run;
+    const { tape, words, revision } = run;
+    // Numbers in GPU memory change under the same picture; those of the CPU are other numbers.
+    const numbers = run.engine?.kind === 'cpu' ? revision : 0;
     if (!tape) {
       const units = this.connection.model?.units ?? this.given.units;
       this.rowsToCome = this.busy && units >= 1 && units <= 64 ? units : 0;
@@ -134,11 +136,13 @@ export class MatrixSource {
     }
     const { signal, layer, direction, scale } = this.given;
     if (signal === 'influence') return this.#showInfluence(tape, run);
-    if (!signal.startsWith('d_')) return this.#show([tape, signal, layer, direction, scale], tape, () => signalMatrix(tape.signal(signal, { layer, direction }), words, scalingOf(scale)));
+    if (!signal.startsWith('d_')) return this.#show([tape, signal, layer, direction, scale, numbers], tape, () => signalMatrix(tape.signal(signal, { layer, direction }), words, scalingOf(scale)), run);
     const gradient = this.#gradient(tape);
     if (typeof gradient === 'string') return this.shown.clear(gradient);
     if (gradient.status === 'error') return this.shown.clear(gradient.message);
-    if (gradient.status === 'ready') return this.#show([tape, signal, layer, direction, scale, gradient], tape, () => signalMatrix(tape.signal(signal, { layer, direction }), words, scalingOf(scale), gradient.loss));
+    if (gradient.status === 'ready') {
+      return this.#show([tape, signal, layer, direction, scale, gradient, numbers], tape, () => signalMatrix(tape.signal(signal, { layer, direction }), words, scalingOf(scale), gradient.loss), run);
+    }
     this.busy = true;
     if (!this.shown.matrix) this.shown.clear('Computing…');
   }
@@ -153,11 +157,11 @@ export class MatrixSource {
   }
 
   /** The last matrix stands, with its own words, while the next is measured. */
-  #showInfluence(tape: Tape, { words, status }: RunState): void {
+  #showInfluence(tape: Tape, { words, status, revision, moving }: RunState): void {
     const { influence } = this;
     const { layer, unit } = this.given;
-    if (status === 'loading') influence.pause();
-    else influence.ask({ tape, words, layer, unit });
+    if (status === 'loading' || moving) influence.pause();
+    else influence.ask({ tape, revision, words, layer, unit });
     this.busy ||= influence.busy;
     const { value, failure } = influence;
     if (failure) return this.shown.clear(failure);
@@ -166,9 +170,10 @@ export class MatrixSource {
   }
 
   /** Makes the matrix anew only when what it is made from has changed. */
-  #show(key: readonly unknown[], tape: Tape | undefined, make: () => Matrix | string): void {
+  #show(key: readonly unknown[], tape: Tape | undefined, make: () => Matrix | string, run?: RunState): void {
     if (key.length === this.#key.length && key.every((part, i) => Object.is(part, this.#key[i]))) {
       if (this.#matrix) this.shown.show(this.#matrix, tape);
+      if (run) this.shown.follow(run);
       return;
     }
     this.#key = key;

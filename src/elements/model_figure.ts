@@ -1,5 +1,5 @@
 /** What the figures of an `<rnn-model>` share: the connection, and the words that stand where a picture cannot. */
-import { css, html, LitElement, type CSSResultGroup, type TemplateResult } from 'lit';
+import { css, html, LitElement, nothing, type CSSResultGroup, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import { ModelConnection } from './model_connection';
 import type { RnnModel } from './rnn-model';
@@ -19,6 +19,12 @@ export abstract class ModelFigure extends LitElement {
     :focus-visible {
       outline: 2px solid var(--accent);
       outline-offset: 2px;
+    }
+    .waits {
+      margin: 0 0 0.75rem;
+      padding-inline-start: 0.75rem;
+      border-inline-start: 3px solid var(--accent);
+      color: var(--quiet);
     }
     .notice {
       margin: 0;
@@ -43,6 +49,17 @@ export abstract class ModelFigure extends LitElement {
     if (problem) return problem;
     if (!model) return `There is no model to show: give for="id" of an <rnn-model>.`;
     return model.state.tape ? undefined : model.state.message || 'Starting…';
+  }
+
+  /** Whether training moves the numbers at this moment. What fetches numbers then keeps what it had. */
+  protected get moving(): boolean {
+    return this.connection.model?.state.moving ?? false;
+  }
+
+  /** What is said above numbers that training has left behind. */
+  protected waits(): TemplateResult | typeof nothing {
+    if (!this.moving) return nothing;
+    return html`<p class="waits" part="waits">The network is being trained. This figure fetches its numbers, so it follows when training pauses.</p>`;
   }
 
   protected notice(text: string): TemplateResult {

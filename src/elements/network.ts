@@ -1,5 +1,5 @@
 /** The network that an element's properties describe, and what of a text it can read. */
-import { wordsOf, type MadeTask, type ModelSpec, type RunInputs } from '../engine';
+import { wordsOf, type MadeTask, type Model, type ModelSpec, type RunInputs, type StartName } from '../engine';
 import { gateBiasOf } from './gate_bias';
 
 /** What a network is to learn, which says what it reads and what its head is asked for. */
@@ -20,12 +20,14 @@ export interface NetworkRequest {
   readonly gain: number;
   /** `f:3`, or `{ f: 3 }`: whole biases of gates. */
   readonly gateBias: unknown;
+  /** How the weights start: `pytorch` unless given. */
+  readonly scheme?: string;
   readonly lesson?: Lesson;
 }
 
 /** Throws OptionError for a gate bias that cannot be read. */
-export function specOf({ cell, hidden, seed, embedding, gain, gateBias, lesson }: NetworkRequest): ModelSpec {
-  const layers = [{ cell, hidden, gain, gateBias: gateBiasOf(gateBias) }];
+export function specOf({ cell, hidden, seed, embedding, gain, gateBias, scheme, lesson }: NetworkRequest): ModelSpec {
+  const layers = [{ cell, hidden, gain, gateBias: gateBiasOf(gateBias), start: (scheme || undefined) as StartName | undefined }];
   if (!lesson) return { input: { embedding }, layers, seed };
   const { task, models } = lesson;
   const seeds = Array.from({ length: models }, (_, m) => seed + m);
@@ -62,10 +64,21 @@ export function sortedOut(words: readonly string[], vocabulary: readonly string[
   return { known: found.filter((word) => word !== undefined), unknown: [...new Set(words.filter((_, k) => found[k] === undefined))] };
 }
 
+/** The words of another sentence, as far as a network can read them. */
+export function readable(words: readonly string[], { shape }: Model): readonly string[] {
+  const vocab = 'embedding' in shape.input ? shape.input.vocab : undefined;
+  return typeof vocab === 'object' ? sortedOut(words, vocab).known : words;
+}
+
 function exampleOf(task: MadeTask, note: string): Reading {
-  const { words } = task.example(0);
-  if ('vocab' in task.input) return { inputs: { words }, words, unknown: [], note };
+  if ('vocab' in task.input) {
+    const { words } = task.example(0);
+    return { inputs: { words }, words, unknown: [], note };
+  }
   const { inputs } = task.heldOut(1);
   if (!('x' in inputs)) throw new Error('a task that reads vectors makes batches of vectors');
-  return { inputs: { x: inputs.x }, words, unknown: [], note };
+  const { x } = inputs;
+  const [steps, , width] = x.shape;
+  const words = Array.from({ length: steps }, (_, t) => Array.from({ length: width }, (_i, i) => String(Number(x.data[t * width + i].toFixed(2)))).join(' '));
+  return { inputs: { x }, words, unknown: [], note };
 }

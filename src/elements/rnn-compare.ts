@@ -4,6 +4,7 @@ import { guard } from 'lit/directives/guard.js';
 import { wordsOf } from '../engine';
 import { Latest } from './latest';
 import { ModelFigure } from './model_figure';
+import { readable } from './network';
 import { pairRun, type Pair } from './pair_run';
 import { snapOutward, stickyLimit } from './range';
 import './rnn-heatmap';
@@ -156,16 +157,17 @@ export class RnnCompare extends ModelFigure {
     const { obstacle } = this;
     if (obstacle) return this.notice(obstacle);
     const { words } = this.connection.model!.state;
-    return html`${this.sentence(words)} ${this.pictures()}`;
+    return html`${this.waits()} ${this.sentence(words)} ${this.pictures()}`;
   }
 
   protected override willUpdate(): void {
     const current = this.connection.model?.state;
     if (!current?.tape) return this.pair.clear();
-    const { words, tape } = current;
+    if (this.moving) return this.pair.suspend();
+    const { words, tape, revision } = current;
     const { with: other, signal } = this;
-    this.pair.ask([tape, other, signal], async (abort) => {
-      const others = wordsOf(other);
+    this.pair.ask([tape, revision, other, signal], async (abort) => {
+      const others = readable(wordsOf(other), tape.model);
       if (others.length === 0) throw new Error('The second sentence is empty; give it at least one word.');
       return pairRun(tape, [words, others], signal, abort);
     });

@@ -76,19 +76,19 @@ export class RnnEntry extends ModelFigure {
 
   private readonly entry = new StagedAnswer<Entry>(this);
   private readonly scale = new ScaleConnection(this);
-  private states: { readonly tape: Tape; readonly values: Promise<readonly ArrayLike<number>[]> } | undefined;
+  private states: { readonly tape: Tape; readonly revision: number; readonly values: Promise<readonly ArrayLike<number>[]> } | undefined;
 
   override render(): TemplateResult {
     const obstacle = this.obstacle ?? this.entry.failure;
     if (obstacle) return this.notice(obstacle);
     const entry = this.entry.value;
-    if (!entry) return html``;
+    if (!entry) return html`${this.waits()}`;
     const { cell, equations, sums } = entry;
     const summed = summedStates(cell).find((name) => name === this.gate);
     const g = this.gateIndex(cell);
     const chosen = summed ?? cell.gates[g].name;
     return html`
-      ${this.place(entry)} ${cell.gates.length > 1 ? this.choice(cell, chosen) : nothing}
+      ${this.waits()} ${this.place(entry)} ${cell.gates.length > 1 ? this.choice(cell, chosen) : nothing}
       <ul class="equations" aria-label="Equations of the ${cell.title}, with the numbers of this unit">
         ${equations.map(
           ({ written, numbers, of }) => html`<li class=${of === chosen ? 'chosen' : ''}>
@@ -111,19 +111,20 @@ export class RnnEntry extends ModelFigure {
       this.states = undefined;
       return this.entry.clear();
     }
-    const { words } = model.state;
+    if (this.moving) return this.entry.suspend();
+    const { words, revision } = model.state;
     const { step, unit } = model.cursor;
     // Staged: an answer on its way while a weight is dragged is let come, or the numbers would wait for the slider to rest.
-    this.entry.ask([tape, step, unit], async function* (this: RnnEntry) {
-      yield await held(tape, () => this.fetch(tape, words, step, unit));
+    this.entry.ask([tape, revision, step, unit], async function* (this: RnnEntry) {
+      yield await held(tape, () => this.fetch(tape, revision, words, step, unit));
     }.bind(this));
   }
 
-  private async fetch(tape: Tape, words: readonly string[], step: number, unit: number): Promise<Entry> {
+  private async fetch(tape: Tape, revision: number, words: readonly string[], step: number, unit: number): Promise<Entry> {
     const { parameters } = tape;
     const { shape } = tape.model;
     const { cell, hidden: units } = shape.layers[shape.layers.length - 1];
-    if (this.states?.tape !== tape) this.states = { tape, values: Promise.all(cell.states.map(({ name }) => tape.signal(name).read())) };
+    if (this.states?.tape !== tape || this.states.revision !== revision) this.states = { tape, revision, values: Promise.all(cell.states.map(({ name }) => tape.signal(name).read())) };
     const [states, sums] = await Promise.all([this.states.values, Promise.all(cell.gates.map(({ name: gate }) => addends(tape, { step, unit, gate })))]);
     const at = (t: number) => Object.fromEntries(cell.states.map(({ name }, s) => [name, t < 0 ? 0 : states[s][t * units + unit]]));
     const byGate = (value: (sum: Addends) => number) => Object.fromEntries(cell.gates.map(({ name }, g) => [name, value(sums[g])]));

@@ -121,7 +121,7 @@ export class RnnGradientFlow extends ModelFigure {
     const controls = this.controls && !this.follows ? flowControls(this.settings, (settings) => this.take(settings), this.clip, (clip) => this.takeClip(clip)) : nothing;
     const obstacle = this.follows ? (this.obstacle ?? this.tooShort ?? this.flow.failure ?? this.badClip) : (this.flow.failure ?? this.badClip ?? (isNaN(Number(this.at)) ? `at: ${String(this.at)} given; it must be a whole number.` : undefined));
     const picture = this.flow.value;
-    return html`${controls} ${obstacle ? this.notice(obstacle) : picture ? this.figure(picture) : html`<p class="waiting">Measuring…</p>`}`;
+    return html`${controls} ${this.waits()} ${obstacle ? this.notice(obstacle) : picture ? this.figure(picture) : html`<p class="waiting">Measuring…</p>`}`;
   }
 
   override attributeChangedCallback(name: string, old: string | null, text: string | null): void {
@@ -183,8 +183,9 @@ export class RnnGradientFlow extends ModelFigure {
   private askAboutSentence(): void {
     const current = this.connection.model?.state;
     if (!current?.tape || current.words.length < 2) return this.flow.clear();
-    const { tape, words } = current;
-    this.flow.ask([tape], (abort, progress) => sentenceFlow(tape, words, LONGEST_DISTANCE, { abort, progress }));
+    if (this.moving) return this.flow.suspend();
+    const { tape, words, revision } = current;
+    this.flow.ask([tape, revision], (abort, progress) => sentenceFlow(tape, words, LONGEST_DISTANCE, { abort, progress }));
   }
 
   /** The distance that is read off: under the pointer, else under the cursor. */

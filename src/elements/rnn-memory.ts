@@ -5,6 +5,7 @@ import { wordsOf } from '../engine';
 import { Latest } from './latest';
 import { memoryCurves, type MemoryCurves } from './memory_curves';
 import { ModelFigure } from './model_figure';
+import { readable } from './network';
 import './rnn-heatmap';
 import { timeAxis, type TimeAxis } from './time_axis';
 
@@ -134,7 +135,7 @@ export class RnnMemory extends ModelFigure {
     const obstacle = this.obstacle ?? this.curves.failure;
     if (obstacle) return this.notice(obstacle);
     const curves = this.curves.value;
-    if (!curves) return html``;
+    if (!curves) return html`${this.waits()}`;
     const { words, other, units } = curves;
     const { step, unit } = this.connection.model!.cursor;
     const t = Math.min(step, words.length - 1);
@@ -142,6 +143,7 @@ export class RnnMemory extends ModelFigure {
     const axis = timeAxis(this.renderRoot.querySelector('rnn-heatmap'), units, labels, this.room || 640);
     const s = curves.states.length === 1 ? curves.states[0] : 's';
     return html`
+      ${this.waits()}
       <ul class="key">
         <li>${sample('stored')}<span><b>Stored</b> of the swapped word, ‖Δ<i>${s}</i><sub>t</sub>‖</span></li>
         <li>${sample('gradient')}<span><b>Gradient</b> from the last step, ‖∂<i>${s}</i><sub>T</sub>/∂<i>${s}</i><sub>t</sub>‖</span></li>
@@ -157,10 +159,11 @@ export class RnnMemory extends ModelFigure {
   protected override willUpdate(): void {
     const current = this.connection.model?.state;
     if (!current?.tape) return this.curves.clear();
-    const { words, tape } = current;
+    if (this.moving) return this.curves.suspend();
+    const { words, tape, revision } = current;
     const { with: other } = this;
-    this.curves.ask([tape, other], async (abort) => {
-      const others = wordsOf(other);
+    this.curves.ask([tape, revision, other], async (abort) => {
+      const others = readable(wordsOf(other), tape.model);
       if (others.length === 0) throw new Error('The second sentence is empty; give it at least one word.');
       return memoryCurves(tape, words, others, abort);
     });

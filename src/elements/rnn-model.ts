@@ -53,7 +53,7 @@ export class TrainingChangeEvent extends Event {
 }
 
 /** Other values of these start training anew. */
-const STARTING: readonly PropertyKey[] = ['cell', 'units', 'seed', 'embedding', 'gain', 'gateBias', 'edits', 'task', 'taskSettings', 'seeds', 'optimizer', 'batch', 'device'] satisfies (keyof RnnModel)[];
+const STARTING: readonly PropertyKey[] = ['cell', 'units', 'seed', 'embedding', 'gain', 'start', 'gateBias', 'edits', 'task', 'taskSettings', 'seeds', 'optimizer', 'batch', 'device'] satisfies (keyof RnnModel)[];
 
 /** These are asked for anew while training goes on. */
 const LEARNING: readonly PropertyKey[] = ['lr', 'clip', 'updates', 'until'] satisfies (keyof RnnModel)[];
@@ -105,6 +105,9 @@ export class RnnModel extends LitElement {
 
   /** Multiplies the recurrent weights that it starts with. */
   @property({ converter: numberAttribute(1) }) gain = 1;
+
+  /** How its weights start: `pytorch`, `xavier`, `orthogonal` or `identity`. */
+  @property() start = '';
 
   /** Biases of gates, whole and the same for all units, as `f:3` or `f:3 i:-1` (or as an object): random unless given. */
   @property({ attribute: 'gate-bias' }) gateBias: string | Readonly<Record<string, number>> = '';
@@ -167,7 +170,7 @@ export class RnnModel extends LitElement {
   readonly #watchers = new Set<() => void>();
   #wanted: Cursor = { step: 0, unit: 0 };
   #dropped = '';
-  #start = 0;
+  #generation = 0;
   #status: TrainingState['status'] = 'idle';
   #note: { readonly edits: readonly WeightEdit[]; readonly text: string } | undefined;
 
@@ -275,7 +278,7 @@ export class RnnModel extends LitElement {
   protected override willUpdate(changed: PropertyValues): void {
     if (this.hasUpdated && STARTING.some((name) => changed.has(name)) && this.training.status !== 'idle') {
       this.#training.drop();
-      this.#start++;
+      this.#generation++;
     }
     if (!this.hasUpdated || changed.has('edits') || !SHAPING.some((name) => changed.has(name))) return;
     if (this.edits.length === 0) return;
@@ -300,7 +303,7 @@ export class RnnModel extends LitElement {
   }
 
   #request(): void {
-    const { text, words, cell, units: hidden, seed, embedding, gain, gateBias, edits, device } = this;
+    const { text, words, cell, units: hidden, seed, embedding, gain, start: scheme, gateBias, edits, device } = this;
     let lesson: Lesson | undefined;
     try {
       lesson = this.#lessons.lessonFor(this);
@@ -308,7 +311,7 @@ export class RnnModel extends LitElement {
       if (!(error instanceof OptionError)) throw error;
       return this.#run.refuse(error.message);
     }
-    this.#run.request({ text, words, cell, hidden, seed, embedding, gain, gateBias, edits, lesson, start: this.#start, device });
+    this.#run.request({ text, words, cell, hidden, seed, embedding, gain, scheme, gateBias, edits, lesson, generation: this.#generation, device });
   }
 
   /** Throws OptionError where there is nothing to learn. */

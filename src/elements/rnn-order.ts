@@ -120,6 +120,7 @@ export class RnnOrder extends ModelFigure {
     const [one, other] = this.exchanged(words.length);
     const orders = this.orders.value;
     return html`
+      ${this.waits()}
       <div class="choice" role="group" aria-label="Words that change places">
         Exchange ${this.choice('one word', words, one, (index) => (this.chosen = [index, other]))} and
         ${this.choice('another word', words, other, (index) => (this.chosen = [one, index]))}
@@ -138,9 +139,10 @@ export class RnnOrder extends ModelFigure {
   protected override willUpdate(): void {
     const current = this.connection.model?.state;
     if (!current?.tape || !current.model || current.words.length < 2) return this.orders.clear();
-    const { model, words } = current;
+    if (this.moving) return this.orders.suspend();
+    const { model, words, revision } = current;
     const [one, other] = this.exchanged(words.length);
-    this.orders.ask([current.tape, one, other], (abort) => bothOrders(model, words, [one, other], abort));
+    this.orders.ask([current.tape, revision, one, other], (abort) => bothOrders(model, words, [one, other], abort));
   }
 
   /** The two places, within the sentence. */

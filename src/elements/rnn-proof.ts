@@ -93,6 +93,7 @@ export class RnnProof extends ModelFigure {
   override render(): TemplateResult {
     const { obstacle } = this;
     if (obstacle) return html`<p class="waiting" part="badge">${obstacle}</p>`;
+    if (this.moving) return html`<p class="waiting" part="badge">The network is being trained; its numbers are checked against float64 when it pauses.</p>`;
     const { value: proof, failure, pending } = this.proof;
     if (failure) return html`<p class="waiting" part="badge">The numbers could not be checked: ${failure}</p>`;
     if (!proof || pending) return html`<p class="waiting" part="badge">Checking every step against float64…</p>`;
@@ -117,7 +118,8 @@ export class RnnProof extends ModelFigure {
   protected override willUpdate(): void {
     const tape = this.connection.model?.state.tape;
     if (!tape) return this.proof.clear();
-    this.proof.ask([tape], async (abort) => {
+    if (this.moving) return this.proof.suspend();
+    this.proof.ask([tape, this.connection.model!.state.revision], async (abort) => {
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
       abort.throwIfAborted();
       return prove(tape, { abort });

@@ -104,11 +104,12 @@ export class RnnState extends ModelFigure {
     const obstacle = this.obstacle ?? this.column.failure;
     if (obstacle) return this.notice(obstacle);
     const column = this.column.value;
-    if (!column) return html``;
+    if (!column) return html`${this.waits()}`;
     const { words, name, role, values, units, limit } = column;
     const { unit, step } = this.connection.model!.cursor;
     const t = Math.min(step, words.length - 1);
     return html`
+      ${this.waits()}
       <p class="title">
         <span>${name}${subscript(t + 1)}, the ${role} after <bdi>${words[t]}</bdi></span>
         <span class="quiet">step ${t + 1} of ${words.length}, bars from −${limit} to ${limit}</span>
@@ -131,7 +132,8 @@ export class RnnState extends ModelFigure {
     if (!tape) return this.column.clear();
     const { words } = this.connection.model!.state;
     const name = this.signal;
-    this.column.ask([tape, name], () =>
+    if (this.moving) return this.column.suspend();
+    this.column.ask([tape, this.connection.model!.state.revision, name], () =>
       held(tape, async () => {
         const signal = tape.signal(name);
         const [values, { largest }] = await Promise.all([signal.read(), signal.extent()]);

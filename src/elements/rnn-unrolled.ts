@@ -166,7 +166,8 @@ export class RnnUnrolled extends ModelFigure {
     const tape = this.connection.model?.state.tape;
     if (!tape) return this.run.clear();
     const { words } = this.connection.model!.state;
-    this.run.ask([tape], () =>
+    if (this.moving) return this.run.suspend();
+    this.run.ask([tape, this.connection.model!.state.revision], () =>
       held(tape, async () => {
         const signal = tape.signal('h');
         const [h, { largest }] = await Promise.all([signal.read(), signal.extent()]);

@@ -3,11 +3,14 @@
  * where they are what is painted; until then the old one stays. The run that a matrix comes from is held for as long
  * as the matrix is on display or about to be.
  */
-import type { Tape } from '../engine';
+import type { SignalExtent, Tape } from '../engine';
 import type { Matrix } from './matrix';
 import type { EntryAt } from './paint/canvas_painter';
 import { codingFor, logCodingFor, stickyDecades, stickyLimit, symmetric, type Coding, type ColourRange } from './range';
 import { NEARLY_NOTHING, surveyOf } from './survey';
+
+/** While numbers move, the ends of a range are looked after at most so often. */
+const LOOK_MILLISECONDS = 500;
 
 export class ShownMatrix {
   /** What is drawn, in the range that its legend states. */
@@ -25,6 +28,9 @@ export class ShownMatrix {
   #limits = new Map<string, number>();
   #decades = new Map<string, ColourRange>();
   #reading = false;
+  #revision = 0;
+  #lookedAt = -Infinity;
+  #looking = false;
 
   /** @param changed - called when something arrived */
   constructor(private readonly changed: () => void) {}
@@ -72,11 +78,14 @@ export class ShownMatrix {
   /** On the GPU a few bytes tell where the scale ends; the numbers are fetched only if they left what a float32 holds. */
   #showStoredByLogarithm(matrix: Matrix, letGo: () => void): void {
     this.#await(matrix, letGo, matrix.extent(), ({ smallest, largest, finite }) => {
-      const [least, most] = largest > 0 ? [Math.log10(smallest), Math.log10(largest)] : [Infinity, -Infinity];
-      this.#install(matrix, letGo, this.#decadesOf(matrix, least, most), undefined);
+      this.#install(matrix, letGo, this.#decadesFor(matrix, { largest, smallest }), undefined);
       if (!finite) this.#doubt(matrix, finite);
       else if (smallest < NEARLY_NOTHING) this.#survey(matrix);
     });
+  }
+
+  #decadesFor(matrix: Matrix, { largest, smallest }: Pick<SignalExtent, 'largest' | 'smallest'>): ColourRange {
+    return largest > 0 ? this.#decadesOf(matrix, Math.log10(smallest), Math.log10(largest)) : this.#decadesOf(matrix, Infinity, -Infinity);
   }
 
   #decadesOf(matrix: Matrix, least: number, most: number): ColourRange {
@@ -99,6 +108,34 @@ export class ShownMatrix {
         this.changed();
       },
     );
+  }
+
+  /**
+   * Follows numbers that became others where the GPU keeps them: the picture is painted from there anyhow; what was fetched
+   * is forgotten, and where the range depends on the numbers it is looked after, now and then while they move.
+   */
+  follow({ revision, moving }: { readonly revision: number; readonly moving: boolean }): void {
+    const { matrix } = this;
+    if (revision === this.#revision || !matrix?.storage) return;
+    this.#revision = revision;
+    const wanted = this.entries !== undefined;
+    this.entries = undefined;
+    if (wanted) this.need();
+    const due = !moving || performance.now() - this.#lookedAt > LOOK_MILLISECONDS;
+    if (!due || this.#looking || (matrix.fixedRange && matrix.scaling === 'linear')) return;
+    this.#looking = true;
+    this.#lookedAt = performance.now();
+    void matrix
+      .extent()
+      .then(
+        (extent) => {
+          if (this.matrix !== matrix || !extent.finite) return;
+          this.#recode(matrix.scaling === 'log' ? this.#decadesFor(matrix, extent) : this.#rangeOf(matrix, extent.largest), matrix);
+          this.changed();
+        },
+        () => undefined, // a run that is gone by now has been replaced
+      )
+      .finally(() => (this.#looking = false));
   }
 
   /** Takes what is on display away, and says why. */
@@ -137,6 +174,10 @@ export class ShownMatrix {
     this.matrix = matrix;
     this.entries = entries;
     this.remark = matrix.remark;
+    this.#recode(range, matrix);
+  }
+
+  #recode(range: ColourRange, matrix: Matrix): void {
     const { min, max, scaling } = this.coding;
     if (range.min !== min || range.max !== max || scaling !== matrix.scaling) this.coding = matrix.scaling === 'log' ? logCodingFor(range) : codingFor(range);
   }

@@ -49,6 +49,12 @@ export class StagedAnswer<Answer> implements ReactiveController {
     this.host.requestUpdate();
   }
 
+  /** Puts no question for now, and forgets one that is on its way; what has been answered stands. */
+  suspend(): void {
+    if (this.current) this.key = [];
+    this.end();
+  }
+
   /** Forgets question and answer. */
   clear(): void {
     this.end();

@@ -19,7 +19,7 @@ export interface RunRequest extends NetworkRequest {
   /** Weights that are not what the seed, gain and bias would make them. */
   readonly edits?: readonly WeightEdit[];
   /** Another number puts weights that training has moved back to the start. */
-  readonly start?: number;
+  readonly generation?: number;
   readonly device: DeviceChoice;
 }
 
@@ -185,7 +185,7 @@ export class TextRun {
     const spec = specOf(request);
     const { edits = [], lesson } = request;
     const key = [request.cell, request.hidden, request.embedding, lesson?.key, lesson?.models].join('\n');
-    const startKey = JSON.stringify([request.seed, request.gain, spec.layers[0].gateBias, request.start]);
+    const startKey = JSON.stringify([request.seed, spec.layers[0], request.generation]);
     const editsKey = JSON.stringify(edits);
     const kept = this.#state.engine === engine && this.#modelKey === key ? this.#state.model : undefined;
     const model = kept ?? (await engine.model(spec));
