@@ -3,7 +3,8 @@
 // What the input sends to the gates, what the gates send back to the input, what the output sends to the classes. A
 // workgroup makes a tile of 32 rows (a step of a sequence each) by 8 quads of columns; an invocation keeps 4 rows of one
 // quad in registers. x is read through a view, so that it may be given vectors, rows of an embedding picked by token, the
-// output of the layer below, or gradients of both directions side by side.
+// output of the layer below, or gradients of both directions side by side. In training parts of a layer's output are
+// dropped where the layer above reads it, and so are their gradients where they are sent back.
 //
 //   reads    x [.., K]        seen through product.x
 //            tokens [T, B]    rows of x, where they are picked
@@ -13,11 +14,14 @@
 //
 //   N models · directions, T steps, B sequences; K inner size and C columns, padded to quads.
 
+import package::lib::batch::{Batch, Dropped, kept_quad};
 import package::lib::product::add_product;
 import package::lib::view::{View, view_index};
 
 struct Product {
   x: View,
+  x_dropped: Dropped,
+  y_dropped: Dropped,
   models: u32,
   directions: u32,
   steps: u32,
@@ -34,11 +38,12 @@ struct Product {
 }
 
 @group(0) @binding(0) var<uniform> product: Product;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read> tokens: array<u32>;
-@group(0) @binding(3) var<storage, read> w: array<vec4f>;
-@group(0) @binding(4) var<storage, read> bias: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(1) var<uniform> batch: Batch;
+@group(0) @binding(2) var<storage, read> x: array<vec4f>;
+@group(0) @binding(3) var<storage, read> tokens: array<u32>;
+@group(0) @binding(4) var<storage, read> w: array<vec4f>;
+@group(0) @binding(5) var<storage, read> bias: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> y: array<vec4f>;
 
 const TILE_ROWS = 32u;
 const TILE_COLUMNS = 8u;
@@ -95,7 +100,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   for (var r = 0u; r < 4u; r++) {
     let row = first_row + own_row + r;
     if (row < rows) {
-      y[(n * rows + row) * product.row + column] = sum[r] + start;
+      y[(n * rows + row) * product.row + column] = (sum[r] + start) * kept_quad(batch, product.y_dropped, n / product.directions, row, column);
     }
   }
 }
@@ -110,5 +115,6 @@ fn x_quad(n: u32, row: u32, k: u32) -> vec4f {
   if (product.picked == 1u) {
     return x[(start + view_index(product.x, m, tokens[row], 0u, 4u * k)) / 4u];
   }
-  return x[(start + view_index(product.x, m, row / product.sequences, row % product.sequences, 4u * k)) / 4u];
+  let quad = x[(start + view_index(product.x, m, row / product.sequences, row % product.sequences, 4u * k)) / 4u];
+  return quad * kept_quad(batch, product.x_dropped, m, row, k);
 }

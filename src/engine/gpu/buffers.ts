@@ -11,6 +11,11 @@ export function checkFits({ limits }: Gpu, tensor: string, entries: number): voi
   if (bytes > allowed) throw new LimitError(`a buffer for ${tensor} of bytes`, bytes, allowed, REMEDY);
 }
 
+/** Throws LimitError if a buffer of so many 4-byte entries, of which kernels bind parts, cannot exist on this device. */
+export function checkHolds({ limits }: Gpu, tensor: string, entries: number): void {
+  if (4 * entries > limits.maxBufferSize) throw new LimitError(`a buffer for ${tensor} of bytes`, 4 * entries, limits.maxBufferSize, REMEDY);
+}
+
 /** Throws LimitError if a grid would be longer than the device allows in one dimension. */
 export function checkGrid({ limits }: Gpu, kernel: string, groups: readonly number[]): void {
   const most = Math.max(...groups);

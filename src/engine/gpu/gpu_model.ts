@@ -9,12 +9,13 @@ import { MEASURED, type FormChoices } from './choose_form';
 import { record } from './command_list';
 import type { Gpu } from './device';
 import { GpuTape, type NormsAsked, type TapeOwner } from './gpu_tape';
-import { backwardModel, checkWeights, forwardModel, weightBuffers, writeBackward, writeForward, type BackwardModel, type ForwardModel } from './gpu_weights';
-import { GradientBuffers, oneLoss } from './gradient_buffers';
+import { backwardModel, checkWeights, forwardModel, writeBackward, writeForward, type BackwardModel, type ForwardModel } from './gpu_weights';
+import { GradientBuffers, oneLoss, type GradientPurpose } from './gradient_buffers';
 import { InfluenceNorms, rowsAtOnce } from './influence_norms';
 import type { KernelCache } from './kernel';
 import type { Readback } from './readback';
 import { checkRun, RunBuffers, runShape, sameShape, type RunShape } from './run_buffers';
+import { weightLayout } from './weight_layout';
 
 /** What the models of one engine share. */
 export interface GpuContext {
@@ -48,9 +49,10 @@ export class GpuModel implements Model, TapeOwner {
   /** Rejects with LimitError before allocation if the weights cannot fit. */
   static async create(context: GpuContext, shape: ModelShape, parameters: () => Parameters, onRelease: (model: GpuModel) => void): Promise<GpuModel> {
     const { gpu, kernels } = context;
-    checkWeights(gpu, shape);
+    const layout = weightLayout(shape);
+    checkWeights(gpu, layout);
     const values = parameters();
-    const forward = await guarded(gpu, () => forwardModel(gpu, kernels, shape, values), weightBytes, destroyWeights);
+    const forward = await guarded(gpu, () => forwardModel(gpu, kernels, shape, layout, values), ({ weights }) => weights.size, ({ weights }) => weights.destroy());
     return new GpuModel(context, shape, values, forward, onRelease);
   }
 
@@ -75,7 +77,7 @@ export class GpuModel implements Model, TapeOwner {
     const { gpu } = this.context;
     writeForward(gpu, this.forward, this.shape, parameters);
     // A backward model still being made has read the old ones.
-    void this.#backward?.then((backward) => this.#released || writeBackward(gpu, backward, this.shape, this.current), () => undefined);
+    void this.#backward?.then((backward) => this.#released || writeBackward(gpu, backward, this.shape, this.forward.layout, this.current), () => undefined);
   }
 
   async trainer(): Promise<never> {
@@ -86,7 +88,7 @@ export class GpuModel implements Model, TapeOwner {
     const { gpu, readback } = this.context;
     this.#check(abort);
     const asked = { parameters: this.parameters, inputs: checkedInputs(this.shape, this.parameters, given) };
-    const shape = runShape(asked.inputs);
+    const shape = runShape(this.shape, asked.inputs);
     checkRun(gpu, this.shape, shape);
     const forms = await this.#forms(form, shape);
     this.#check(abort);
@@ -115,7 +117,7 @@ export class GpuModel implements Model, TapeOwner {
     this.#checkRun(parameters, abort);
     const encoder = gpu.device.createCommandEncoder({ label: 'backward' });
     gradients.upload(encoder, loss);
-    record(encoder, 'backward', gradients.commands(loss, forms as readonly RecurrentForm[]));
+    record(encoder, 'backward', gradients.commands(loss.kind === 'cross-entropy' ? 'head' : loss, forms as readonly RecurrentForm[]));
     gradients.finish(encoder, loss);
     gpu.device.queue.submit([encoder.finish()]);
     return gradients;
@@ -125,7 +127,7 @@ export class GpuModel implements Model, TapeOwner {
     const { gpu, kernels, readback } = this.context;
     const backward = await this.#backwardOf(parameters, abort);
     const rows = rowsAtOnce(gpu, this.shape, buffers.shape, place.layer, losses.length);
-    const purpose = { layers: place.layer + 1, rows, picked: true, parameters: false };
+    const purpose: GradientPurpose = { layers: place.layer + 1, rows, picked: true, parameters: false, beginnings: true, loss: 'cross-entropy' };
     const kernel = await kernels.kernel('kernels/row_norms');
     const gradients = await guarded(gpu, () => new GradientBuffers(buffers, backward, purpose), bytesOf, destroy);
     const norms = new InfluenceNorms(gpu, kernel, buffers, gradients, place);
@@ -148,8 +150,8 @@ export class GpuModel implements Model, TapeOwner {
     this.#released = true;
     for (const buffers of this.#pool) this.#destroy(buffers);
     this.#pool.length = 0;
-    destroyWeights(this.forward);
-    void this.#backward?.then(destroyWeights, () => undefined);
+    this.forward.weights.destroy();
+    void this.#backward?.then(({ turned }) => turned.destroy(), () => undefined);
     if (this.#made.size === 0) this.onRelease(this);
   }
 
@@ -179,7 +181,7 @@ export class GpuModel implements Model, TapeOwner {
   async #backwardOf(parameters: Parameters, abort: AbortSignal | undefined): Promise<BackwardModel> {
     const { gpu, kernels } = this.context;
     this.#checkRun(parameters, abort);
-    this.#backward ??= guarded(gpu, () => backwardModel(gpu, kernels, this.shape, this.parameters), weightBytes, destroyWeights);
+    this.#backward ??= guarded(gpu, () => backwardModel(gpu, kernels, this.shape, this.forward.layout, this.parameters), ({ turned }) => turned.size, ({ turned }) => turned.destroy());
     const backward = await this.#backward;
     this.#checkRun(parameters, abort);
     return backward;
@@ -234,14 +236,6 @@ export class GpuModel implements Model, TapeOwner {
     this.#made.delete(buffers);
     if (this.#released && this.#made.size === 0) this.onRelease(this);
   }
-}
-
-function weightBytes(model: ForwardModel | BackwardModel): number {
-  return weightBuffers(model).reduce((sum, { size }) => sum + size, 0);
-}
-
-function destroyWeights(model: ForwardModel | BackwardModel): void {
-  for (const buffer of weightBuffers(model)) buffer.destroy();
 }
 
 function bytesOf({ bytes }: { readonly bytes: number }): number {

@@ -8,33 +8,17 @@ import type { ModelShape } from '../model/spec';
 import { BufferSet } from './buffer_set';
 import { checkFits, checkGrid } from './buffers';
 import type { Command } from './command_list';
-import type { BackwardModel } from './gpu_weights';
-import { directionStride, isProjected, layerLayout, padded, planePlace, statePlace, type LayerLayout, type Place } from './layer_layout';
+import { bound, boundAll, type BackwardModel } from './gpu_weights';
+import { HeadGradient, type LossKind } from './head_gradient';
+import { layerLayout, padded, planePlace, type LayerLayout } from './layer_layout';
 import { layerNumbers } from './layer_numbers';
-import { outerSumCommands, outerSumEntries, productCommand, productGroups, type Operand, type Rows } from './linear';
+import { outerSumCommands, productCommand, productGroups, slicesFor } from './linear';
 import { packRows } from './pack';
 import { backwardParts, recurrenceCommands, spansOf, spanTable } from './recurrence';
-import { outputOf, previousOutput, writeStates, type RunBuffers } from './run_buffers';
+import { isClosed, writeStates, type RunBuffers } from './run_buffers';
+import { allSums, headJob, layerJobs, sumPlaces, tableJob, type SumPlaces } from './weight_sums';
 
-/** A sum of what a weight multiplied times what came back: [N, rows + 4, columns], row `rows` being the sum alone. */
-export interface WeightSum {
-  readonly buffer: GPUBuffer;
-  readonly rows: number;
-  readonly columns: number;
-  /** Of the layer's gates, which the columns belong to. */
-  readonly firstGate: number;
-  readonly gates: number;
-}
-
-/** A layer's parameter gradients, before they are turned back into PyTorch's layout. */
-export interface LayerSums {
-  readonly ih: WeightSum;
-  readonly hh: readonly WeightSum[];
-  readonly hr: WeightSum | undefined;
-  readonly unit: WeightSum | undefined;
-}
-
-interface LayerGradient {
+export interface LayerGradient {
   readonly layout: LayerLayout;
   readonly d_y: GPUBuffer;
   readonly d_states: GPUBuffer;
@@ -42,17 +26,6 @@ interface LayerGradient {
   readonly d_x: GPUBuffer;
   readonly recurrences: Partial<Record<RecurrentForm, readonly Command[]>>;
   readonly toInput: Command;
-  readonly sums: LayerSums | undefined;
-  readonly toParameters: readonly Command[];
-}
-
-interface HeadGradient {
-  readonly targets: GPUBuffer;
-  readonly logits: GPUBuffer;
-  readonly loss: GPUBuffer;
-  readonly size: GPUBuffer;
-  readonly sums: WeightSum;
-  readonly commands: readonly Command[];
 }
 
 /** What a backward pass is for: one loss and all parameters, or many losses at once and the inputs alone. */
@@ -64,37 +37,47 @@ export interface GradientPurpose {
   /** Whether each row's loss is one entry of the output. */
   readonly picked: boolean;
   readonly parameters: boolean;
+  /** Whether the gradients of initial states are wanted, and those of inputs that are no parameters. */
+  readonly beginnings: boolean;
+  readonly loss: LossKind;
 }
 
 /** One loss, and the gradients of everything. */
 export function oneLoss({ layers }: ModelShape): GradientPurpose {
-  return { layers: layers.length, rows: 1, picked: false, parameters: true };
+  return { layers: layers.length, rows: 1, picked: false, parameters: true, beginnings: true, loss: 'cross-entropy' };
+}
+
+/** One loss, and the gradients of the parameters alone. */
+export function training({ layers }: ModelShape, loss: LossKind): GradientPurpose {
+  return { layers: layers.length, rows: 1, picked: false, parameters: true, beginnings: false, loss };
 }
 
 export class GradientBuffers {
   readonly #buffers: BufferSet;
   readonly layers: readonly LayerGradient[];
   readonly head: HeadGradient | undefined;
-  /** [M, V, E] where the embedding is a parameter. */
-  readonly d_table: GPUBuffer | undefined;
-  readonly #toTable: readonly Command[];
+  /** All sums of weights' gradients, in slices; and where each is. */
+  readonly gradients: GPUBuffer | undefined;
+  readonly places: SumPlaces;
+  /** The sums of each layer, made when first needed; the last one's with the head's, or without. */
+  readonly #sums = new Map<string, readonly Command[]>();
 
   /** Throws LimitError, before anything is allocated, for gradients that cannot fit. */
   constructor(
-    private readonly run: RunBuffers,
+    readonly run: RunBuffers,
     private readonly backward: BackwardModel,
     readonly purpose: GradientPurpose,
   ) {
+    const { steps, sequences } = run.shape;
+    this.places = sumPlaces(allSums(run.forward.layout), slicesFor(steps * sequences));
     this.#check();
     this.#buffers = new BufferSet(run.gpu);
     const layers: LayerGradient[] = [];
     for (let k = purpose.layers - 1; k >= 0; k--) layers.unshift(this.#layer(k, layers[0]?.d_x));
     this.layers = layers;
-    this.head = backward.head && purpose.parameters ? this.#head() : undefined;
-    const { model, shape } = run;
-    const embedded = 'embedding' in model.input && model.input.vocab !== undefined && purpose.parameters;
-    this.d_table = embedded ? this.#buffers.storage('d_table', model.seeds.length * shape.tableRows * padded(model.layers[0].inputs)) : undefined;
-    this.#toTable = this.d_table ? [this.#tableCommand(this.d_table)] : [];
+    this.gradients = purpose.parameters ? this.#buffers.storage('gradients', this.places.entries) : undefined;
+    const atOutput = layers[layers.length - 1].d_y;
+    this.head = run.forward.layout.head && purpose.parameters ? new HeadGradient(run, backward, this.#buffers, purpose.loss, atOutput) : undefined;
   }
 
   get bytes(): number {
@@ -106,23 +89,26 @@ export class GradientBuffers {
     return this.run.shape.sequences * this.purpose.rows;
   }
 
-  /** Sends a loss to the GPU, and clears what the layers above it would otherwise have left. */
+  /** Sends a loss to the GPU, and clears what no loss reaches. */
   upload(encoder: GPUCommandEncoder, loss: CheckedLoss): void {
     const { queue } = this.run.gpu.device;
     const { steps, sequences } = this.run.shape;
     const models = this.run.model.seeds.length;
     const top = loss.kind === 'cotangents' ? loss.layer : this.layers.length - 1;
-    this.layers.forEach(({ d_states, d_gates, d_y, sums }, k) => {
+    this.layers.forEach(({ d_states, d_gates, d_y, layout }, k) => {
       if (k > top) {
-        const blocks = sums ? [sums.ih, ...sums.hh, sums.hr, sums.unit] : [];
-        for (const buffer of [d_states, d_gates, d_y, ...blocks.flatMap((block) => block?.buffer ?? [])]) encoder.clearBuffer(buffer);
+        for (const buffer of [d_states, d_gates, d_y]) encoder.clearBuffer(buffer);
         return;
       }
       const d_final = loss.kind === 'cotangents' ? loss.d_final[k] : this.run.layers[k].layer.cell.states.map(() => undefined);
-      writeStates(queue, { ...this.run.layers[k], layout: this.layers[k].layout }, d_states, d_final, models, steps, sequences, 'last');
+      writeStates(queue, { ...this.run.layers[k], layout }, d_states, d_final, models, steps, sequences, 'last');
     });
-    if (loss.kind === 'cross-entropy') return this.#uploadTargets(loss);
-    this.#clearHead(encoder);
+    if (loss.kind === 'cross-entropy') {
+      this.run.batch.write({ weight: 1 / loss.count });
+      return this.head!.upload(loss.targets, undefined);
+    }
+    this.run.batch.write({ weight: 0 });
+    encoder.clearBuffer(this.gradients!); // a loss that does not come through the head, or not from the top, leaves none there
     const { d_y } = this.layers[top];
     if (!loss.d_y) return encoder.clearBuffer(d_y);
     const packed = packRows(loss.d_y, this.run.layers[top].layer.width) as Float32Array<ArrayBuffer>;
@@ -148,14 +134,18 @@ export class GradientBuffers {
   }
 
   /** All dispatches, from the loss down to the inputs and parameters. */
-  commands(loss: CheckedLoss | undefined, forms: readonly RecurrentForm[]): Command[] {
-    const top = loss?.kind === 'cotangents' ? loss.layer : this.layers.length - 1;
+  commands(loss: 'head' | { readonly layer: number }, forms: readonly RecurrentForm[]): Command[] {
+    const top = loss === 'head' ? this.layers.length - 1 : loss.layer;
     const throughLayers = this.layers
       .slice(0, top + 1)
-      .map(({ toInput, toParameters }, k) => [...this.#recurrence(k, forms[k]), toInput, ...toParameters])
+      .map((layer, k) => [
+        ...this.#recurrence(k, forms[k]),
+        ...(k > 0 || this.purpose.beginnings || this.run.forward.layout.table ? [layer.toInput] : []),
+        ...(this.purpose.parameters ? this.#sumsOf(k, loss === 'head') : []),
+      ])
       .toReversed()
       .flat();
-    return [...(loss?.kind === 'cross-entropy' ? this.head!.commands : []), ...throughLayers, ...this.#toTable];
+    return [...(loss === 'head' ? this.head!.commands : []), ...throughLayers];
   }
 
   destroy(): void {
@@ -172,6 +162,9 @@ export class GradientBuffers {
       checkFits(gpu, `the gradients at the input of layer ${k}`, model.seeds.length * shape.steps * this.#rows * layout.inputs);
       checkGrid(gpu, 'the product back to the input', productGroups(rows, layout.inputs));
     });
+    if (!this.purpose.parameters) return;
+    checkFits(gpu, 'the gradients of the weights', this.places.entries);
+    if (model.classes !== undefined) checkFits(gpu, "the head's scores", model.seeds.length * shape.steps * shape.sequences * padded(model.classes));
   }
 
   #layer(k: number, d_y: GPUBuffer | undefined): LayerGradient {
@@ -189,22 +182,20 @@ export class GradientBuffers {
       d_gates: storage('d_gates', layout.dGates),
       d_x: storage('d_x', models * steps * this.#rows * layout.inputs),
     };
-    const sums = purpose.parameters ? this.#sums(k, parts.d_gates, parts.d_states, layout) : undefined;
-    return { ...parts, recurrences: {}, toInput: this.#toInput(k, parts), sums: sums?.sums, toParameters: sums?.commands ?? [] };
+    return { ...parts, recurrences: {}, toInput: this.#toInput(k, parts) };
   }
 
   #recurrence(k: number, form: RecurrentForm): readonly Command[] {
     const { recurrences, layout, d_y, d_states, d_gates } = this.layers[k];
-    const { run, purpose } = this;
+    const { run, purpose, backward } = this;
     const { layer, states, gates } = run.layers[k];
     const { steps, sequences } = run.shape;
     return (recurrences[form] ??= (() => {
-      const spans = spansOf(form, layer, backwardParts(layer), steps, run.gpu);
-      const { weights, recurrence } = this.backward.layers[k];
+      const spans = spansOf(form, layer, backwardParts(layer, purpose.beginnings), steps, run.gpu);
       const picked = purpose.picked && k === purpose.layers - 1;
       const runLayout = { ...layout, planes: run.layers[k].layout.planes };
       const buffers = {
-        ...weights,
+        ...boundAll(backward.turned, run.forward.layout.layers[k], ['w_hh_turned', 'own_turned']),
         layer: this.#buffers.uniform(`sizes of layer ${k}`, layerNumbers(layer, runLayout, steps, sequences, purpose.rows, picked)),
         span: this.#buffers.uniform(`${form} spans back through layer ${k}`, spanTable(spans)),
         lengths: run.lengths,
@@ -214,111 +205,38 @@ export class GradientBuffers {
         d_states,
         d_gates,
       };
-      return recurrenceCommands(form, recurrence, layer, run.model.seeds.length, this.#rows, spans.length, buffers, run.gpu);
+      return recurrenceCommands(form, backward.recurrences[k], layer, run.model.seeds.length, this.#rows, spans.length, buffers, run.gpu);
     })());
   }
 
   /** d_x = Σ over directions and gates of d_a · w_ih. */
   #toInput(k: number, { layout, d_gates, d_x }: Pick<LayerGradient, 'layout' | 'd_gates' | 'd_x'>): Command {
-    const { layer } = this.run.layers[k];
-    const rows = { models: this.run.model.seeds.length, directions: 1, steps: this.run.shape.steps, sequences: this.#rows };
+    const { run, backward } = this;
+    const { layer, source } = run.layers[k];
+    const rows = { models: run.model.seeds.length, directions: 1, steps: run.shape.steps, sequences: this.#rows };
     const columns = layer.cell.gates.length * layout.hidden;
     const place = { ...planePlace(layer, layout, 0, false, 'gradients'), groupStride: layout.modelGradients, groupWidth: columns };
-    const w = this.backward.layers[k].weights.w_ih_turned;
-    return productCommand(this.#buffers, this.backward.product, `gradient at the input of layer ${k}`, rows, { buffer: d_gates, place }, { w, y: d_x, inner: layer.directions * columns, columns: layout.inputs, row: layout.inputs });
+    const w = bound(backward.turned, run.forward.layout.layers[k].w_ih_turned);
+    const sides = { w, y: d_x, inner: layer.directions * columns, columns: layout.inputs, row: layout.inputs, dropped: source.dropped };
+    return productCommand(this.#buffers, backward.product, run.batch.buffer, `gradient at the input of layer ${k}`, rows, { buffer: d_gates, place }, sides);
   }
 
-  #sums(k: number, d_gates: GPUBuffer, d_states: GPUBuffer, layout: LayerLayout): { sums: LayerSums; commands: Command[] } {
-    const run = this.run.layers[k];
-    const { layer, source } = run;
-    const { steps, sequences } = this.run.shape;
-    const { gates, saved, inner, splitGates = 0, unitParameters = [] } = layer.cell;
-    const rows = { models: layout.models, directions: layer.directions, steps, sequences };
-    const commands: Command[] = [];
-    const sum = (label: string, x: Operand, d: Operand, sizes: { rows: number; columns: number; firstGate?: number; gates?: number }): WeightSum => {
-      const made = this.#sum(`${label} of layer ${k}`, rows, x, d, sizes.rows, sizes.columns, commands);
-      return { ...made, firstGate: sizes.firstGate ?? 0, gates: sizes.gates ?? 0 };
-    };
-    const planes = (plane: number): Operand => ({ buffer: d_gates, place: wholeRow(planePlace(layer, layout, plane, false, 'gradients')), directionStride: layout.modelGradients });
-    const exchanged: Operand = { buffer: run.gates, place: wholeRow(planePlace(layer, run.layout, saved.length, false, 'gates')), directionStride: run.layout.modelGates };
-    const h = previousOutput(run, steps);
-
-    const ih = sum('d_w_ih', source, planes(0), { rows: layout.inputs, columns: gates.length * layout.hidden, gates: gates.length });
-    const firstApart = gates.length - (inner?.gates ?? splitGates);
-    const together = sum('d_w_hh', h, planes(0), { rows: layout.width, columns: firstApart * layout.hidden, gates: firstApart });
-    const apart = gates.length - firstApart;
-    const hh = apart === 0 ? [together] : [
-      together,
-      sum('d_w_hh apart', inner ? exchanged : h, planes(inner ? firstApart : gates.length), { rows: layout.width, columns: apart * layout.hidden, firstGate: firstApart, gates: apart }),
+  /** The dispatches that make the sums of a layer; of the last one with the head's, of the first one with the embedding's. */
+  #sumsOf(k: number, throughHead: boolean): readonly Command[] {
+    const { run, layers, head, places, backward, gradients } = this;
+    const withHead = throughHead && k === layers.length - 1;
+    const key = `${k} ${withHead}`;
+    const known = this.#sums.get(key);
+    if (known) return known;
+    const { sums } = run.forward.layout;
+    const jobs = [
+      ...layerJobs(run, k, layers[k], sums.layers[k]),
+      ...(withHead ? [headJob(run, head!.d_logits, sums.head!)] : []),
+      ...(k === 0 && isClosed(run.model) ? [tableJob(run, layers[0], sums.table!)] : []),
     ];
-    const d_h: Operand = { buffer: d_states, place: wholeRow(statePlace(layer, layout, steps, 0, false, 'after')), directionStride: directionStride(layout, 'after') };
-    const hr = isProjected(layer) ? sum('d_w_hr', exchanged, d_h, { rows: layout.hidden, columns: layout.width }) : undefined;
-    const units = unitParameters.length;
-    const unit = units ? sum('d_unit', h, planes(gates.length + splitGates), { rows: 0, columns: units * layout.hidden }) : undefined;
-    return { sums: { ih, hh, hr, unit }, commands };
+    const rows = { ...run.shape, tokens: run.tokens, batch: run.batch.buffer, gradients: gradients! };
+    const made = outerSumCommands(this.#buffers, backward.outerSum, `sums of layer ${k}`, rows, jobs, places);
+    this.#sums.set(key, made);
+    return made;
   }
-
-  #sum(label: string, rows: Rows, x: Operand, d: Operand, inner: number, columns: number, commands: Command[]): WeightSum {
-    const buffer = this.#buffers.storage(label, outerSumEntries(rows, inner, columns));
-    const { outerSum, sumSlices } = this.backward;
-    commands.push(...outerSumCommands(this.#buffers, { outerSum, sumSlices }, label, rows, x, d, { sums: buffer, inner, columns }));
-    return { buffer, rows: inner, columns, firstGate: 0, gates: 0 };
-  }
-
-  /** Scores, their loss, and the gradients they send back. */
-  #head(): HeadGradient {
-    const { run, backward } = this;
-    const { steps, sequences } = run.shape;
-    const models = run.model.seeds.length;
-    const classes = padded(run.model.classes!);
-    const last = run.layers[run.layers.length - 1];
-    const inner = last.layer.directions * last.layout.width;
-    const rows = { models, directions: 1, steps, sequences };
-    const y = outputOf(last, steps);
-    const count = models * steps * sequences;
-    const logits = this.#buffers.storage('logits', count * classes);
-    const targets = this.#buffers.storage('targets', steps * sequences);
-    const loss = this.#buffers.storage('loss', count);
-    const size = this.#buffers.uniform('cross-entropy', [count, steps * sequences, run.model.classes!, 0]);
-    const { w, bias, w_turned, crossEntropy } = backward.head!;
-    const d_logits: Operand = {
-      buffer: logits,
-      place: { offset: 0, modelStride: steps * sequences * classes, stepStride: sequences * classes, sequenceStride: classes, groupStride: 0, groupWidth: classes, activation: 'identity' },
-    };
-    const toWeights: Command[] = [];
-    const sums = this.#sum('d_head', rows, y, d_logits, inner, classes, toWeights);
-    const commands = [
-      productCommand(this.#buffers, backward.product, 'logits', rows, y, { w, bias, y: logits, inner, columns: classes, row: classes }),
-      { pipeline: crossEntropy.pipeline, bindGroup: crossEntropy.bind({ cross_entropy: size, targets, logits, loss }), groups: [Math.ceil(count / 64), 1, 1] } as Command,
-      productCommand(this.#buffers, backward.product, 'gradient at the output', rows, d_logits, { w: w_turned, y: this.layers[this.layers.length - 1].d_y, inner: classes, columns: inner, row: inner }),
-      ...toWeights,
-    ];
-    return { targets, logits, loss, size, sums, commands };
-  }
-
-  #uploadTargets({ targets, count }: Extract<CheckedLoss, { kind: 'cross-entropy' }>): void {
-    const { queue } = this.run.gpu.device;
-    queue.writeBuffer(this.head!.targets, 0, targets as Int32Array<ArrayBuffer>);
-    queue.writeBuffer(this.head!.size, 12, Float32Array.of(1 / count));
-  }
-
-  /** A loss that does not come through the head leaves no gradient there. */
-  #clearHead(encoder: GPUCommandEncoder): void {
-    if (this.head) encoder.clearBuffer(this.head.sums.buffer);
-  }
-
-  #tableCommand(d_table: GPUBuffer): Command {
-    const { embeddingGradient } = this.backward;
-    const { steps, sequences, tableRows } = this.run.shape;
-    const columns = padded(this.run.model.layers[0].inputs) / 4;
-    const models = this.run.model.seeds.length;
-    const embedding = this.#buffers.uniform('embedding', [models, steps * sequences, tableRows, columns]);
-    const bindGroup = embeddingGradient.bind({ embedding, tokens: this.run.tokens, d_x: this.layers[0].d_x, d_table });
-    return { pipeline: embeddingGradient.pipeline, bindGroup, groups: [Math.ceil((models * tableRows * columns) / 64), 1, 1] };
-  }
-}
-
-/** A place read as rows as wide as they come, not as groups. */
-function wholeRow(place: Place): Place {
-  return { ...place, groupStride: 0, groupWidth: 2 ** 30 };
 }

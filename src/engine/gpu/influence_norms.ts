@@ -52,7 +52,7 @@ export class InfluenceNorms {
     const { steps } = this.run.shape;
     const { rows } = this.gradients.purpose;
     const result = new Float32Array(losses.length * steps);
-    const commands = [...this.gradients.commands(undefined, forms), this.#command];
+    const commands = [...this.gradients.commands({ layer: this.place.layer }, forms), this.#command];
     for (let first = 0; first < losses.length; first += rows) {
       check();
       const chunk = losses.slice(first, first + rows);

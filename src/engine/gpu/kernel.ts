@@ -8,11 +8,14 @@ interface Binding {
   readonly type: GPUBufferBindingType;
 }
 
+/** What a binding is made of: a whole buffer, or a part of one that starts at a multiple of 256 bytes. */
+export type Bound = GPUBuffer | GPUBufferBinding;
+
 export interface Kernel {
   readonly label: string;
   readonly pipeline: GPUComputePipeline;
   /** A bind group of these buffers. Throws EngineError naming a buffer that is missing. */
-  bind(buffers: Readonly<Record<string, GPUBuffer>>): GPUBindGroup;
+  bind(buffers: Readonly<Record<string, Bound>>): GPUBindGroup;
 }
 
 /** Bytes between two spans in a uniform buffer: the specification's default `minUniformBufferOffsetAlignment`. */
@@ -80,9 +83,10 @@ export class KernelCache {
       pipeline,
       bind(buffers) {
         const entries = bindings.map(({ binding, name }) => {
-          const buffer = buffers[name];
-          if (!buffer) throw new EngineError('binding', `${label}: no buffer for "${name}"; given are ${Object.keys(buffers).join(', ')}.`);
-          return { binding, resource: name === 'span' ? { buffer, size: SPAN_BYTES } : { buffer } };
+          const given = buffers[name];
+          if (!given) throw new EngineError('binding', `${label}: no buffer for "${name}"; given are ${Object.keys(buffers).join(', ')}.`);
+          const whole = given instanceof GPUBuffer ? { buffer: given } : given;
+          return { binding, resource: name === 'span' ? { ...whole, size: SPAN_BYTES } : whole };
         });
         return device.createBindGroup({ label, layout, entries });
       },

@@ -7,7 +7,7 @@ import type { RecurrentForm } from '../engine';
 import type { Layer } from '../model/spec';
 import { foldedGroups, type Command } from './command_list';
 import type { Gpu } from './device';
-import { SPAN_STRIDE, type Kernel } from './kernel';
+import { SPAN_STRIDE, type Bound, type Kernel } from './kernel';
 import { isProjected, padded } from './layer_layout';
 
 /** Invocations of a workgroup, and the items it is dealt in the step form. */
@@ -26,10 +26,11 @@ export function forwardParts({ cell, ...layer }: Layer): Parts {
   return { apart: isProjected({ cell, ...layer }) ? [2, 4] : [2], extra: 0 };
 }
 
-/** One span more than steps: the gradient of the initial state is gathered there. */
-export function backwardParts(layer: Layer): Parts {
-  if (layer.cell.inner) return { apart: [1 + 2, 4], extra: 1 };
-  return { apart: isProjected(layer) ? [1, 2] : [1 + 2], extra: 1 };
+/** With one span more than steps where the gradient of the initial state is wanted, which is gathered there. */
+export function backwardParts(layer: Layer, initial: boolean): Parts {
+  const extra = initial ? 1 : 0;
+  if (layer.cell.inner) return { apart: [1 + 2, 4], extra };
+  return { apart: isProjected(layer) ? [1, 2] : [1 + 2], extra };
 }
 
 /** The spans of a form over so many steps, each with the parts it does and the items a workgroup owns. */
@@ -66,7 +67,7 @@ export function recurrenceCommands(
   models: number,
   sequences: number,
   spans: number,
-  buffers: Readonly<Record<string, GPUBuffer>>,
+  buffers: Readonly<Record<string, Bound>>,
   gpu: Gpu,
 ): Command[] {
   const { pipeline } = kernel;

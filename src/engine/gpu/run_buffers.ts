@@ -5,11 +5,12 @@
 import type { RecurrentForm } from '../engine';
 import type { Inputs } from '../model/inputs';
 import type { Layer, ModelShape } from '../model/spec';
+import { BatchUniform, PLAIN_BATCH } from './batch_uniform';
 import { BufferSet } from './buffer_set';
 import { checkFits, checkGrid } from './buffers';
 import type { Command } from './command_list';
 import type { Gpu } from './device';
-import type { ForwardModel } from './gpu_weights';
+import { bound, boundAll, type ForwardModel } from './gpu_weights';
 import { directionStride, layerLayout, outputPlace, padded, statePlace, type LayerLayout } from './layer_layout';
 import { layerNumbers } from './layer_numbers';
 import { productCommand, productGroups, type Operand } from './linear';
@@ -20,15 +21,21 @@ import { forwardParts, recurrenceCommands, spansOf, spanTable } from './recurren
 export interface RunShape {
   readonly steps: number;
   readonly sequences: number;
-  /** Rows of the table that tokens pick from; 0 where vectors are given. */
+  /** Rows of the table of words that its tokens pick from; 0 where vectors are given, or the vocabulary is the model's. */
   readonly tableRows: number;
 }
 
 /** Word tables grow in steps of so many rows, so that editing a sentence does not change the shape of its run. */
 const TABLE_STEP = 16;
 
-export function runShape({ steps, sequences, source }: Inputs): RunShape {
-  return { steps, sequences, tableRows: source.kind === 'rows' ? Math.ceil(source.rows / TABLE_STEP) * TABLE_STEP : 0 };
+export function runShape(model: ModelShape, { steps, sequences, source }: Inputs): RunShape {
+  const own = source.kind === 'rows' && !isClosed(model);
+  return { steps, sequences, tableRows: own ? Math.ceil(source.rows / TABLE_STEP) * TABLE_STEP : 0 };
+}
+
+/** Whether the words' vectors are a parameter. */
+export function isClosed({ input }: ModelShape): boolean {
+  return 'embedding' in input && input.vocab !== undefined;
 }
 
 export function sameShape(one: RunShape, other: RunShape): boolean {
@@ -49,6 +56,7 @@ export function checkRun(gpu: Gpu, model: ModelShape, shape: RunShape): void {
 
 function inputEntries(model: ModelShape, { steps, sequences, tableRows }: RunShape): number {
   const width = padded(model.layers[0].inputs);
+  if (isClosed(model)) return 0;
   return tableRows ? model.seeds.length * tableRows * width : steps * sequences * width;
 }
 
@@ -73,19 +81,22 @@ export class RunBuffers {
   #destroyed = false;
   readonly tokens: GPUBuffer;
   readonly lengths: GPUBuffer;
+  /** What holds for the batch under way. */
+  readonly batch: BatchUniform;
   readonly layers: readonly LayerRun[];
 
   constructor(
     readonly gpu: Gpu,
     readonly model: ModelShape,
-    private readonly forward: ForwardModel,
+    readonly forward: ForwardModel,
     readonly shape: RunShape,
   ) {
     const { steps, sequences, tableRows } = shape;
     this.#buffers = new BufferSet(gpu);
     this.#x = this.#buffers.storage('x', inputEntries(model, shape));
-    this.tokens = this.#buffers.storage('tokens', tableRows ? steps * sequences : 1);
+    this.tokens = this.#buffers.storage('tokens', tableRows || isClosed(model) ? steps * sequences : 1);
     this.lengths = this.#buffers.storage('lengths', sequences);
+    this.batch = new BatchUniform(gpu.device.queue, this.#buffers.uniform('batch', PLAIN_BATCH));
     const layers: LayerRun[] = [];
     for (const [k, layer] of model.layers.entries()) {
       const below = model.layers[k - 1] as Layer | undefined;
@@ -96,15 +107,16 @@ export class RunBuffers {
         layout,
         states: this.#buffers.storage(`states of layer ${k}`, layout.states),
         gates: this.#buffers.storage(`gates of layer ${k}`, layout.gates),
-        source: k === 0 ? this.#given() : outputOf(layers[k - 1], steps),
+        source: k === 0 ? this.#given() : { ...outputOf(layers[k - 1], steps), dropped: { index: k - 1, layer: layers[k - 1].layer } },
       });
     }
     this.layers = layers;
     this.#inputProducts = layers.map(({ layer, layout, source, gates }, k) => {
-      const { w_ih, b_ih } = forward.layers[k].weights;
+      const { w_ih, b_ih } = forward.layout.layers[k];
       const rows = { models: layout.models, directions: layer.directions, steps, sequences };
       const sizes = { inner: layout.inputs, columns: layer.cell.gates.length * layout.hidden, row: layout.planes * layout.hidden };
-      return productCommand(this.#buffers, forward.product, `input product of layer ${k}`, rows, source, { w: w_ih, bias: b_ih, y: gates, ...sizes });
+      const sides = { w: bound(forward.weights, w_ih), bias: bound(forward.weights, b_ih), y: gates, ...sizes };
+      return productCommand(this.#buffers, forward.product, this.batch.buffer, `input product of layer ${k}`, rows, source, sides);
     });
     this.#recurrences = layers.map(() => ({}));
   }
@@ -126,11 +138,7 @@ export class RunBuffers {
     if (source.kind === 'vectors') {
       queue.writeBuffer(this.#x, 0, packRows(source.x, width) as Float32Array<ArrayBuffer>);
     } else {
-      const table = packRows(source.table, width) as Float32Array<ArrayBuffer>;
-      const rows = source.rows * padded(width);
-      for (let m = 0; m < this.model.seeds.length; m++) {
-        queue.writeBuffer(this.#x, 4 * m * this.shape.tableRows * padded(width), table, m * rows, rows);
-      }
+      if (this.shape.tableRows) this.#uploadTable(source.table, source.rows);
       queue.writeBuffer(this.tokens, 0, source.tokens as Int32Array<ArrayBuffer>);
     }
     queue.writeBuffer(this.lengths, 0, lengths ? (lengths as Int32Array<ArrayBuffer>) : new Int32Array(sequences).fill(steps));
@@ -156,25 +164,36 @@ export class RunBuffers {
 
   #recurrence(k: number, form: RecurrentForm): readonly Command[] {
     const { layer, layout, states, gates } = this.layers[k];
-    const { weights, recurrence } = this.forward.layers[k];
+    const { weights, layout: places, recurrences } = this.forward;
     const { steps, sequences } = this.shape;
     const spans = spansOf(form, layer, forwardParts(layer), steps, this.gpu);
     const buffers = {
-      ...weights,
+      ...boundAll(weights, places.layers[k], ['w_hh', 'b_hh', 'own']),
       layer: this.#buffers.uniform(`sizes of layer ${k}`, layerNumbers(layer, layout, steps, sequences, 1, false)),
       span: this.#buffers.uniform(`${form} spans of layer ${k}`, spanTable(spans)),
       lengths: this.lengths,
       states,
       gates,
     };
-    return recurrenceCommands(form, recurrence, layer, this.model.seeds.length, sequences, spans.length, buffers, this.gpu);
+    return recurrenceCommands(form, recurrences[k], layer, this.model.seeds.length, sequences, spans.length, buffers, this.gpu);
   }
 
-  /** What layer 0 reads: the vectors given, or rows of the table. */
+  #uploadTable(values: Float32Array, count: number): void {
+    const width = this.model.layers[0].inputs;
+    const table = packRows(values, width) as Float32Array<ArrayBuffer>;
+    const rows = count * padded(width);
+    for (let m = 0; m < this.model.seeds.length; m++) {
+      this.gpu.device.queue.writeBuffer(this.#x, 4 * m * this.shape.tableRows * padded(width), table, m * rows, rows);
+    }
+  }
+
+  /** What layer 0 reads: the vectors given, rows of the embedding, or of the run's own table. */
   #given(): Operand {
     const { sequences, tableRows } = this.shape;
     const width = padded(this.model.layers[0].inputs);
     const whole = { offset: 0, groupStride: 0, groupWidth: width, activation: 'identity' } as const;
+    const { table } = this.forward.layout;
+    if (table) return { buffer: bound(this.forward.weights, table), tokens: this.tokens, place: { ...whole, modelStride: table.rows * width, stepStride: width, sequenceStride: 0 } };
     if (tableRows) return { buffer: this.#x, tokens: this.tokens, place: { ...whole, modelStride: tableRows * width, stepStride: width, sequenceStride: 0 } };
     return { buffer: this.#x, place: { ...whole, modelStride: 0, stepStride: sequences * width, sequenceStride: width } };
   }
