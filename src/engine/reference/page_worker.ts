@@ -1,22 +1,29 @@
 /**
- * The page's one worker, shared by all reference engines on it: started with the first run, ended with the last engine.
+ * The page's one worker, shared by all reference engines on it: started with the first run or training, ended with the last engine.
  * A script of the page's own origin starts it directly. One from another origin (a CDN file) may not be a worker, but a
  * blob that imports it may. Where the page's policy forbids both there is none, and the runs are done in slices.
  */
+import { ReleasedError } from '../errors';
 import type { Inputs } from '../model/inputs';
 import type { CheckedLoss } from '../model/loss';
 import { vocabularySize, type Parameters } from '../model/parameters';
 import type { ModelShape, ModelSpec } from '../model/spec';
 import { scriptUrl } from '../script_url';
+import type { Snapshot, Tally } from '../training/trainer';
 import type { BackwardRecord } from './backward';
+import type { NonFinite } from './non_finite';
 import type { RolloutRecord } from './rollout';
-import type { FromWorker, Task, ToWorker } from './rollout_worker';
+import type { Asked, FromWorker, Task, ToWorker } from './rollout_worker';
+import type { TrainingHost } from './training_queue';
+import type { UpdateRules } from './training_state';
 import workerAddress from './rollout_worker?worker&url';
 
 /** A worker that has said it is ready. */
 export interface RolloutWorker {
   run(model: ModelShape, parameters: Parameters, inputs: Inputs, abort: AbortSignal): Promise<RolloutRecord>;
   backward(model: ModelShape, parameters: Parameters, inputs: Inputs, record: RolloutRecord, loss: CheckedLoss, abort: AbortSignal): Promise<BackwardRecord>;
+  /** A training that lives in the worker until it is released. */
+  training(model: ModelShape, rules: UpdateRules, start: Snapshot): Promise<TrainingHost>;
   terminate(): void;
 }
 
@@ -93,19 +100,30 @@ function isReady(worker: Worker): Promise<boolean> {
 }
 
 function rolloutWorker(worker: Worker): RolloutWorker {
-  const waiting = new Map<number, { resolve(record: RolloutRecord | BackwardRecord): void; reject(reason: unknown): void }>();
+  const waiting = new Map<number, { resolve(answer: unknown): void; reject(reason: unknown): void }>();
   let runs = 0;
+  let trainings = 0;
   worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
     if ('ready' in data) return;
     const waiter = waiting.get(data.run);
     waiting.delete(data.run);
     if ('error' in data) waiter?.reject(data.error);
-    else waiter?.resolve(data.record);
+    else waiter?.resolve(data.answer);
   });
   const post = (message: ToWorker) => worker.postMessage(message);
 
+  const ask = (training: number, asked: Asked) =>
+    new Promise<unknown>((resolve, reject) => {
+      const run = runs++;
+      waiting.set(run, { resolve, reject });
+      post({ run, training, asked });
+    });
+
+  /** Where no answer is waited for. What goes wrong there goes wrong in the answers that are. */
+  const tell = (training: number, asked: Asked) => void ask(training, asked).catch(() => undefined);
+
   const carryOut = (task: Task, abort: AbortSignal) =>
-    new Promise<RolloutRecord | BackwardRecord>((resolve, reject) => {
+    new Promise<unknown>((resolve, reject) => {
       abort.throwIfAborted();
       const run = runs++;
       const callOff = () => {
@@ -125,16 +143,31 @@ function rolloutWorker(worker: Worker): RolloutWorker {
   return {
     run: (model, parameters, inputs, abort) => carryOut(taskOf(model, parameters, inputs), abort) as Promise<RolloutRecord>,
     backward: (model, parameters, inputs, record, loss, abort) => carryOut({ ...taskOf(model, parameters, inputs), back: { record, loss } }, abort) as Promise<BackwardRecord>,
-    terminate: () => worker.terminate(),
+    async training(model, rules, start) {
+      const training = trainings++;
+      await ask(training, { begin: { spec: specOf(model), rules, start } });
+      return {
+        update: (batches, pass) => ask(training, { update: { batches, pass } }) as Promise<Tally | undefined>,
+        snapshot: () => ask(training, { tell: 'snapshot' }) as Promise<Snapshot>,
+        nonFinite: () => ask(training, { tell: 'nonFinite' }) as Promise<NonFinite | undefined>,
+        restore: (snapshot) => tell(training, { restore: snapshot }),
+        release: () => tell(training, { release: true }),
+      };
+    },
+    terminate() {
+      worker.terminate();
+      for (const { reject } of waiting.values()) reject(new ReleasedError('engine'));
+      waiting.clear();
+    },
   };
 }
 
 function taskOf(model: ModelShape, parameters: Parameters, inputs: Inputs): Task {
-  return { spec: specOf(model), parameters: withoutEmbedding(parameters), inputs: { ...inputs, words: undefined } };
+  return { spec: specOf(model), parameters: model.tied ? parameters : withoutEmbedding(parameters), inputs: { ...inputs, words: undefined } };
 }
 
 /** The description that makes the same model again on the other side: cells have functions, which no message carries. */
-function specOf({ input, layers, classes, seeds }: ModelShape): ModelSpec {
+function specOf({ input, layers, classes, tied, seeds }: ModelShape): ModelSpec {
   return {
     input: 'size' in input ? input : { embedding: input.embedding, vocab: vocabularySize(input.vocab) },
     layers: layers.map(({ cell, hidden, width, directions, bias }) => ({
@@ -144,12 +177,12 @@ function specOf({ input, layers, classes, seeds }: ModelShape): ModelSpec {
       bidirectional: directions === 2,
       bias,
     })),
-    output: classes === undefined ? undefined : { classes },
+    output: classes === undefined ? undefined : { classes, tied },
     seeds,
   };
 }
 
-/** The table of words goes with the inputs. */
+/** The table of words goes with the inputs; only a tied head needs it as a parameter too. */
 function withoutEmbedding(parameters: Parameters): Parameters {
   return new Map([...parameters].filter(([name]) => name !== 'embedding.weight'));
 }

@@ -10,11 +10,18 @@ import type { CheckedLoss } from '../model/loss';
 import { initialParameters } from '../model/initialisation';
 import { checkedParameters, parameterShapes, staleParameters, type Parameters, type StateDict } from '../model/parameters';
 import { modelShape, reseeded, type ModelShape, type ModelSpec } from '../model/spec';
+import { modelTrainer } from '../training/model_trainer';
+import { startOf } from '../training/snapshot';
+import type { Snapshot, Trainer, TrainerOptions } from '../training/trainer';
+import { checkedTraining, type Training } from '../training/training';
 import { backward, backwardBytes, type BackwardRecord } from './backward';
 import { inSlices, toEnd } from './driver';
 import { leavePageWorker, pageWorker, type RolloutWorker } from './page_worker';
-import { ReferenceTape } from './reference_tape';
+import { ReferenceTape, type ReferenceRun } from './reference_tape';
+import { ReferenceStepper } from './reference_stepper';
 import { recordBytes, rollout, type RolloutRecord } from './rollout';
+import { TrainingQueue, type TrainingHost } from './training_queue';
+import { rulesOf, type UpdateRules } from './training_state';
 
 /** The most that one model's parameters or one run may take: what a browser tab can spare. */
 const MOST_BYTES = 2 ** 30;
@@ -47,6 +54,7 @@ class ReferenceEngine implements Engine {
       forward: (parameters, inputs, abort) => this.#carryOut(abort, () => rollout(shape, parameters, inputs), (worker) => worker.run(shape, parameters, inputs, abort)),
       backward: (parameters, inputs, record, loss, abort) =>
         this.#carryOut(abort, () => backward(shape, parameters, inputs, record, loss), (worker) => worker.backward(shape, parameters, inputs, record, loss, abort)),
+      training: (rules, from) => this.#training(shape, rules, from),
     });
   }
 
@@ -60,24 +68,38 @@ class ReferenceEngine implements Engine {
     this.release();
   }
 
+  async #training(shape: ModelShape, rules: UpdateRules, start: Snapshot): Promise<TrainingHost> {
+    const worker = await this.#inWorker();
+    if (worker) return worker.training(shape, rules, start);
+    return new TrainingQueue(shape, rules, start, isPage() ? inSlices : async (work) => toEnd(work));
+  }
+
+  /** The page's worker; undefined elsewhere, and where the page allows none. */
+  async #inWorker(): Promise<RolloutWorker | undefined> {
+    if (!isPage()) return undefined;
+    this.#worker ??= pageWorker();
+    return this.#worker;
+  }
+
   /** In place, in the page's worker, or in slices. */
   async #carryOut<Result>(abort: AbortSignal, work: () => Generator<void, Result>, message: (worker: RolloutWorker) => Promise<Result>): Promise<Result> {
     if (!isPage()) return toEnd(work());
-    this.#worker ??= pageWorker();
-    const worker = await this.#worker;
+    const worker = await this.#inWorker();
     abort.throwIfAborted();
     return worker ? message(worker) : inSlices(work(), abort);
   }
 }
 
-/** A model's two passes, wherever they are carried out. */
+/** A model's two passes and its training, wherever they are carried out. */
 interface Passes {
   forward(parameters: Parameters, inputs: Inputs, abort: AbortSignal): Promise<RolloutRecord>;
   backward(parameters: Parameters, inputs: Inputs, record: RolloutRecord, loss: CheckedLoss, abort: AbortSignal): Promise<BackwardRecord>;
+  training(rules: UpdateRules, start: Snapshot): Promise<TrainingHost>;
 }
 
 class ReferenceModel implements Model {
   readonly #ending = new AbortController();
+  #training: { readonly trainer: Trainer; readonly stepper: ReferenceStepper } | undefined;
 
   constructor(
     readonly engine: Engine,
@@ -98,31 +120,80 @@ class ReferenceModel implements Model {
   setParameters(weights: StateDict, { seeds }: { seeds?: readonly number[] } = {}): void {
     this.#endingWith(undefined).throwIfAborted();
     const shape = reseeded(this.shape, seeds);
-    this.current = checkedParameters(shape, weights);
+    const parameters = checkedParameters(shape, weights);
+    this.#training?.trainer.release();
+    this.current = parameters;
     this.described = shape;
   }
 
-  async trainer(): Promise<never> {
-    throw new Error('not yet');
+  async trainer(options: TrainerOptions): Promise<Trainer> {
+    const ending = this.#endingWith(undefined);
+    ending.throwIfAborted();
+    await this.upToDate();
+    const training = checkedTraining(this.shape, this.parameters, options);
+    const bytes = trainingBytes(this.shape, training);
+    if (bytes > MOST_BYTES) throw new LimitError('this many bytes to train:', bytes, MOST_BYTES, 'Use fewer steps, sequences, units or models.');
+    const host = await this.passes.training(rulesOf(training), startOf(this, training));
+    ending.throwIfAborted();
+    this.#training?.trainer.release();
+    const stepper = new ReferenceStepper(host, ({ parameters }) => (this.current = parameters));
+    const trainer = modelTrainer(this, training, stepper, () => {
+      if (this.#training?.trainer === trainer) this.#training = undefined;
+    });
+    this.#training = { trainer, stepper };
+    this.engineEnding.addEventListener('abort', () => trainer.release(), { once: true });
+    return trainer;
+  }
+
+  /** Reads the weights back if a trainer has moved them. */
+  async upToDate(): Promise<void> {
+    if (!this.#training?.stepper.ahead) return;
+    await this.#training.trainer.snapshot().catch((error: unknown) => {
+      if (!(error instanceof ReleasedError)) throw error; // what ended it has set the weights
+    });
   }
 
   async run(given: RunInputs, { abort }: RunOptions = {}): Promise<Tape> {
     const ending = this.#endingWith(abort);
     ending.throwIfAborted();
+    await this.upToDate();
+    ending.throwIfAborted();
     const { parameters } = this;
     const inputs = allocating(0, () => checkedInputs(this.shape, parameters, given));
-    const record = await within(recordBytes(this.shape, inputs), () => this.passes.forward(parameters, inputs, ending));
-    ending.throwIfAborted();
-    return new ReferenceTape(this, inputs, parameters, record, this.engineEnding, (forward, loss, abortBackward) => this.#backward(parameters, inputs, forward, loss, abortBackward));
+    const record = await this.#forward(parameters, inputs, ending);
+    return new ReferenceTape(this, { inputs, parameters, record }, this.engineEnding, {
+      backward: async (run, loss, stop) => {
+        if (run.parameters !== this.parameters) throw staleParameters();
+        return this.#backward(run, loss, this.#endingWith(stop));
+      },
+      again: (read, loss) => this.#again(read, loss),
+    });
   }
 
-  async #backward(parameters: Parameters, inputs: Inputs, record: RolloutRecord, loss: CheckedLoss, abort: AbortSignal | undefined): Promise<BackwardRecord> {
-    const ending = this.#endingWith(abort);
+  async #forward(parameters: Parameters, inputs: Inputs, ending: AbortSignal): Promise<RolloutRecord> {
+    const record = await within(recordBytes(this.shape, inputs), () => this.passes.forward(parameters, inputs, ending));
     ending.throwIfAborted();
-    if (parameters !== this.parameters) throw staleParameters();
+    return record;
+  }
+
+  async #backward({ parameters, inputs, record }: ReferenceRun, loss: CheckedLoss, ending: AbortSignal): Promise<BackwardRecord> {
+    ending.throwIfAborted();
     const gradients = await within(backwardBytes(this.shape, inputs), () => this.passes.backward(parameters, inputs, record, loss, ending));
     ending.throwIfAborted();
     return gradients;
+  }
+
+  async #again(read: Inputs, loss: CheckedLoss | undefined): Promise<ReferenceRun> {
+    const ending = this.#endingWith(undefined);
+    ending.throwIfAborted();
+    await this.upToDate();
+    ending.throwIfAborted();
+    const { parameters } = this;
+    const { source } = read;
+    const table = parameters.get('embedding.weight');
+    const inputs = table && source.kind === 'rows' ? { ...read, source: { ...source, table: table.data } } : read;
+    const run = { inputs, parameters, record: await this.#forward(parameters, inputs, ending) };
+    return loss ? { ...run, gradients: await this.#backward(run, loss, ending) } : run;
   }
 
   #endingWith(abort: AbortSignal | undefined): AbortSignal {
@@ -130,12 +201,19 @@ class ReferenceModel implements Model {
   }
 
   release(): void {
+    this.#training?.trainer.release();
     this.#ending.abort(new ReleasedError('model'));
   }
 
   [Symbol.dispose](): void {
     this.release();
   }
+}
+
+/** What one update keeps, and what goes on from one to the next, in bytes. */
+function trainingBytes(model: ModelShape, { first, optimizer }: Training): number {
+  const numbers = [...parameterShapes(model).values()].reduce((sum, parameter) => sum + size(parameter), 0);
+  return recordBytes(model, first) + backwardBytes(model, first) + Float64Array.BYTES_PER_ELEMENT * model.seeds.length * numbers * (1 + optimizer.slots.length);
 }
 
 /** Whether there are frames and clicks to keep out of the way of. */

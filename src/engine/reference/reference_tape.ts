@@ -13,28 +13,53 @@ import type { ModelShape } from '../model/spec';
 import type { BackwardRecord } from './backward';
 import { layerInput, lengthOf, type DirectionRecord, type RolloutRecord } from './rollout';
 
+/** A run with its numbers, and with those of its way back if it went back. */
+export interface ReferenceRun {
+  readonly inputs: Inputs;
+  readonly parameters: Parameters;
+  readonly record: RolloutRecord;
+  readonly gradients?: BackwardRecord;
+}
+
+/** What a tape asks of its model. */
+export interface Repeats {
+  backward(run: ReferenceRun, loss: CheckedLoss, abort: AbortSignal | undefined): Promise<BackwardRecord>;
+  /** The same inputs again, with the weights as they are by now, and back from the loss if there is one. */
+  again(inputs: Inputs, loss: CheckedLoss | undefined): Promise<ReferenceRun>;
+}
+
 export class ReferenceTape implements Tape {
   readonly engine: Engine;
   readonly plan: Tape['plan'];
-  readonly #holders = new Holders('tape', () => (this.#record = this.#gradients = undefined));
+  readonly #holders = new Holders('tape', () => (this.#run = undefined));
   #entries: readonly SignalEntry[];
-  #record: RolloutRecord | undefined;
-  #gradients: BackwardRecord | undefined;
-  #backwards = 0;
+  #run: ReferenceRun | undefined;
+  #given: Pick<ReferenceRun, 'inputs' | 'parameters'>;
+  /** Where the way back last started. */
+  #loss: CheckedLoss | undefined;
+  /** Ways back and repetitions follow one another. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly model: Model,
-    readonly inputs: Inputs,
-    readonly parameters: Parameters,
-    record: RolloutRecord,
+    run: ReferenceRun,
     /** Aborted when the engine goes, whoever still holds the run. */
     private readonly engineEnding: AbortSignal,
-    private readonly propagate: (record: RolloutRecord, loss: CheckedLoss, abort: AbortSignal | undefined) => Promise<BackwardRecord>,
+    private readonly repeats: Repeats,
   ) {
     this.engine = model.engine;
     this.plan = { forms: model.shape.layers.map(() => 'reference'), dispatches: 0 };
-    this.#entries = signalEntries(model.shape, inputs);
-    this.#record = record;
+    this.#entries = signalEntries(model.shape, run.inputs);
+    this.#run = run;
+    this.#given = givenTo(run);
+  }
+
+  get inputs(): Inputs {
+    return this.#given.inputs;
+  }
+
+  get parameters(): Parameters {
+    return this.#given.parameters;
   }
 
   get signals(): readonly SignalInfo[] {
@@ -42,7 +67,7 @@ export class ReferenceTape implements Tape {
   }
 
   get released(): boolean {
-    return this.#record === undefined || this.engineEnding.aborted;
+    return this.#run === undefined || this.engineEnding.aborted;
   }
 
   signal(name: string, place?: SignalPlace): Signal {
@@ -58,27 +83,35 @@ export class ReferenceTape implements Tape {
   }
 
   async backward(loss: Loss, { abort }: { abort?: AbortSignal } = {}): Promise<Float64Array | undefined> {
-    const record = this.#numbers();
+    this.#numbers();
     const { shape } = this.model;
     const checked = checkedLoss(shape, this.inputs, loss);
-    const turn = ++this.#backwards;
-    const gradients = await this.propagate(record, checked, abort);
-    this.#numbers();
-    if (turn === this.#backwards) {
-      this.#gradients = gradients;
+    return this.#next(async () => {
+      const run = this.#numbers();
+      const gradients = await this.repeats.backward(run, checked, abort);
+      this.#numbers();
+      this.#run = { ...run, gradients };
+      this.#loss = checked;
       this.#entries = [...signalEntries(shape, this.inputs), ...gradientEntries(shape, this.inputs)];
-    }
-    return gradients.loss?.slice();
+      return gradients.loss?.slice();
+    });
   }
 
   async gradients(): Promise<ReadonlyMap<string, Tensor<Float64Array>>> {
-    this.#numbers();
-    if (!this.#gradients) throw new OptionError('gradients', 'gradients: there are none before a backward pass; call backward first.');
-    return new Map([...this.#gradients.parameters].map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]));
+    const { gradients } = this.#numbers();
+    if (!gradients) throw new OptionError('gradients', 'gradients: there are none before a backward pass; call backward first.');
+    return new Map([...gradients.parameters].map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]));
   }
 
   async refresh(): Promise<void> {
-    throw new Error('not yet');
+    this.#numbers();
+    await this.#next(async () => {
+      this.#numbers();
+      const run = await this.repeats.again(this.inputs, this.#loss);
+      this.#numbers();
+      this.#run = run;
+      this.#given = givenTo(run);
+    });
   }
 
   hold(): () => void {
@@ -94,15 +127,27 @@ export class ReferenceTape implements Tape {
     this.release();
   }
 
-  #values(entry: SignalEntry): Float64Array {
-    const record = this.#numbers();
-    return signalValues(this.model.shape, this.inputs, record, entry) ?? gradientValues(this.model.shape, this.#gradients!, entry);
+  /** Work that begins once all before it has ended, well or not. */
+  #next<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#last.then(work);
+    this.#last = result.catch(() => undefined);
+    return result;
   }
 
-  #numbers(): RolloutRecord {
-    if (!this.#record || this.engineEnding.aborted) throw new ReleasedError('tape');
-    return this.#record;
+  #values(entry: SignalEntry): Float64Array {
+    const { record, gradients } = this.#numbers();
+    return signalValues(this.model.shape, this.inputs, record, entry) ?? gradientValues(this.model.shape, gradients!, entry);
   }
+
+  #numbers(): ReferenceRun {
+    if (!this.#run || this.engineEnding.aborted) throw new ReleasedError('tape');
+    return this.#run;
+  }
+}
+
+/** What outlives the numbers. */
+function givenTo({ inputs, parameters }: ReferenceRun): Pick<ReferenceRun, 'inputs' | 'parameters'> {
+  return { inputs, parameters };
 }
 
 /**

@@ -3,12 +3,11 @@
  * schedule, keeps what is known of the updates, and stops at numbers that are not finite.
  */
 import type { Model } from '../engine';
-import { DivergedError, OptionError, ReleasedError, ShapeError } from '../errors';
+import { DivergedError, OptionError, ReleasedError } from '../errors';
 import { keyed, scramble } from '../math/noise';
-import { checkedParameters, directionsOf, stateDict } from '../model/parameters';
-import { stateWidth } from '../model/spec';
 import type { CheckedBatch } from './batch';
 import { checkedBatch, checkSameShape } from './checked_batch';
+import { checkedSnapshot, isFiniteSnapshot, startOf } from './snapshot';
 import type { Stepper } from './stepper';
 import type { Snapshot, StepsOptions, Tally, Trainer } from './trainer';
 import type { Training } from './training';
@@ -26,7 +25,7 @@ const SNAPSHOT_MILLISECONDS = 5_000;
 
 /**
  * A trainer of a model as it is now.
- * @param stepper - at the start: update 0, the model's parameters, empty slots, no states
+ * @param stepper - at the start, as `startOf` has it
  * @param onEnd - called once, when the trainer is released
  */
 export function modelTrainer(model: Model, training: Training, stepper: Stepper, onEnd: () => void = () => undefined): Trainer {
@@ -130,13 +129,13 @@ class ModelTrainer implements Trainer {
     const restored = this.#restored;
     const snapshot = await this.stepper.snapshot();
     this.#checkReleased();
-    if (restored === this.#restored && isFinite(snapshot)) this.#lastGood = snapshot;
+    if (restored === this.#restored && isFiniteSnapshot(snapshot)) this.#lastGood = snapshot;
     return snapshot;
   }
 
   restore(snapshot: Snapshot): void {
     this.#checkReleased();
-    this.#goOnFrom(this.#checked(snapshot));
+    this.#goOnFrom(checkedSnapshot(this.model.shape, this.training, snapshot));
   }
 
   reset(): void {
@@ -189,28 +188,6 @@ class ModelTrainer implements Trainer {
     this.#lastGood = snapshot;
   }
 
-  /** A snapshot with the names, shapes and finite numbers of this one. Throws OptionError, ShapeError, NonFiniteError. */
-  #checked({ update, parameters, slots, carried }: Snapshot): Snapshot {
-    const { shape } = this.model;
-    const { optimizer } = this.training;
-    if (!(Number.isSafeInteger(update) && update >= 0)) throw new OptionError('snapshot', `snapshot: it says to be of update ${update}, which is no whole number.`);
-    const names = [...slots.keys()];
-    if (names.join() !== optimizer.slots.join()) {
-      throw new OptionError('snapshot', `snapshot: its optimiser keeps ${names.join(', ') || 'nothing'}, and ${optimizer.title} keeps ${optimizer.slots.join(', ')}; train with the optimiser it was made with.`);
-    }
-    const states = this.#start.carried?.flat();
-    const given = carried?.flat();
-    if (given?.map(({ length }) => length).join() !== states?.map(({ length }) => length).join()) {
-      throw new ShapeError('snapshot.carried', states ? `states of ${states.map(({ length }) => length).join(', ')} values` : 'none', given ? given.map(({ length }) => length).join(', ') : 'none', 'Train with the same model, batch size and carryState.');
-    }
-    return {
-      update,
-      parameters: checkedParameters(shape, stateDict(parameters)),
-      slots: new Map([...slots].map(([name, values]) => [name, checkedParameters(shape, stateDict(values))])),
-      carried,
-    };
-  }
-
   #checkAccuracy(wanted: number | undefined): void {
     if (wanted === undefined) return;
     if (!(wanted > 0 && wanted <= 1)) throw new OptionError('untilAccuracy', `untilAccuracy: ${wanted} given; it is a part of what is asked for, above 0 and up to 1.`);
@@ -232,18 +209,6 @@ class ModelTrainer implements Trainer {
   #checkReleased(): void {
     if (this.#released) throw new ReleasedError('trainer');
   }
-}
-
-/** A model before its first update. */
-function startOf({ shape, parameters }: Model, { optimizer, carryState, first }: Training): Snapshot {
-  const empty = () => new Map([...parameters].map(([name, tensor]) => [name, { shape: tensor.shape, data: new Float32Array(tensor.data.length) }] as const));
-  const stateless = shape.layers.map((layer) => layer.cell.states.map((_, s) => new Float32Array(shape.seeds.length * directionsOf(layer).length * first.sequences * stateWidth(layer, s))));
-  return { update: 0, parameters, slots: new Map(optimizer.slots.map((name) => [name, empty()])), carried: carryState ? stateless : undefined };
-}
-
-function isFinite({ parameters, slots, carried = [] }: Snapshot): boolean {
-  const arrays = [...[parameters, ...slots.values()].flatMap((values) => [...values.values()].map(({ data }) => data)), ...carried.flat()];
-  return arrays.every((data) => data.every((value) => Number.isFinite(value)));
 }
 
 /** Unsigned 32-bit key of what a batch drops: of the training's seed, the update, and the batch's place in it. */

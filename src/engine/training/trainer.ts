@@ -23,7 +23,7 @@ export interface TrainerOptions {
   readonly carryState?: boolean;
   /** Part of each layer's output, but the last one's, that is dropped while training; 0 unless given. */
   readonly dropout?: number;
-  /** Parameters left as they are: names without layer and direction (`bias_hh`), or whole (`bias_hh_l0`). */
+  /** Parameters left as they are, and out of the gradient's norm: names without layer and direction (`bias_hh`), or whole (`bias_hh_l0`). */
   readonly frozen?: readonly string[];
   /** Seed of what is dropped; 0 unless given. */
   readonly seed?: number;
@@ -108,6 +108,7 @@ export interface Trainer {
   restore(snapshot: Snapshot): void;
   /** Goes back to the start. */
   reset(): void;
+  /** Ends it; the model is left as the last snapshot has it. */
   release(): void;
   [Symbol.dispose](): void;
 }
