@@ -10,15 +10,17 @@ const allowed: Record<string, string[]> = {
   errors: [],
   'engine/math': ['errors'],
   'engine/cells': ['errors', 'engine/math'],
-  'engine/model': ['errors', 'engine/math', 'engine/cells'],
+  'engine/ops': ['engine/math', 'engine/cells'],
+  'engine/blocks': ['errors', 'engine/math', 'engine/cells', 'engine/ops'],
+  'engine/model': ['errors', 'engine/math', 'engine/cells', 'engine/ops', 'engine/blocks'],
   'engine/optimizers': ['errors'],
   'engine/training': ['errors', 'engine/math', 'engine/cells', 'engine/model', 'engine/optimizers', 'face'],
   'engine/tasks': ['errors', 'engine/math', 'engine/training'],
-  'engine/reference': ['errors', 'engine/math', 'engine/cells', 'engine/model', 'engine/optimizers', 'engine/training', 'face', 'script_url'],
-  'engine/gpu': ['errors', 'engine/math', 'engine/cells', 'engine/model', 'engine/optimizers', 'engine/training', 'face'],
+  'engine/reference': ['errors', 'engine/math', 'engine/cells', 'engine/ops', 'engine/blocks', 'engine/model', 'engine/optimizers', 'engine/training', 'face', 'script_url'],
+  'engine/gpu': ['errors', 'engine/math', 'engine/cells', 'engine/ops', 'engine/blocks', 'engine/model', 'engine/optimizers', 'engine/training', 'face'],
   face: ['engine/math', 'engine/model', 'engine/training'],
   script_url: [],
-  'engine/index': ['errors', 'engine/math', 'engine/cells', 'engine/model', 'engine/optimizers', 'engine/training', 'engine/tasks', 'engine/reference', 'engine/gpu', 'face', 'script_url'],
+  'engine/index': ['errors', 'engine/math', 'engine/cells', 'engine/ops', 'engine/blocks', 'engine/model', 'engine/optimizers', 'engine/training', 'engine/tasks', 'engine/reference', 'engine/gpu', 'face', 'script_url'],
   elements: ['door'],
   lesson: ['door', 'elements'],
 };
@@ -28,7 +30,7 @@ function partOf(file: string): string {
   if (path === 'engine/errors.ts') return 'errors';
   if (path === 'engine/engine.ts') return 'face';
   if (path === 'engine/script_url.ts') return 'script_url';
-  const inEngine = /^engine\/(math|cells|model|optimizers|training|tasks|reference|gpu)\//.exec(path);
+  const inEngine = /^engine\/(math|cells|ops|blocks|model|optimizers|training|tasks|reference|gpu)\//.exec(path);
   if (inEngine) return `engine/${inEngine[1]}`;
   if (path.startsWith('engine/')) return 'engine/index';
   return path.split('/')[0];

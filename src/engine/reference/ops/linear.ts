@@ -4,7 +4,7 @@ import { at, pacer, rowsOf, type OpArithmetic } from './run';
 
 /** y = W·f(x) + b + r, row by row. */
 export const linear: OpArithmetic<LinearStep> = {
-  scratch: ({ x }, run) => 2 * run.tensor(x).width,
+  scratch: ({ x }, _, widthOf) => 2 * widthOf(x),
 
   *forward({ x: xName, y: yName, weight, bias, of = 'identity', plus }, run) {
     const pause = pacer();

@@ -3,6 +3,7 @@
  * with. All memory is there before the first op begins; an op that needs room for itself says how much beforehand.
  */
 import type { OpName, StepOf } from '../../ops';
+import type { WidthOf } from '../../ops/op';
 
 /** Numbers of parameters: float32 in a model, float64 where a test takes differences. */
 export type Numbers = Float32Array | Float64Array;
@@ -53,7 +54,7 @@ export interface Gradient {
 /** What an op computes. Each pauses about every millisecond. */
 export interface OpArithmetic<Step> {
   /** Numbers of scratch it needs; none unless given. */
-  scratch?(step: Step, run: Omit<Run, 'scratch' | 'final' | 'initial'>): number;
+  scratch?(step: Step, extent: Extent, widthOf: WidthOf): number;
   forward(step: Step, run: Run): Generator<void, void>;
   /** The transpose of `forward`, at the run that it left behind. */
   backward(step: Step, run: Run, gradient: Gradient): Generator<void, void>;

@@ -1,0 +1,205 @@
+/**
+ * The selective scan in float64, one channel of one sequence at a time. A run keeps none of its states: they are made
+ * again on the way back, and when somebody looks.
+ */
+import { sigmoid } from '../../math/activation';
+import type { SelectiveScanStep } from '../../ops/selective_scan';
+import { silu, siluSlope, softplus } from './pointwise';
+import { at, lengthOf, pacer, rowAt, type Gradient, type Numbers, type OpArithmetic, type Run } from './run';
+
+/** One channel of one sequence, scanned. */
+interface Channel {
+  readonly m: number;
+  readonly b: number;
+  readonly c: number;
+  /** Its first row of B and C. */
+  readonly group: number;
+  /** Where its state is in [M, B, D, N]. */
+  readonly place: number;
+  readonly length: number;
+  /** [N] */
+  readonly A: Float64Array;
+  /** [T] step sizes. */
+  readonly delta: Float64Array;
+  /** [T + 1, N] states, the one before the first step first. */
+  readonly h: Float64Array;
+}
+
+export const selectiveScan: OpArithmetic<SelectiveScanStep> = {
+  scratch: ({ states }, { steps }) => (2 * steps + 2) * states + steps,
+
+  *forward(step, run) {
+    const pause = pacer();
+    const { states } = step;
+    const [y, z] = [run.tensor(step.y), step.z ? run.tensor(step.z) : undefined];
+    for (const channel of channelsOf(step, run)) {
+      const { m, b, c, h, length, place } = channel;
+      for (let t = 0; t < length; t++) {
+        const row = rowAt(run.extent, m, t, b);
+        y.data[at(y, row) + c] = ungated(step, run, channel, t) * (z ? silu(z.data[at(z, row) + c]) : 1);
+      }
+      run.final(step.h).set(h.subarray(length * states, (length + 1) * states), place);
+      if (pause(8 * length * states)) yield;
+    }
+  },
+
+  *backward(step, run, gradient) {
+    const pause = pacer();
+    const { states, softplus: positive } = step;
+    const optional = (name: string | undefined) => (name ? gradient.tensor(name) : undefined);
+    const [u, z] = [run.tensor(step.u), step.z ? run.tensor(step.z) : undefined];
+    const [d_u, d_delta, d_z, d_y] = [gradient.tensor(step.u), optional(step.delta), optional(step.z), gradient.tensor(step.y)];
+    for (const channel of channelsOf(step, run)) {
+      const { m, b, c, group, place, length, A, delta, h } = channel;
+      const d_h = adjointStates(step, run, gradient, channel);
+      const B = sideOf(step.B, run, m);
+      const [d_B, d_C] = [sideOf(step.B, gradient, m), sideOf(step.C, gradient, m)];
+      const D = step.D && run.parameter(step.D, m);
+      const d_D = step.D && gradient.parameter(step.D, m);
+      const d_A = gradient.parameter('log' in step.A ? step.A.log : step.A.plain, m);
+      const d_bias = step.deltaBias && gradient.parameter(step.deltaBias, m);
+      for (let t = 0; t < length; t++) {
+        const row = rowAt(run.extent, m, t, b);
+        const enters = u.data[at(u, row) + c];
+        const gate = z ? z.data[at(z, row) + c] : 0;
+        const d_out = d_y.data[at(d_y, row) + c];
+        if (d_z) d_z.data[at(d_z, row) + c] += d_out * ungated(step, run, channel, t) * siluSlope(gate);
+        const d_ungated = z ? d_out * silu(gate) : d_out;
+        if (d_D && D) {
+          d_D[c] += d_ungated * enters;
+          d_u.data[at(d_u, row) + c] += d_ungated * D[c];
+        }
+        let d_step = 0;
+        for (let n = 0; n < states; n++) {
+          const d = d_h[t * states + n];
+          const decay = Math.exp(delta[t] * A[n]);
+          const before = h[t * states + n];
+          const b_n = B.data[sideAt(B, row) + group + n];
+          d_C.data[sideAt(d_C, row) + group + n] += d_ungated * h[(t + 1) * states + n];
+          d_B.data[sideAt(d_B, row) + group + n] += d * delta[t] * enters;
+          d_u.data[at(d_u, row) + c] += d * delta[t] * b_n;
+          d_step += d * (A[n] * decay * before + b_n * enters);
+          d_A[c * states + n] += d * delta[t] * decay * before * ('log' in step.A ? A[n] : 1);
+        }
+        const d_raw = positive ? d_step * softplusSlope(rawDelta(step, run, m, c, row)) : d_step;
+        if (d_delta) d_delta.data[at(d_delta, row) + c] += d_raw;
+        if (d_bias) d_bias[c] += d_raw;
+      }
+      // h_1 = exp(Δ_1·A) ⊙ h_0 + …; a sequence without steps hands on what arrives.
+      const arriving = gradient.final(step.h);
+      const d_initial = gradient.initial(step.h);
+      for (let n = 0; n < states; n++) {
+        if (length) d_initial[place + n] += d_h[n] * Math.exp(delta[0] * A[n]);
+        else if (arriving) d_initial[place + n] += arriving[place + n];
+      }
+      if (pause(24 * length * states)) yield;
+    }
+  },
+
+  /** `delta` after bias and softplus, `decay` = exp(Δ·A), `B`, `C`, `h`; with a gradient, ∂loss/∂h. */
+  *show(step, run, name, into, gradient) {
+    const pause = pacer();
+    const { states, groups } = step;
+    const width = run.tensor(step.u).width;
+    for (const channel of channelsOf(step, run)) {
+      const { m, b, c, group, A, delta, h, length } = channel;
+      const d_h = gradient && adjointStates(step, run, gradient, channel);
+      const side = name === 'B' || name === 'C' ? sideOf(step[name], run, m) : undefined;
+      for (let t = 0; t < length; t++) {
+        const row = rowAt(run.extent, m, t, b);
+        const own = (row * width + c) * states;
+        if (side) for (let n = 0; n < states; n++) into[row * groups * states + group + n] = side.data[sideAt(side, row) + group + n];
+        else if (name === 'delta') into[row * width + c] = delta[t];
+        else if (name === 'decay') for (let n = 0; n < states; n++) into[own + n] = Math.exp(delta[t] * A[n]);
+        else into.set(d_h ? d_h.subarray(t * states, (t + 1) * states) : h.subarray((t + 1) * states, (t + 2) * states), own);
+      }
+      if (pause(8 * length * states)) yield;
+    }
+  },
+};
+
+/** Scans channel after channel, in the run's scratch: what is yielded lasts until the next one. */
+function* channelsOf(step: SelectiveScanStep, run: Run): Generator<Channel, void> {
+  const { extent, scratch } = run;
+  const { states, groups } = step;
+  const u = run.tensor(step.u);
+  const A = scratch.subarray(0, states);
+  const h = scratch.subarray(states, (extent.steps + 2) * states);
+  const delta = scratch.subarray((2 * extent.steps + 2) * states);
+  for (let m = 0; m < extent.models; m++) {
+    const B = sideOf(step.B, run, m);
+    const given = run.parameter('log' in step.A ? step.A.log : step.A.plain, m);
+    for (let b = 0; b < extent.sequences; b++) {
+      for (let c = 0; c < u.width; c++) {
+        const group = Math.floor(c / (u.width / groups)) * states;
+        const place = ((m * extent.sequences + b) * u.width + c) * states;
+        const length = lengthOf(extent, b);
+        const before = run.initial(step.h);
+        for (let n = 0; n < states; n++) {
+          A[n] = 'log' in step.A ? -Math.exp(given[c * states + n]) : given[c * states + n];
+          h[n] = before ? before[place + n] : 0;
+        }
+        for (let t = 0; t < length; t++) {
+          const row = rowAt(extent, m, t, b);
+          const raw = rawDelta(step, run, m, c, row);
+          delta[t] = step.softplus ? softplus(raw) : raw;
+          const enters = delta[t] * u.data[at(u, row) + c];
+          for (let n = 0; n < states; n++) {
+            h[(t + 1) * states + n] = Math.exp(delta[t] * A[n]) * h[t * states + n] + enters * B.data[sideAt(B, row) + group + n];
+          }
+        }
+        yield { m, b, c, group, place, length, A, delta, h };
+      }
+    }
+  }
+}
+
+/** [T, N] ∂loss/∂h_t, everything together: through y_t, through step t + 1, and what arrives after the last step. */
+function adjointStates(step: SelectiveScanStep, run: Run, gradient: Gradient, { m, b, c, group, place, length, A, delta }: Channel): Float64Array {
+  const { states } = step;
+  const C = sideOf(step.C, run, m);
+  const d_h = run.scratch.subarray((run.extent.steps + 2) * states, (2 * run.extent.steps + 2) * states);
+  const [d_y, z] = [gradient.tensor(step.y), step.z ? run.tensor(step.z) : undefined];
+  const arriving = gradient.final(step.h);
+  for (let t = length - 1; t >= 0; t--) {
+    const row = rowAt(run.extent, m, t, b);
+    const d_ungated = d_y.data[at(d_y, row) + c] * (z ? silu(z.data[at(z, row) + c]) : 1);
+    for (let n = 0; n < states; n++) {
+      const later = t + 1 < length ? d_h[(t + 1) * states + n] * Math.exp(delta[t + 1] * A[n]) : arriving ? arriving[place + n] : 0;
+      d_h[t * states + n] = later + d_ungated * C.data[sideAt(C, row) + group + n];
+    }
+  }
+  return d_h;
+}
+
+/** C_t · h_t + D ⊙ u_t of one channel. */
+function ungated(step: SelectiveScanStep, run: Run, { m, b, c, group, h }: Channel, t: number): number {
+  const row = rowAt(run.extent, m, t, b);
+  const C = sideOf(step.C, run, m);
+  const u = run.tensor(step.u);
+  let sum = step.D ? run.parameter(step.D, m)[c] * u.data[at(u, row) + c] : 0;
+  for (let n = 0; n < step.states; n++) sum += C.data[sideAt(C, row) + group + n] * h[(t + 1) * step.states + n];
+  return sum;
+}
+
+/** A step size before softplus. */
+function rawDelta({ delta, deltaBias }: SelectiveScanStep, run: Run, m: number, c: number, row: number): number {
+  const strip = delta && run.tensor(delta);
+  return (strip ? strip.data[at(strip, row) + c] : 0) + (deltaBias ? run.parameter(deltaBias, m)[c] : 0);
+}
+
+/** softplus' is σ. */
+const softplusSlope = sigmoid;
+
+/** B or C, or the gradient there: a tensor, or a parameter that is the same in every row. */
+type Side<Data> = { readonly data: Data; readonly row: number; readonly from: number };
+
+function sideOf(side: SelectiveScanStep['B'], of: Gradient, m: number): Side<Float64Array>;
+function sideOf(side: SelectiveScanStep['B'], of: Run, m: number): Side<Numbers>;
+function sideOf(side: SelectiveScanStep['B'], of: Run | Gradient, m: number): Side<Numbers> {
+  return 'tensor' in side ? of.tensor(side.tensor) : { data: of.parameter(side.parameter, m), row: 0, from: 0 };
+}
+
+function sideAt({ row: stride, from }: Side<Numbers>, row: number): number {
+  return row * stride + from;
+}
