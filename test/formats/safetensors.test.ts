@@ -56,12 +56,41 @@ describe('reading', () => {
     ['three offsets', fileWith({ w: place([1], [0, 4, 8]) }, 8), 'two whole numbers'],
     ['bytes that do not fit the shape', fileWith({ w: place([2], [0, 4]) }, 4), 'takes 8 bytes, and it has 4'],
     ['a shape of 2⁵⁰ entries in no bytes', fileWith({ w: place([2 ** 25, 2 ** 25], [0, 0]) }), 'takes'],
+    ['sizes beyond whole numbers', fileWith({ w: place([2 ** 53], [0, 4]) }, 4), 'its shape is [9007199254740992]'],
+    ['offsets beyond whole numbers', fileWith({ w: place([1], [2 ** 53, 2 ** 53 + 4]) }, 4), 'two whole numbers'],
+    ['sizes whose product is beyond all numbers', fileWith({ w: place([...Array.from({ length: 30 }, () => 2 ** 52), 0], [0, 0]) }), 'takes NaN bytes'],
+    ['an empty file', new Uint8Array(), '0 bytes'],
+    ['two tensors of one name', fileWith('{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"\\u0077" :{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', 4), 'w: the header has two entries of this name'],
+    ['two metadata', fileWith('{"__metadata__":{},"__metadata__":{}}'), '__metadata__: the header has two entries'],
+    ['bytes between tensors that belong to none', fileWith({ v: place([1], [0, 4]), w: place([1], [8, 12]) }, 12), 'w: it begins at byte 8, and the tensors before it end at 4'],
+    ['bytes before the first tensor', fileWith({ w: place([1], [4, 8]) }, 8), 'w: it begins at byte 4'],
+    ['bytes after the last tensor', fileWith({ w: place([1], [0, 4]) }, 9), 'data: 5 bytes after the last tensor'],
+    ['an entry of lists within lists', fileWith(`{"w":{"dtype":"F32","shape":${'['.repeat(100_000)}${']'.repeat(100_000)},"data_offsets":[0,4]}}`, 4), 'its shape is a list of lists'],
+    ['a type that is megabytes of text', fileWith({ w: place([1], [0, 4], 'x'.repeat(3_000_000)) }, 4), /^w: its type is "x{99}…; readable/],
+    ['a name that is megabytes of text', fileWith({ ['y'.repeat(3_000_000)]: null }), /^y{100}…: its type/],
     ['tensors that share bytes', fileWith({ w: place([2], [0, 8]), v: place([1], [4, 8]) }, 8), 'v: it shares bytes with w'],
     ['an entry that is null', fileWith({ w: null }), 'its type is undefined'],
     ['metadata that is no text', fileWith({ __metadata__: { a: 1 } }), '__metadata__: it must hold texts'],
   ])('refuses %s, and says what is wrong', (_, file, message) => {
     expect(() => readSafetensors(file)).toThrow(FormatError);
     expect(() => readSafetensors(file)).toThrow(message);
+  });
+
+  it('keeps names of the prototype apart from it', () => {
+    const file = fileWith(`{"__proto__":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"constructor":{"dtype":"U8","shape":[1],"data_offsets":[1,2]},"__metadata__":{"__proto__":"x","a\\"}{[b":"y"}}`, 2);
+    const { tensors, metadata } = readSafetensors(file);
+    expect([...tensors.keys()]).toEqual(['__proto__', 'constructor']);
+    expect(Object.entries(metadata)).toEqual([['__proto__', 'x'], ['a"}{[b', 'y']]);
+    expect(({} as Record<string, unknown>)['dtype']).toBeUndefined();
+  });
+
+  it('makes numbers of a tensor only when it is asked for', () => {
+    const file = fileWith({ w: place([2], [0, 2], 'U8') }, 2);
+    const { tensors } = readSafetensors(file);
+    file[file.length - 1] = 9;
+    const { data } = tensors.get('w')!;
+    expect(data).toEqual(Float32Array.of(0, 9));
+    expect(tensors.get('w')!.data).toBe(data);
   });
 
   it('throws nothing but FormatError, whatever bytes it is given', () => {
@@ -96,6 +125,14 @@ describe('writing', () => {
     for (const [name, { shape, data }] of tensors) {
       expect(read.tensors.get(name)).toEqual({ dtype: 'F32', shape, data: Float32Array.from(data) });
     }
+  });
+
+  it('refuses a name given twice, a name of the format’s own, and data that does not fit its shape', () => {
+    const one = { shape: [1], data: [1] };
+    expect(() => writeSafetensors([['w', one], ['w', one]])).toThrow('w: the name is taken');
+    expect(() => writeSafetensors([['__metadata__', one]])).toThrow('the name is taken');
+    expect(() => writeSafetensors([['w', { shape: [2], data: [1] }]])).toThrow('w: it has 1 values, and [2] takes 2');
+    expect([...readSafetensors(writeSafetensors([['__proto__', one]])).tensors.keys()]).toEqual(['__proto__']);
   });
 
   it('takes a model’s parameters there and back', async () => {

@@ -181,7 +181,7 @@ function cellOf(tensor: string, rows: number, hidden: number, units: readonly st
   if (hint) {
     if (fits.includes(hint.cell)) return hint.cell;
     const others = units.filter((unit) => !unitKinds(hint.cell).includes(unit));
-    throw new FormatError(shownName(tensor), `it has ${rows} rows for ${hidden} units${others.length ? ` and ${others.join(', ')} beside it` : ''}; a ${hint.cell.title}, as ${hint.from} says, has ${hint.cell.gates.length * hidden} rows${others.length ? ' and none of these' : ''}.`);
+    throw new FormatError(shownName(tensor), `it has ${rows} rows for ${hidden} units${others.length ? ` and ${others.join(', ')} beside it` : ''}; ${hint.from} says ${hint.cell.title}, which has ${hint.cell.gates.length * hidden} rows${others.length ? ' and none of these' : ''}.`);
   }
   const cell = fits.find((each) => units.length > 0 || each.name === PYTORCH_CELLS[gates]);
   if (!cell) throw new FormatError(shownName(tensor), `it has ${rows} rows for ${hidden} units; an RNN has ${hidden}, a GRU ${3 * hidden}, an LSTM ${4 * hidden}.`);
