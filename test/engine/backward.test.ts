@@ -9,6 +9,7 @@ import { backward } from '../../src/engine/reference/backward';
 import { inSlices, toEnd } from '../../src/engine/reference/driver';
 import { layerInput, lengthOf, rollout, type RolloutRecord } from '../../src/engine/reference/rollout';
 import { checkedLoss } from '../../src/engine/model/loss';
+import { differences, expectClose } from './differences';
 import { drawnInputs, drawnSpec, normal, plain, projectionOf, type CaseShape } from './drawn_case';
 
 const engine = await createEngine({ device: 'cpu' });
@@ -89,36 +90,6 @@ const crossEntropyLoss =
       return terms.reduce((sum, term) => sum + term, 0) / terms.length;
     });
   };
-
-/** The derivative of each model's loss by every entry of an array: [M, n] has its own model's, [n] the sum over the models. */
-function differences(values: Float64Array, models: number, perModel: boolean, loss: () => number[]): Float64Array {
-  const h = 1e-5; // off by h²/6 of a third derivative, 1e-11, and by rounding, 1e-16 / h
-  const found = new Float64Array(values.length);
-  const count = perModel ? values.length / models : values.length;
-  const move = (i: number, by: number) => {
-    for (let at = i; at < values.length; at += count) values[at] += by;
-  };
-  for (let i = 0; i < count; i++) {
-    const kept = values.slice();
-    move(i, h);
-    const above = loss();
-    values.set(kept);
-    move(i, -h);
-    const below = loss();
-    values.set(kept);
-    const slopes = above.map((value, m) => (value - below[m]) / (2 * h));
-    if (perModel) slopes.forEach((slope, m) => (found[m * count + i] = slope));
-    else found[i] = slopes.reduce((sum, slope) => sum + slope, 0);
-  }
-  return found;
-}
-
-/** Within 1e-7 of the tensor's largest entry: a wrong sign or a term left out costs a millionfold. */
-function expectClose(found: ArrayLike<number>, expected: ArrayLike<number>, what: string): void {
-  expect(found.length, what).toBe(expected.length);
-  const scale = Array.from(expected).reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3);
-  for (let i = 0; i < expected.length; i++) expect(Math.abs(found[i] - expected[i]), `${what}, entry ${i}: ${found[i]}, by differences ${expected[i]}`).toBeLessThan(1e-7 * scale);
-}
 
 async function run(spec: ModelSpec, inputs: RunInputs): Promise<Tape> {
   return (await engine.model(spec)).run(inputs);
