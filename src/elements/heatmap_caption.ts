@@ -18,6 +18,14 @@ export function captionFor(matrix: Matrix, label: string, { remark, coding }: Sh
   </figcaption>`;
 }
 
+/** In the place of a caption: one line with what is drawn, and its colours. */
+export function laneTitle(matrix: Matrix, label: string, { remark, coding }: ShownMatrix): TemplateResult {
+  return html`<div part="caption" class="lane-title">
+    <p dir="auto">${label || matrix.title}${remark ? html` <span>${remark}</span>` : nothing}</p>
+    ${legendFor(coding, 'coloured')}
+  </div>`;
+}
+
 function computedBy({ description }: Engine, { derivatives }: Matrix): string {
   return derivatives ? `States: ${description}. Derivatives: ${derivatives}, along these very states.` : description;
 }

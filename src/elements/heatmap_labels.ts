@@ -15,9 +15,11 @@ export function firstLabel(first: number, step: number): number {
   return Math.floor((first + 1) / step) * step - 1;
 }
 
-export function columnLabels(matrix: Matrix, { columnStep }: Layout, { first, last }: Visible, marked: Place | undefined): TemplateResult {
+/** What stands above a heatmap: what its rows are, and the names of its columns. */
+export function columnHeader(matrix: Matrix, { columnStep }: Layout, { first, last }: Visible, marked: Place | undefined): TemplateResult {
   const name = (column: number) => matrix.columnLabels?.[column] ?? String(column + 1);
-  return labels(first.column, last.column, columnStep, name, marked?.column);
+  return html`<span class="corner" aria-hidden="true">${matrix.rowNoun}</span>
+    <div part="column-labels" class="columns" aria-hidden="true">${labels(first.column, last.column, columnStep, name, marked?.column)}</div>`;
 }
 
 export function rowLabels(matrix: Matrix, { rowStep }: Layout, { first, last }: Visible, marked: Place | undefined): TemplateResult {

@@ -314,4 +314,37 @@ export const heatmapStyles = css`
       color: CanvasText;
     }
   }
+
+  .lane-title {
+    display: flex;
+    flex-wrap: wrap;
+    justify-content: space-between;
+    align-items: center;
+    gap: 0 1.5rem;
+    margin: 0 0 0.2rem;
+  }
+  .lane-title p {
+    margin: 0;
+  }
+  .lane-title .legend,
+  .lane-title .legend.log {
+    display: flex;
+    align-items: center;
+    gap: 0.5em;
+    width: auto;
+  }
+  .lane-title .bar {
+    flex: 0 0 6em;
+    order: 1;
+  }
+  .lane-title .ticks {
+    display: contents;
+  }
+  .lane-title .ticks span:nth-last-child(2),
+  .lane-title .ticks .of-zero {
+    display: none;
+  }
+  .lane-title .ticks span:last-child {
+    order: 2;
+  }
 `;

@@ -14,6 +14,8 @@ export interface Matrix {
   /** What the rows and columns are, in the singular: `unit`, `step`. */
   readonly rowNoun: string;
   readonly columnNoun: string;
+  /** Where rows are units: which the first is. */
+  readonly firstUnit: number;
   readonly rowLabels: readonly string[] | undefined;
   readonly columnLabels: readonly string[] | undefined;
   /** The first line under the picture: what is drawn. */
@@ -52,7 +54,7 @@ export interface Matrix {
 }
 
 /** What a matrix is unless it says otherwise. */
-export const PLAIN = { zeroIsEmpty: false, log10: undefined, pairs: false, flow: undefined, telling: undefined, derivatives: undefined, instance: { model: 0, sequence: 0 } } as const;
+export const PLAIN = { firstUnit: 0, zeroIsEmpty: false, log10: undefined, pairs: false, flow: undefined, telling: undefined, derivatives: undefined, instance: { model: 0, sequence: 0 } } as const;
 
 /** Which entry of the output a gradient is of. */
 export interface GradientOf {
@@ -65,24 +67,28 @@ export interface GradientOf {
  * drawn by their logarithm unless asked otherwise.
  *
  * @param loss - what its gradients are of, where that is known
+ * @param unit - the only unit drawn; all unless given
  */
-export function signalMatrix(signal: Signal, words: readonly string[] | undefined, scaling?: Scaling, loss?: GradientOf): Matrix {
+export function signalMatrix(signal: Signal, words: readonly string[] | undefined, scaling?: Scaling, loss?: GradientOf, unit?: number): Matrix {
   const gradient = signal.kind === 'gradient' || signal.kind === 'initial gradient';
   const final = signal.kind === 'final state' || signal.kind === 'initial gradient';
   const drawnAs = scaling ?? (gradient ? 'log' : 'linear');
   const [, steps, sequences, width] = final ? [1, 1, signal.shape[1], signal.shape[2]] : signal.shape;
   const layer = signal.tape.model.shape.layers[signal.layer];
   const rowNoun = signal.kind === 'input' || signal.name === 'd_x' ? 'input' : 'unit';
-  const at = (values: ArrayLike<number>) => (row: number, column: number) => values[column * sequences * width + row];
+  if (unit !== undefined && !(Number.isInteger(unit) && unit >= 0 && unit < width)) throw new Error(`unit: ${unit} given; ${signal.name} has units 0 to ${width - 1}.`);
+  const firstUnit = unit ?? 0;
+  const at = (values: ArrayLike<number>) => (row: number, column: number) => values[column * sequences * width + firstUnit + row];
   const place = signal.tape.model.shape.layers.length > 1 ? `layer ${signal.layer + 1}, ` : '';
   const direction = layer.directions === 2 && signal.kind !== 'output' ? `, ${signal.direction}` : '';
   return {
     ...PLAIN,
-    rows: width,
+    rows: unit === undefined ? width : 1,
     columns: steps,
     rowNoun,
     columnNoun: !final ? 'step' : gradient ? 'start' : 'last step',
-    rowLabels: undefined,
+    firstUnit,
+    rowLabels: unit === undefined ? undefined : [`${signal.name}${subscript(unit + 1)}`],
     columnLabels: final ? undefined : words,
     title: `${signal.name}, ${gradient && loss ? derivativeOf(loss, signal.name, words) : signal.role} (${place}${layer.cell.title} of ${layer.hidden} units${direction})`,
     scaling: drawnAs,
@@ -93,9 +99,15 @@ export function signalMatrix(signal: Signal, words: readonly string[] | undefine
     at: undefined,
     read: async () => at(await signal.read()),
     extent: () => signal.extent(),
-    storage: final ? undefined : signal.storage,
+    storage: final || !signal.storage ? undefined : fromUnit(signal.storage, firstUnit),
     remark: '',
   };
+}
+
+/** Where a signal's entries are, from one of its units on. */
+function fromUnit(storage: SignalStorage, unit: number): SignalStorage {
+  const { groupWidth, groupStride } = storage;
+  return { ...storage, offset: storage.offset + Math.floor(unit / groupWidth) * groupStride + (unit % groupWidth) };
 }
 
 /** `∂h₃ at 'happy' / ∂h_t`. */
@@ -113,6 +125,8 @@ export interface GivenValues {
   /** What a row and a column are called; `row` and `column` unless given. */
   readonly rowNoun: string | undefined;
   readonly columnNoun: string | undefined;
+  /** Where rows are units: which the first is. */
+  readonly unit: number | undefined;
   readonly scaling: Scaling | undefined;
   readonly min: number | undefined;
   readonly max: number | undefined;
@@ -151,6 +165,7 @@ export function givenMatrix(given: GivenValues): Matrix | string {
     columns,
     rowNoun: given.rowNoun || 'row',
     columnNoun: given.columnNoun || 'column',
+    firstUnit: given.unit ?? 0,
     rowLabels: given.rowLabels,
     columnLabels: given.columnLabels,
     title: '',

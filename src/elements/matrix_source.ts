@@ -117,9 +117,9 @@ export class MatrixSource {
   }
 
   #showValues(): void {
-    const { values, rows, rowLabels, columnLabels, rowNoun, columnNoun, scale, min, max } = this.given;
-    const key = [values, rows, rowLabels, columnLabels, rowNoun, columnNoun, scale, min, max];
-    this.#show(key, undefined, () => givenMatrix({ values, rows, rowLabels, columnLabels, rowNoun, columnNoun, scaling: scalingOf(scale), min, max }));
+    const { values, rows, rowLabels, columnLabels, rowNoun, columnNoun, unit, scale, min, max } = this.given;
+    const key = [values, rows, rowLabels, columnLabels, rowNoun, columnNoun, unit, scale, min, max];
+    this.#show(key, undefined, () => givenMatrix({ values, rows, rowLabels, columnLabels, rowNoun, columnNoun, unit, scaling: scalingOf(scale), min, max }));
   }
 
   #showRun(run: RunState | undefined): void {
@@ -134,14 +134,14 @@ export class MatrixSource {
       this.rowsToCome = this.busy && units >= 1 && units <= 64 ? units : 0;
       return this.shown.clear(run.message);
     }
-    const { signal, layer, direction, scale } = this.given;
+    const { signal, layer, direction, scale, unit } = this.given;
     if (signal === 'influence') return this.#showInfluence(tape, run);
-    if (!signal.startsWith('d_')) return this.#show([tape, signal, layer, direction, scale, numbers], tape, () => signalMatrix(tape.signal(signal, { layer, direction }), words, scalingOf(scale)), run);
+    if (!signal.startsWith('d_')) return this.#show([tape, signal, layer, direction, scale, unit, numbers], tape, () => signalMatrix(tape.signal(signal, { layer, direction }), words, scalingOf(scale), undefined, unit), run);
     const gradient = this.#gradient(tape);
     if (typeof gradient === 'string') return this.shown.clear(gradient);
     if (gradient.status === 'error') return this.shown.clear(gradient.message);
     if (gradient.status === 'ready') {
-      return this.#show([tape, signal, layer, direction, scale, gradient, numbers], tape, () => signalMatrix(tape.signal(signal, { layer, direction }), words, scalingOf(scale), gradient.loss), run);
+      return this.#show([tape, signal, layer, direction, scale, unit, gradient, numbers], tape, () => signalMatrix(tape.signal(signal, { layer, direction }), words, scalingOf(scale), gradient.loss, unit), run);
     }
     this.busy = true;
     if (!this.shown.matrix) this.shown.clear('Computing…');

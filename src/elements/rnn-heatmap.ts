@@ -7,9 +7,9 @@ import { hidesElement, labelsAttribute, numberAttribute, optionalNumberAttribute
 import { EntryFocusEvent } from './entry_focus_event';
 import { exactNumber } from './exact_number';
 import { placeAfterKey, placeWithin, samePlace, type Place } from './grid_keys';
-import { captionFor } from './heatmap_caption';
+import { captionFor, laneTitle } from './heatmap_caption';
 import { HeatmapGeometry } from './heatmap_geometry';
-import { columnLabels, entryName, gridName, rowLabels, tooltipFor } from './heatmap_labels';
+import { columnHeader, entryName, gridName, rowLabels, tooltipFor } from './heatmap_labels';
 import { expectedHeight, layoutFor } from './heatmap_layout';
 import { progressOf } from './heatmap_progress';
 import { heatmapStyles } from './heatmap_styles';
@@ -101,7 +101,7 @@ export class RnnHeatmap extends LitElement {
   /** The direction of that signal in a bidirectional layer: `forward` or `reverse`. */
   @property() direction: 'forward' | 'reverse' = 'forward';
 
-  /** With `signal="influence"`: one unit of the state, from 0, instead of all together. */
+  /** One unit, from 0: the only row that is drawn of a signal; with `signal="influence"` what is felt by it instead of by all together; of `values` whose rows are units, the first. */
   @property({ converter: optionalNumberAttribute }) unit: number | undefined;
 
   /** How values become colours: `log` (by the logarithm of their size, as gradients are) or `linear`. */
@@ -136,6 +136,9 @@ export class RnnHeatmap extends LitElement {
 
   /** What the picture shows, in words, for its caption and its accessible name. */
   @property() label = '';
+
+  /** One of several pictures above one another, `first` or `next`: its name and legend stand in a line before it, and words above the first alone. */
+  @property() lane: 'first' | 'next' | undefined;
 
   @state() private hover: Place | undefined;
   @state() private focused = false;
@@ -189,11 +192,11 @@ export class RnnHeatmap extends LitElement {
     const pointed = this.#pointedAt(matrix);
     const marked = pointed ?? (linked ? place : undefined);
     return html`
+      ${this.lane ? laneTitle(matrix, this.label, this.#shown) : nothing}
       <div part="viewport" class="viewport" @scroll=${() => this.requestUpdate()}>
         <div class="plane">
           <div class="stage">
-            <span class="corner" aria-hidden="true">${matrix.rowNoun}</span>
-            <div part="column-labels" class="columns" aria-hidden="true">${columnLabels(matrix, layout, visible, marked)}</div>
+            ${this.lane === 'next' ? nothing : columnHeader(matrix, layout, visible, marked)}
             <div part="row-labels" class="rows" aria-hidden="true">${rowLabels(matrix, layout, visible, marked)}</div>
             <div
               class="plot"
@@ -224,7 +227,7 @@ export class RnnHeatmap extends LitElement {
         </div>
       </div>
       ${pointed ? tooltipFor(matrix, pointed, this.#valueAt(pointed)) : nothing}
-      ${captionFor(matrix, this.label, this.#shown, this.#source)}
+      ${this.lane ? nothing : captionFor(matrix, this.label, this.#shown, this.#source)}
     `;
   }
 
@@ -252,7 +255,7 @@ export class RnnHeatmap extends LitElement {
     if (matrix && this.room > 0) {
       const { fontSize, fontFamily } = getComputedStyle(this);
       const layout = layoutFor(matrix, this.room, devicePixelRatio, (text) => textWidth(text, `${fontSize} ${fontFamily}`));
-      this.#geometry = new HeatmapGeometry(this.renderRoot, matrix, layout);
+      this.#geometry = new HeatmapGeometry(this.renderRoot, matrix, this.lane === 'next' ? { ...layout, header: 0 } : layout);
       if (this.hover) this.hover = placeWithin(this.hover, matrix);
     } else {
       this.#geometry = this.hover = this.#reported = this.#awaited = undefined;
@@ -323,7 +326,7 @@ export class RnnHeatmap extends LitElement {
   #go(place: Place): void {
     this.#place = place;
     const { matrix } = this.#shown;
-    const cursor = matrix?.pairs ? { step: place.row } : matrix?.rowNoun === 'unit' ? { step: place.column, unit: place.row } : { step: place.column };
+    const cursor = matrix?.pairs ? { step: place.row } : matrix?.rowNoun === 'unit' ? { step: place.column, unit: matrix.firstUnit + place.row } : { step: place.column };
     this.#connection.model?.moveCursor(cursor);
     this.#attend(place);
     this.#speakSoon();
@@ -370,7 +373,7 @@ export class RnnHeatmap extends LitElement {
     if (!model) return placeWithin(this.#place, matrix);
     const { step, unit } = model.cursor;
     if (matrix.pairs) return placeWithin({ row: step, column: this.#place.column }, matrix);
-    return placeWithin({ row: matrix.rowNoun === 'unit' ? unit : this.#place.row, column: step }, matrix);
+    return placeWithin({ row: matrix.rowNoun === 'unit' ? unit - matrix.firstUnit : this.#place.row, column: step }, matrix);
   }
 
   #pointedAt(matrix: Matrix): Place | undefined {

@@ -53,7 +53,7 @@ export class TrainingChangeEvent extends Event {
 }
 
 /** Other values of these start training anew. */
-const STARTING: readonly PropertyKey[] = ['cell', 'units', 'seed', 'embedding', 'gain', 'start', 'gateBias', 'edits', 'task', 'taskSettings', 'seeds', 'optimizer', 'batch', 'device'] satisfies (keyof RnnModel)[];
+const STARTING: readonly PropertyKey[] = ['cell', 'units', 'seed', 'embedding', 'gain', 'start', 'gateBias', 'edits', 'task', 'taskSettings', 'taskText', 'seeds', 'optimizer', 'batch', 'device'] satisfies (keyof RnnModel)[];
 
 /** These are asked for anew while training goes on. */
 const LEARNING: readonly PropertyKey[] = ['lr', 'clip', 'updates', 'until'] satisfies (keyof RnnModel)[];
@@ -131,6 +131,9 @@ export class RnnModel extends LitElement {
   /** Numbers that set how hard the task is, as `distance:10` (or as an object). */
   @property({ attribute: 'task-settings' }) taskSettings: string | Readonly<Record<string, number>> = '';
 
+  /** The reader's own text, for tasks that are made of one. */
+  @property({ attribute: 'task-text' }) taskText = '';
+
   /** How many networks learn side by side, on the same sequences: from this seed and those that follow it. */
   @property({ converter: numberAttribute(1) }) seeds = 1;
 
@@ -182,6 +185,26 @@ export class RnnModel extends LitElement {
   /** How far training is. */
   get training(): TrainingState {
     return this.#training.state;
+  }
+
+  /** What is learned, ready to be; undefined where there is no task, or none that makes sense. */
+  get lesson(): Lesson | undefined {
+    try {
+      return this.#lessons.lessonFor(this);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Why it cannot be trained as it is set up, in words; empty where it can. */
+  get trainingObstacle(): string {
+    try {
+      planFor(this.#lesson().task, this);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    const { status, message } = this.state;
+    return status === 'error' ? message : '';
   }
 
   /** Trains, from where it stands, until told to pause. Where it cannot, `training` says why. */

@@ -1,5 +1,5 @@
 /** From the properties of an `<rnn-model>` to what is learned and how. Throws OptionError for what makes no sense. */
-import { OptionError, type MadeTask, type Task } from '../engine';
+import { LARGEST_RATE, OptionError, type MadeTask, type Task } from '../engine';
 import { namedNumbers } from './named_numbers';
 import type { Lesson } from './network';
 import type { TrainingPlan } from './training_run';
@@ -8,6 +8,8 @@ import type { TrainingPlan } from './training_run';
 export interface LessonProperties {
   readonly task: string | Task;
   readonly taskSettings: string | Readonly<Record<string, number>>;
+  /** For tasks that read one. */
+  readonly taskText: string;
   readonly seed: number;
   readonly seeds: number;
   readonly batch: number;
@@ -35,14 +37,15 @@ export class LessonMaker {
   constructor(private readonly named: (name: string) => Task) {}
 
   /** Undefined where nothing is to be learned. */
-  lessonFor({ task, taskSettings, seed, seeds, batch }: LessonProperties): Lesson | undefined {
+  lessonFor({ task, taskSettings, taskText, seed, seeds, batch }: LessonProperties): Lesson | undefined {
     if (!task) return undefined;
     const models = wholeNumber('seeds', seeds, MOST_MODELS);
     const sequences = wholeNumber('batch', batch, MOST_SEQUENCES);
     const found = typeof task === 'string' ? this.named(task) : task;
     const settings = namedNumbers('task-settings', taskSettings, 'a setting, a colon and a number, as in distance:10');
-    const key = JSON.stringify([found.name, settings, seed, sequences]);
-    if (this.#lesson?.key !== key || this.#task !== task) this.#lesson = { task: found.make({ seed, sequences, settings }), key, models };
+    const text = taskText || undefined;
+    const key = JSON.stringify([found.name, settings, text, seed, sequences]);
+    if (this.#lesson?.key !== key || this.#task !== task) this.#lesson = { task: found.make({ seed, sequences, settings, text }), key, models };
     else if (this.#lesson.models !== models) this.#lesson = { ...this.#lesson, models };
     this.#task = task;
     return this.#lesson;
@@ -51,6 +54,7 @@ export class LessonMaker {
 
 /** How the task is to be learned. */
 export function planFor(task: MadeTask, { optimizer, lr, clip, updates, until }: TrainingProperties): TrainingPlan {
+  if (!(lr > 0 && lr <= LARGEST_RATE)) throw new OptionError('lr', `lr: a learning rate of ${lr} given; it must be above 0 and at most ${LARGEST_RATE}, and 0.001 to 0.1 is usual.`);
   if (!(updates >= 0)) throw new OptionError('updates', `updates: ${updates} given; it must be a whole number, or 0 for no end.`);
   if (!(until >= 0 && until <= 1)) throw new OptionError('until', `until: ${until} given; it must be a part of 1, as in 0.98, or 0.`);
   if (!(clip >= 0 && clip < Infinity)) throw new OptionError('clip', `clip: ${clip} given; it must be a length above 0, or 0 for none.`);

@@ -2,7 +2,8 @@
 import { createEngine } from '../../src/engine/index';
 
 export { parseCase } from './golden_case';
-export { isRecurrent, recurrentCase } from './recurrent_case';
+export { referencePieces } from './reference_pieces';
+export { formsOf, unsupportedReason } from './run_case';
 export { judge, unsupportedCase } from './verdict';
 
 /** The reference. Made while this module is loaded: Vite's importer has no way to load another module later. */

@@ -1,6 +1,7 @@
 /** A golden case as a model and an input of ours, and a run of it as the case's tensors. */
 import { cells, type Cell, type Cotangents, type Direction, type Engine, type ModelSpec, type RecurrentForm, type RunInputs, type StateDict, type Tape, type Tensor } from '../../src/engine/index';
 import { MalformedCase, type GoldenCase } from './golden_case';
+import type { Output } from './run_case';
 
 /** What is needed to run a case. */
 export interface RecurrentCase {
@@ -13,12 +14,6 @@ export interface RecurrentCase {
 /** Why a case cannot be run here. */
 export interface Unsupported {
   readonly unsupported: string;
-}
-
-/** One tensor of a run. */
-export interface Output extends Tensor {
-  /** For a sum with cancellation: the sum of its terms' magnitudes, which its rounding goes by. */
-  readonly magnitude?: number;
 }
 
 /** Whether a kind is a recurrence over time, which the GPU carries out in two forms, whether we have its cell or not. */

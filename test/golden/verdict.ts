@@ -1,7 +1,8 @@
 /** What a case says of an engine: every tensor's largest difference, its bound, and the verdict. */
-import { LimitError, type Engine, type RecurrentForm } from '../../src/engine/index';
+import { LimitError, type RecurrentForm, type Tensor } from '../../src/engine/index';
+import type { Bench } from './bench';
 import type { GoldenCase, Tolerance } from './golden_case';
-import { recurrentCase, runRecurrentCase, type Output } from './recurrent_case';
+import { runCase, unsupportedReason, type Output } from './run_case';
 
 export type Status = 'pass' | 'fail' | 'unsupported';
 export type EngineName = 'cpu' | 'gpu' | 'gpu-step' | 'gpu-persistent';
@@ -32,16 +33,20 @@ export function wanted({ groups }: GoldenCase, forward: boolean): string[] {
 }
 
 /**
- * Runs a case on an engine and judges every tensor it asks for. Never rejects: what goes wrong is a failure of the case.
- * @param form - the recurrent form to force on the GPU; undefined for the reference
+ * Runs a case and judges every tensor it asks for. Never rejects: what goes wrong is a failure of the case.
+ * @param form - the recurrent form to force on the GPU; undefined for the reference and where there is but one way
  */
-export async function judge(engine: Engine, golden: GoldenCase, forward: boolean, form?: RecurrentForm): Promise<CaseVerdict> {
-  const name = form ? (`gpu-${form}` as const) : 'cpu';
+export async function judge(bench: Bench, golden: GoldenCase, forward: boolean, form?: RecurrentForm): Promise<CaseVerdict> {
+  const { kind } = bench.engine;
+  const name = form ? (`gpu-${form}` as const) : kind;
   try {
-    const run = recurrentCase(golden);
-    if ('unsupported' in run) return unsupportedCase(golden, name, forward, `${run.unsupported} is not supported`);
-    const outputs = await runRecurrentCase(engine, golden, run, form, forward);
-    const tensors = wanted(golden, forward).map((tensor) => compare(golden, tensor, outputs.get(tensor), name !== 'cpu'));
+    const unsupported = unsupportedReason(golden);
+    if (unsupported !== undefined) return unsupportedCase(golden, name, forward, unsupported);
+    const outputs = await runCase(bench, golden, form, forward);
+    const tensors = [
+      ...wanted(golden, forward).map((tensor) => compare(tensor, golden.tensors[tensor], golden.tol[tensor], outputs.get(tensor), kind === 'gpu')),
+      ...[...outputs].filter(([, output]) => output.expected).map(([tensor, output]) => compare(tensor, output.expected!, undefined, output, kind === 'gpu')),
+    ];
     return { name: golden.name, kind: golden.kind, engine: name, status: statusOf(tensors), tensors };
   } catch (error) {
     if (error instanceof LimitError) return unsupportedCase(golden, name, forward, error.message);
@@ -61,9 +66,8 @@ function statusOf(tensors: readonly TensorVerdict[]): Status {
   return tensors.length === 0 || tensors.some(({ status }) => status === 'unsupported') ? 'unsupported' : 'pass';
 }
 
-function compare({ tensors, tol }: GoldenCase, name: string, found: Output | undefined, gpu: boolean): TensorVerdict {
-  const expected = tensors[name];
-  const bound = boundOf(tol[name] ?? {}, Math.max(largest(expected.data), (gpu && found?.magnitude) || 0), gpu);
+function compare(name: string, expected: Tensor, tolerance: Tolerance | undefined, found: Output | undefined, gpu: boolean): TensorVerdict {
+  const bound = boundOf(tolerance ?? {}, Math.max(largest(expected.data), (gpu && found?.magnitude) || 0), gpu);
   if (!found) return { name, diff: null, bound, status: 'unsupported' };
   if (!sameShape(found.shape, expected.shape)) return { name, diff: null, bound, status: 'fail' };
   const diff = largestDifference(found.data, expected.data);

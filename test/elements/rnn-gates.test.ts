@@ -1,0 +1,81 @@
+import axe from 'axe-core';
+import { describe, expect, it } from 'vitest';
+import '../../src/elements/rnn-gates';
+import { halfLife, type RnnGates } from '../../src/elements/rnn-gates';
+import type { RnnHeatmap } from '../../src/elements/rnn-heatmap';
+import type { RnnModel } from '../../src/elements/rnn-model';
+import { inside, mount, pixelsOf, settled } from './mounting';
+
+async function gates(markup = 'cell="lstm"'): Promise<{ model: RnnModel; element: RnnGates; lanes: () => RnnHeatmap[] }> {
+  const box = mount<HTMLElement>(`<div><rnn-model id="m" text="The cat that we saw" hidden="5" device="cpu" ${markup}></rnn-model><rnn-gates for="m"></rnn-gates></div>`);
+  const [model, element] = [box.querySelector('rnn-model')!, box.querySelector('rnn-gates')!];
+  await settled(() => expect(model.state.status).toBe('ready'));
+  const lanes = () => [...element.shadowRoot!.querySelectorAll('rnn-heatmap')];
+  await settled(() => {
+    expect(lanes().length).toBeGreaterThan(0);
+    for (const lane of lanes()) inside(lane, '.plot');
+  });
+  return { model, element, lanes };
+}
+
+const grid = (lane: Element) => inside(lane, '[role=grid]');
+
+describe('rnn-gates', () => {
+  it('has nothing that axe finds fault with', async () => {
+    const { element } = await gates();
+    await settled(() => inside(element, '[part=kept]'));
+    const { violations } = await axe.run(element);
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  });
+
+  it('shows a lane for every gate and state, of the unit under the cursor or of all', async () => {
+    const { model, element, lanes } = await gates();
+    const names = () => lanes().slice(0, 6).map((lane) => grid(lane).getAttribute('aria-label')!);
+    expect(names().map((name) => name.split(':')[0])).toEqual(['i', 'f', 'g', 'o', 'c', 'h']);
+    expect(names()[0]).toMatch(/, 1 unit by 5 steps$/);
+    model.moveCursor({ unit: 3 });
+    await settled(() => expect(inside(lanes()[1], '.rows').textContent!.trim()).toBe('f₄'));
+    inside<HTMLInputElement>(element, 'input:not(:checked)').click();
+    await settled(() => expect(grid(lanes()[0]).getAttribute('aria-label')).toMatch(/, 5 units by 5 steps$/));
+  });
+
+  it('paints the very numbers of that unit', async () => {
+    const { model, lanes } = await gates();
+    model.moveCursor({ unit: 2, step: 1 });
+    await settled(() => expect(inside(lanes()[1], '.rows').textContent!.trim()).toBe('f₃'));
+    const f = await model.state.tape!.signal('f').read();
+    const cursor = inside(lanes()[1], '[role=gridcell]');
+    lanes()[1].shadowRoot!.querySelector<HTMLElement>('.cursor')!.focus();
+    await settled(() => expect(cursor.getAttribute('aria-label')).toBe(`f₃, step 2 'cat', ${Number(f[1 * 5 + 2].toPrecision(6))}`));
+    const whole = lanes()[1].shadowRoot!.querySelector('canvas')!;
+    await settled(() => expect(new Set(pixelsOf(whole, 1, 5)[0].map(String)).size).toBeGreaterThan(1));
+  });
+
+  it('multiplies the gate that keeps, from every word to the chosen one', async () => {
+    const { model, element } = await gates('cell="lstm" gate-bias="f:3"');
+    model.moveCursor({ step: 3, unit: 1 });
+    const f = await model.state.tape!.signal('f').read();
+    const left = f[1 * 5 + 1] * f[2 * 5 + 1] * f[3 * 5 + 1];
+    await settled(() => {
+      const said = inside(element, '[part=kept]').textContent!.replace(/\s+/g, ' ');
+      expect(said).toContain(`after The, ${Number(left.toPrecision(2))} is left at we, 3 steps later`);
+    });
+  });
+
+  it('of a cell without such a gate shows its lanes, and nothing of what is kept', async () => {
+    const { element, lanes } = await gates('cell="rnn"');
+    expect(lanes()).toHaveLength(2);
+    expect(element.shadowRoot!.querySelector('[part=kept]')).toBeNull();
+  });
+
+  it('says what is missing instead of throwing', async () => {
+    const element = mount<RnnGates>('<rnn-gates for="nobody"></rnn-gates>');
+    await settled(() => expect(inside(element, '.notice').textContent).toContain('no element with the id "nobody"'));
+  });
+});
+
+it('half-lives are those of a gate that keeps as much at every step', () => {
+  const sigmoid = (bias: number) => 1 / (1 + Math.exp(-bias));
+  expect([0, 1, 3, 5].map((bias) => halfLife(Math.log10(sigmoid(bias))))).toEqual(['1.0 steps', '2.2 steps', '14 steps', '103 steps']);
+  expect(halfLife(0)).toBe('any number of steps: nothing is lost');
+});
