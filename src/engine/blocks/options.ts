@@ -44,3 +44,10 @@ export function readOptions({ title, options }: Block, given: BlockOptions, laye
   if (unknown !== undefined) reader.refuse(unknown, `${title} has no such option; it has ${Object.keys(options).join(', ')}`);
   return reader;
 }
+
+/** The width of each of `count` equal pieces. Throws OptionError naming the counts that would do. */
+export function pieceWidth(options: OptionReader, option: string, whole: number, count: number): number {
+  if (whole % count === 0) return whole / count;
+  const divisors = Array.from({ length: whole }, (_, i) => i + 1).filter((i) => whole % i === 0);
+  return options.refuse(option, `${count} given, which does not divide the width ${whole}; use one of ${divisors.join(', ')}`);
+}

@@ -38,7 +38,7 @@ export interface ParameterDeclaration {
 /** A tensor that a reader can look at. */
 export interface BlockSignal {
   readonly name: string;
-  readonly kind: 'state' | 'gate' | 'value' | 'output' | 'input';
+  readonly kind: 'state' | 'gate' | 'pre-activation' | 'value' | 'output' | 'input';
   readonly range: Range;
   readonly role: string;
   /** Where its numbers are: a tensor or a part of one, or what an op shows beside what it writes to that tensor. */

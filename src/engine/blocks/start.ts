@@ -51,3 +51,8 @@ export function softplusLogUniform(least: number, most: number): Start {
     },
   };
 }
+
+/** Each row −1, −2, … −n: the same A, not by its logarithm. */
+export function minusCounting(n: number): Start {
+  return { words: `−1 … −${n} in each row`, open: () => (index) => -((index % n) + 1) };
+}

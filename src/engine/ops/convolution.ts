@@ -9,7 +9,7 @@ export interface ConvolutionStep {
   readonly weight: string;
   /** [width] */
   readonly bias?: string;
-  readonly then: Pointwise;
+  readonly activation: Pointwise;
   /** Names the state: the last `taps` inputs of each channel, [width, taps], oldest first. */
   readonly window: string;
   readonly taps: number;
@@ -18,7 +18,7 @@ export interface ConvolutionStep {
 /** Causal depthwise convolution over time. Before the first step there are zeros, or the window that is given. */
 export const convolution: Op<ConvolutionStep> = {
   name: 'convolution',
-  equations: ['y_t[c] = then(bias[c] + Σ_k weight[c, k] · x_{t − taps + 1 + k}[c])'],
+  equations: ['y_t[c] = activation(bias[c] + Σ_k weight[c, k] · x_{t − taps + 1 + k}[c])'],
   reads: ({ x }) => [x],
   writes: ({ y }) => [y],
   parameters: ({ weight, bias }) => [weight, ...(bias ? [bias] : [])],

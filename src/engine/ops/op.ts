@@ -14,8 +14,6 @@
  * Decoding word by word needs no second program: a run of a few steps that starts from the states the steps before left
  * behind is the same as the end of one long run.
  */
-import type { Range } from '../cells/cell';
-
 /** What a run must carry on to continue later: the scan's h, the convolution's last inputs, the keys and values of attention. */
 export interface OpState {
   readonly name: string;
@@ -31,7 +29,6 @@ export interface ShownTensor {
   /** Numbers per row; with `perStep` as many for each of the T steps (of attention: one for each key). */
   readonly width: number;
   readonly perStep: boolean;
-  readonly range: Range;
 }
 
 /** How wide a tensor, or a part of one, is. */

@@ -48,9 +48,9 @@ const cases: Record<keyof typeof ops, Record<string, Program>> = {
   rotary: { '2 heads': programOf(divided('x', ['q', 8], ['k', 8]), [{ op: 'rotary', x: ['q', 'k'], y: ['p', 'y'], heads: 2 }], [tensor('p', 8), tensor('y', 8)]) },
   attend: { '2 heads': programOf(divided('x', ['q', 6], ['k', 6], ['v', 4]), [{ op: 'attend', q: 'q', k: 'k', v: 'v', y: 'y', heads: 2 }], [tensor('y', 4)]) },
   convolution: Object.fromEntries(
-    activations.map((then) => [
-      `then ${then}`,
-      programOf(tensor('x', 3), [{ op: 'convolution', x: 'x', y: 'y', weight: 'w', bias: 'b', then, window: 'c', taps: 4 }], [tensor('y', 3)], { w: [3, 1, 4], b: [3] }),
+    activations.map((activation) => [
+      `then ${activation}`,
+      programOf(tensor('x', 3), [{ op: 'convolution', x: 'x', y: 'y', weight: 'w', bias: 'b', activation, window: 'c', taps: 4 }], [tensor('y', 3)], { w: [3, 1, 4], b: [3] }),
     ]),
   ),
   selective_scan: {

@@ -2,14 +2,14 @@ import type { ConvolutionStep } from '../../ops/convolution';
 import { pointwise } from './pointwise';
 import { at, lengthOf, pacer, rowAt, type OpArithmetic, type Run, type Strip } from './run';
 
-/** y_t[c] = then(bias[c] + Σ_k weight[c, k] · x_{t − taps + 1 + k}[c]), channel by channel. */
+/** y_t[c] = activation(bias[c] + Σ_k weight[c, k] · x_{t − taps + 1 + k}[c]), channel by channel. */
 export const convolution: OpArithmetic<ConvolutionStep> = {
   scratch: ({ taps }) => taps,
 
   *forward(step, run) {
     const pause = pacer();
     const [x, y] = [run.tensor(step.x), run.tensor(step.y)];
-    const { value } = pointwise[step.then];
+    const { value } = pointwise[step.activation];
     for (const { m, b, c, weights, bias } of channelsOf(step, run)) {
       const length = lengthOf(run.extent, b);
       const window = windowBefore(step, run, m, b, c);
@@ -28,7 +28,7 @@ export const convolution: OpArithmetic<ConvolutionStep> = {
     const { taps } = step;
     const x = run.tensor(step.x);
     const [d_x, d_y] = [gradient.tensor(step.x), gradient.tensor(step.y)];
-    const { slope } = pointwise[step.then];
+    const { slope } = pointwise[step.activation];
     for (const { m, b, c, weights, bias } of channelsOf(step, run)) {
       const d_weights = gradient.parameter(step.weight, m).subarray(c * taps, (c + 1) * taps);
       const d_bias = step.bias && gradient.parameter(step.bias, m);
