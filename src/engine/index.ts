@@ -15,6 +15,7 @@ export { readSafetensors, writeSafetensors, type Dtype, type SafetensorsFile, ty
 export { saveModel, type ModelToSave } from './formats/save_model';
 export type { SavedRun, SavedTask } from './formats/saved_run';
 export { tokensOf, type GivenVocabulary } from './formats/vocabulary';
+export { headScores } from './head_scores';
 export { influence, MOST_INFLUENCE_STEPS, type Influence, type InfluenceOptions } from './influence';
 export { float32EndOf, jacobianFlow, type Float32End, type FlowCurves, type FlowMeasure, type FlowOptions, type JacobianFlow, type VanillaLimits } from './jacobian_flow';
 export type { Activation } from './math/activation';
@@ -35,7 +36,12 @@ export { starts, type StartName, type StartScheme, type StartSpec } from './mode
 export { LONGEST_TEXT, wordsOf } from './model/words';
 export { optimizerNamed, optimizers } from './optimizers';
 export type { Optimizer, OptimizerOption } from './optimizers/optimizer';
+export { taskNamed, tasks } from './tasks';
+export { agreementErrorRate, agreementSet, agreementSets, verbLogOdds, type AgreementSet } from './tasks/agreement_errors';
+export { agreementSentence, agreementWords, type Attractors, type Sentence, type SentencePlan } from './tasks/agreement_grammar';
+export { shippedTexts, type ShippedText } from './tasks/shipped_texts';
 export type { MadeTask, Task, TaskOptions, TaskSetting } from './tasks/task';
+export { textPlaces, wrappedQuotes, type TextPlaces, type WrappedQuotesOptions } from './tasks/wrapped_quotes';
 export type { Batch, BatchSource, Targets } from './training/batch';
 export type { Schedule, Snapshot, StepsOptions, Tally, Trainer, TrainerOptions } from './training/trainer';
 export { LARGEST_RATE } from './training/training';

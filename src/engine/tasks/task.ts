@@ -4,13 +4,15 @@
  */
 import type { Batch, BatchSource } from '../training/batch';
 
-/** A number that sets how hard a task is: a distance, how many keys. */
+/** A whole number that sets how hard a task is: a distance, how many keys. */
 export interface TaskSetting {
   readonly name: string;
   readonly title: string;
   readonly default: number;
   readonly least: number;
   readonly most: number;
+  /** What values are called that are more than their number (−1: 'drawn'); of a setting that is a choice, all of them. */
+  readonly names?: Readonly<Record<number, string>>;
 }
 
 export interface Task {
@@ -22,6 +24,8 @@ export interface Task {
   /** Where it was defined: authors and year. */
   readonly source: string;
   readonly settings: readonly TaskSetting[];
+  /** Whether it can be made from a reader's own text. */
+  readonly readsText?: boolean;
   /** Throws OptionError for a setting that is unknown or out of range. */
   make(options: TaskOptions): MadeTask;
 }
@@ -32,6 +36,8 @@ export interface TaskOptions {
   readonly sequences: number;
   /** By name; the defaults for those left out. */
   readonly settings?: Readonly<Record<string, number>>;
+  /** The reader's own text, for tasks that read one, in the place of a shipped one. */
+  readonly text?: string;
 }
 
 /** A task with everything set. */
