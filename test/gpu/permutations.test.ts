@@ -20,15 +20,15 @@ describe('every permutation', () => {
     expect([...new Set(permutations.map(({ entry }) => entry))].toSorted()).toEqual(entries.toSorted());
   });
 
-  it.each(permutations)('compiles without a message: $entry $cell', async ({ entry, cell }) => {
-    const { code, locate } = linkShader(entry, cell);
+  it.each(permutations)('compiles without a message: $entry $variant', async ({ entry, variant }) => {
+    const { code, locate } = linkShader(entry, variant);
     const { messages } = await device.createShaderModule({ code }).getCompilationInfo();
     const said = messages.map(({ lineNum, message }) => `${locate(lineNum).file}:${locate(lineNum).line}: ${message}`);
     expect(said).toEqual([]);
   });
 
-  it.each(permutations.filter(({ entry }) => entry.startsWith('kernels/')))('makes a pipeline on default limits: $entry $cell', async ({ entry, cell }) => {
-    await new KernelCache(device).kernel(entry, cell);
+  it.each(permutations.filter(({ entry }) => entry.startsWith('kernels/')))('makes a pipeline on default limits: $entry $variant', async ({ entry, variant }) => {
+    await new KernelCache(device).kernel(entry, variant);
   });
 });
 

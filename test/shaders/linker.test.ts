@@ -1,7 +1,7 @@
 /** The linker says the same as WESL's own, and says clearly what is wrong. */
 import { link } from 'wesl';
 import { describe, expect, it } from 'vitest';
-import { linkShader, resolveCell, shaderFiles } from '../../src/engine/gpu/linker';
+import { linkShader, resolveVariant, shaderFiles } from '../../src/engine/gpu/linker';
 import { permutations } from '../../src/engine/gpu/permutations';
 
 const files = (entries: Record<string, string>) => new Map(Object.entries(entries));
@@ -46,10 +46,10 @@ describe('linkShader', () => {
 });
 
 describe('WESL’s own linker', () => {
-  it.each(permutations)('accepts $entry $cell: every import names something that is there', async ({ entry, cell }) => {
+  it.each(permutations)('accepts $entry $variant: every import names something that is there', async ({ entry, variant }) => {
     const sources = Object.fromEntries([...shaderFiles].map(([file, text]) => [`${file}.wgsl`, text]));
-    for (const path of ['cells/cell', 'cells/inner']) {
-      if (cell) sources[`${path}.wgsl`] = shaderFiles.get(resolveCell(path, cell, shaderFiles))!;
+    for (const path of entry === 'kernels/update' ? ['optimizers/optimizer'] : ['cells/cell', 'cells/inner']) {
+      if (variant) sources[`${path}.wgsl`] = shaderFiles.get(resolveVariant(path, variant, shaderFiles))!;
     }
     const linked = await link({ weslSrc: sources, rootModuleName: `package::${entry.replaceAll('/', '::')}` });
     expect(linked.dest).toMatch(/fn main\(/);

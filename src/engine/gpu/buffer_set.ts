@@ -25,6 +25,11 @@ export class BufferSet implements CommandMaker {
     return this.#keep(uniformBuffer(this.gpu.device, label, values));
   }
 
+  /** A buffer that the host reads, of so many bytes. */
+  staging(label: string, bytes: number): GPUBuffer {
+    return this.#keep(this.gpu.device.createBuffer({ label, size: bytes, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST }));
+  }
+
   destroy(): void {
     for (const buffer of this.#made) buffer.destroy();
   }

@@ -5,14 +5,20 @@ import { checkedInputs, type RunInputs } from '../model/inputs';
 import type { CheckedLoss } from '../model/loss';
 import { checkedParameters, staleParameters, type Parameters, type StateDict } from '../model/parameters';
 import { reseeded, type ModelShape } from '../model/spec';
+import { modelTrainer } from '../training/model_trainer';
+import type { Trainer, TrainerOptions } from '../training/trainer';
+import { checkedTraining } from '../training/training';
 import { MEASURED, type FormChoices } from './choose_form';
-import { record } from './command_list';
+import { record, type Command } from './command_list';
 import type { Gpu } from './device';
+import { GpuStepper, type WeightsOwner } from './gpu_stepper';
 import { GpuTape, type NormsAsked, type TapeOwner } from './gpu_tape';
 import { backwardModel, checkWeights, forwardModel, writeBackward, writeForward, type BackwardModel, type ForwardModel } from './gpu_weights';
 import { GradientBuffers, oneLoss, type GradientPurpose } from './gradient_buffers';
 import { InfluenceNorms, rowsAtOnce } from './influence_norms';
 import type { KernelCache } from './kernel';
+import { stepKernels } from './optimizer_step';
+import { unpackWeights } from './pack';
 import type { Readback } from './readback';
 import { checkRun, RunBuffers, runShape, sameShape, type RunShape } from './run_buffers';
 import { weightLayout } from './weight_layout';
@@ -29,13 +35,17 @@ export interface GpuContext {
 /** Sets of buffers kept for shapes that may come again; the oldest goes first. */
 const POOL_SIZE = 4;
 
-export class GpuModel implements Model, TapeOwner {
+export class GpuModel implements Model, TapeOwner, WeightsOwner {
   readonly #pool: RunBuffers[] = [];
   /** Everything not yet destroyed, lent out or in the pool. */
   readonly #made = new Set<RunBuffers>();
   /** What the first backward pass through a run made, for as long as the run's buffers live. */
   readonly #gradients = new Map<RunBuffers, Promise<GradientBuffers>>();
   #backward: Promise<BackwardModel> | undefined;
+  /** Counts what the weights on the GPU have been, and which of it the host's parameters are. */
+  #version = 0;
+  #known = 0;
+  #trainer: Trainer | undefined;
   #released = false;
 
   private constructor(
@@ -72,16 +82,46 @@ export class GpuModel implements Model, TapeOwner {
     this.#check(undefined);
     const shape = reseeded(this.shape, seeds);
     const parameters = checkedParameters(shape, weights);
+    this.#trainer?.release();
     this.described = shape;
-    this.current = parameters;
-    const { gpu } = this.context;
-    writeForward(gpu, this.forward, this.shape, parameters);
-    // A backward model still being made has read the old ones.
-    void this.#backward?.then((backward) => this.#released || writeBackward(gpu, backward, this.shape, this.forward.layout, this.current), () => undefined);
+    this.#write(parameters);
   }
 
-  async trainer(): Promise<never> {
-    throw new Error('not yet');
+  /** @param form - of the recurrence; the faster of both unless given */
+  async trainer(options: TrainerOptions, form: RecurrentForm | 'auto' = 'auto'): Promise<Trainer> {
+    const { gpu, kernels, readback } = this.context;
+    this.#check(undefined);
+    await this.#upToDate();
+    this.#check(undefined);
+    const training = checkedTraining(this.shape, this.parameters, options);
+    const shape: RunShape = { steps: training.first.steps, sequences: training.first.sequences, tableRows: 0 };
+    checkRun(gpu, this.shape, shape);
+    this.#trainer?.release();
+    const forms = await this.#forms(form, shape);
+    const backward = await this.#backwardOf(this.#version, undefined);
+    const step = await stepKernels(kernels, training.optimizer);
+    this.#check(undefined);
+    const make = () => new GpuStepper(training, { run: new RunBuffers(gpu, this.shape, this.forward, shape), backward, kernels: step, readback, forms }, this);
+    const stepper = await guarded(gpu, make, bytesOf, (made) => made.release());
+    this.#check(undefined);
+    this.#trainer?.release();
+    const trainer = modelTrainer(this, training, stepper, () => this.#ended(trainer));
+    this.#trainer = trainer;
+    return trainer;
+  }
+
+  moved(): number {
+    return ++this.#version;
+  }
+
+  known(parameters: Parameters, version: number): void {
+    if (version < this.#known) return;
+    this.current = parameters;
+    this.#known = version;
+  }
+
+  parametersAt(version: number): Parameters | undefined {
+    return version === this.#known ? this.current : undefined;
   }
 
   async run(given: RunInputs, { form = 'auto', abort }: RunOptions = {}): Promise<Tape> {
@@ -103,36 +143,49 @@ export class GpuModel implements Model, TapeOwner {
       const encoder = gpu.device.createCommandEncoder({ label: 'run' });
       record(encoder, 'run', commands);
       gpu.device.queue.submit([encoder.finish()]);
-      return new GpuTape(this, inputs, parameters, { forms, dispatches: commands.length }, buffers, readback, this);
+      const version = this.#version;
+      const used = this.parametersAt(version) ?? (await this.#read()); // read behind the run, before any later update
+      const known = used === parameters ? inputs : checkedInputs(this.shape, used, given);
+      return new GpuTape(this, known, used, version, { forms, dispatches: commands.length }, buffers, readback, this);
     } catch (error) {
       this.recycle(buffers);
       throw error;
     }
   }
 
-  async propagate(buffers: RunBuffers, parameters: Parameters, { forms }: Plan, loss: CheckedLoss, abort: AbortSignal | undefined): Promise<GradientBuffers> {
-    const { gpu } = this.context;
-    const backward = await this.#backwardOf(parameters, abort);
+  async propagate(buffers: RunBuffers, version: number, { forms }: Plan, loss: CheckedLoss, abort: AbortSignal | undefined): Promise<GradientBuffers> {
+    const backward = await this.#backwardOf(version, abort);
     const gradients = await this.#gradientsOf(buffers, backward);
-    this.#checkRun(parameters, abort);
-    const encoder = gpu.device.createCommandEncoder({ label: 'backward' });
-    gradients.upload(encoder, loss);
-    record(encoder, 'backward', gradients.commands(loss.kind === 'cross-entropy' ? 'head' : loss, forms as readonly RecurrentForm[]));
-    gradients.finish(encoder, loss);
-    gpu.device.queue.submit([encoder.finish()]);
+    this.#checkRun(version, abort);
+    this.#submitBackward([], gradients, loss, forms as readonly RecurrentForm[]);
     return gradients;
   }
 
-  async inputNorms(buffers: RunBuffers, parameters: Parameters, { forms }: Plan, { losses, place, abort, progress }: NormsAsked): Promise<Float32Array> {
+  repeat(buffers: RunBuffers, plan: Plan, back: { readonly gradients: GradientBuffers; readonly loss: CheckedLoss } | undefined): number {
+    this.#check(undefined);
+    const { device } = this.context.gpu;
+    const forms = plan.forms as readonly RecurrentForm[];
+    const commands = buffers.commands(forms);
+    if (back) {
+      this.#submitBackward(commands, back.gradients, back.loss, forms);
+    } else {
+      const encoder = device.createCommandEncoder({ label: 'run' });
+      record(encoder, 'run', commands);
+      device.queue.submit([encoder.finish()]);
+    }
+    return this.#version;
+  }
+
+  async inputNorms(buffers: RunBuffers, version: number, { forms }: Plan, { losses, place, abort, progress }: NormsAsked): Promise<Float32Array> {
     const { gpu, kernels, readback } = this.context;
-    const backward = await this.#backwardOf(parameters, abort);
+    const backward = await this.#backwardOf(version, abort);
     const rows = rowsAtOnce(gpu, this.shape, buffers.shape, place.layer, losses.length);
     const purpose: GradientPurpose = { layers: place.layer + 1, rows, picked: true, parameters: false, beginnings: true, loss: 'cross-entropy' };
     const kernel = await kernels.kernel('kernels/row_norms');
     const gradients = await guarded(gpu, () => new GradientBuffers(buffers, backward, purpose), bytesOf, destroy);
     const norms = new InfluenceNorms(gpu, kernel, buffers, gradients, place);
     try {
-      return await norms.measure(losses, forms as readonly RecurrentForm[], readback, () => this.#checkRun(parameters, abort), progress);
+      return await norms.measure(losses, forms as readonly RecurrentForm[], readback, () => this.#checkRun(version, abort), progress);
     } finally {
       norms.destroy();
       gradients.destroy();
@@ -148,6 +201,7 @@ export class GpuModel implements Model, TapeOwner {
   release(): void {
     if (this.#released) return;
     this.#released = true;
+    this.#trainer?.release();
     for (const buffers of this.#pool) this.#destroy(buffers);
     this.#pool.length = 0;
     this.forward.weights.destroy();
@@ -171,19 +225,58 @@ export class GpuModel implements Model, TapeOwner {
     this.context.gpu.check();
   }
 
-  /** A run can be propagated back while its parameters are the model's. */
-  #checkRun(parameters: Parameters, abort: AbortSignal | undefined): void {
+  /** A run can be propagated back while its weights are the model's. */
+  #checkRun(version: number, abort: AbortSignal | undefined): void {
     this.#check(abort);
-    if (parameters !== this.parameters) throw staleParameters();
+    if (version !== this.#version) throw staleParameters();
+  }
+
+  /** Queues dispatches that run, if any, and those that take a loss back. */
+  #submitBackward(before: readonly Command[], gradients: GradientBuffers, loss: CheckedLoss, forms: readonly RecurrentForm[]): void {
+    const { device } = this.context.gpu;
+    const encoder = device.createCommandEncoder({ label: 'backward' });
+    gradients.upload(encoder, loss);
+    record(encoder, 'backward', [...before, ...gradients.commands(loss.kind === 'cross-entropy' ? 'head' : loss, forms)]);
+    gradients.finish(encoder, loss);
+    device.queue.submit([encoder.finish()]);
+  }
+
+  /** Puts these in the place of the weights. */
+  #write(parameters: Parameters): void {
+    const { gpu } = this.context;
+    this.known(parameters, this.moved());
+    writeForward(gpu, this.forward, this.shape, parameters);
+    // A backward model still being made has read the old ones.
+    void this.#backward?.then((backward) => this.#released || writeBackward(gpu, backward, this.shape, this.forward.layout, this.current), () => undefined);
+  }
+
+  /** Reads the weights as they are now. */
+  async #read(): Promise<Parameters> {
+    const version = this.#version;
+    const parameters = unpackWeights(await this.context.readback.buffer(this.forward.weights), this.shape, this.forward.layout);
+    this.known(parameters, version);
+    return parameters;
+  }
+
+  /** Reads the weights if a trainer has moved them. */
+  async #upToDate(): Promise<void> {
+    if (this.#known !== this.#version) await this.#read();
+  }
+
+  /** A trainer that ends leaves the model as it was last read. */
+  #ended(trainer: Trainer): void {
+    if (this.#trainer !== trainer) return;
+    this.#trainer = undefined;
+    if (!this.#released && this.#known !== this.#version) this.#write(this.current);
   }
 
   /** The weights and kernels of the backward pass, made when first needed. */
-  async #backwardOf(parameters: Parameters, abort: AbortSignal | undefined): Promise<BackwardModel> {
+  async #backwardOf(version: number, abort: AbortSignal | undefined): Promise<BackwardModel> {
     const { gpu, kernels } = this.context;
-    this.#checkRun(parameters, abort);
+    this.#checkRun(version, abort);
     this.#backward ??= guarded(gpu, () => backwardModel(gpu, kernels, this.shape, this.forward.layout, this.parameters), ({ turned }) => turned.size, ({ turned }) => turned.destroy());
     const backward = await this.#backward;
-    this.#checkRun(parameters, abort);
+    this.#checkRun(version, abort);
     return backward;
   }
 

@@ -10,10 +10,10 @@ import { checkedLoss, type CheckedLoss, type Loss } from '../model/loss';
 import type { Parameters } from '../model/parameters';
 import { findSignal, gradientEntries, signalEntries, type SignalEntry, type SignalInfo, type SignalPlace } from '../model/signals';
 import type { GradientBuffers } from './gradient_buffers';
-import { placeOf } from './layer_layout';
 import { parameterGradients } from './parameter_gradients';
 import type { Readback } from './readback';
 import type { RunBuffers } from './run_buffers';
+import { signalStorage } from './signal_storage';
 
 /** Which losses' gradients are to be measured, and how to follow it and call it off. */
 export interface NormsAsked {
@@ -26,32 +26,55 @@ export interface NormsAsked {
 /** What a tape asks of its model. */
 export interface TapeOwner {
   /** Carries a loss back through the run; the gradients stay with its buffers. */
-  propagate(buffers: RunBuffers, parameters: Parameters, plan: Plan, loss: CheckedLoss, abort: AbortSignal | undefined): Promise<GradientBuffers>;
+  propagate(buffers: RunBuffers, version: number, plan: Plan, loss: CheckedLoss, abort: AbortSignal | undefined): Promise<GradientBuffers>;
+  /** Queues the run once more, and the way back; says the version of the weights that it reads. */
+  repeat(buffers: RunBuffers, plan: Plan, back: { readonly gradients: GradientBuffers; readonly loss: CheckedLoss } | undefined): number;
+  /** The parameters of that version, while the host has them. */
+  parametersAt(version: number): Parameters | undefined;
   /** [losses, T] ‖∂loss/∂x_s‖ for many entries of a layer's output as losses. */
-  inputNorms(buffers: RunBuffers, parameters: Parameters, plan: Plan, asked: NormsAsked): Promise<Float32Array>;
+  inputNorms(buffers: RunBuffers, version: number, plan: Plan, asked: NormsAsked): Promise<Float32Array>;
   recycle(buffers: RunBuffers): void;
 }
 
 export class GpuTape implements Tape {
   readonly #holders: Holders;
   #entries: readonly SignalEntry[];
-  #gradients: GradientBuffers | undefined;
+  #back: { readonly gradients: GradientBuffers; readonly loss: CheckedLoss } | undefined;
+  #inputs: Inputs;
+  /** Undefined while the host does not know what the run read. */
+  #parameters: Parameters | undefined;
+  #version: number;
 
   constructor(
     readonly model: Model,
-    readonly inputs: Inputs,
-    readonly parameters: Parameters,
+    inputs: Inputs,
+    parameters: Parameters,
+    version: number,
     readonly plan: Plan,
     private readonly buffers: RunBuffers,
     private readonly readback: Readback,
     private readonly owner: TapeOwner,
   ) {
+    this.#inputs = inputs;
+    this.#parameters = parameters;
+    this.#version = version;
     this.#entries = signalEntries(model.shape, inputs);
     this.#holders = new Holders('tape', () => owner.recycle(buffers));
   }
 
   get engine(): Engine {
     return this.model.engine;
+  }
+
+  get inputs(): Inputs {
+    this.#learn();
+    return this.#inputs;
+  }
+
+  get parameters(): Parameters {
+    this.#learn();
+    if (this.#parameters) return this.#parameters;
+    throw new OptionError('parameters', 'parameters: training has moved the weights since they were last read. Take a snapshot of the trainer right after refreshing, or run the model again.');
   }
 
   get signals(): readonly SignalInfo[] {
@@ -71,8 +94,8 @@ export class GpuTape implements Tape {
     const letGo = this.hold();
     try {
       const checked = checkedLoss(this.model.shape, this.inputs, loss);
-      const gradients = await this.owner.propagate(this.buffers, this.parameters, this.plan, checked, abort);
-      this.#gradients = gradients;
+      const gradients = await this.owner.propagate(this.buffers, this.#version, this.plan, checked, abort);
+      this.#back = { gradients, loss: checked };
       this.#entries = [...signalEntries(this.model.shape, this.inputs), ...gradientEntries(this.model.shape, this.inputs)];
       return checked.kind === 'cross-entropy' ? await this.#meanLoss(gradients) : undefined;
     } finally {
@@ -83,8 +106,8 @@ export class GpuTape implements Tape {
   async gradients(): Promise<ReadonlyMap<string, Tensor<Float32Array>>> {
     const letGo = this.hold();
     try {
-      if (!this.#gradients) throw new OptionError('gradients', 'gradients: there are none before a backward pass; call backward first.');
-      return await parameterGradients(this.model.shape, this.#gradients, this.readback);
+      if (!this.#back) throw new OptionError('gradients', 'gradients: there are none before a backward pass; call backward first.');
+      return await parameterGradients(this.model.shape, this.#back.gradients, this.readback);
     } finally {
       letGo();
     }
@@ -93,14 +116,16 @@ export class GpuTape implements Tape {
   async inputNorms(losses: readonly OutputEntry[], place: InfluencePlace, abort?: AbortSignal, progress?: (fraction: number) => void): Promise<Float32Array> {
     const letGo = this.hold();
     try {
-      return await this.owner.inputNorms(this.buffers, this.parameters, this.plan, { losses, place, abort, progress });
+      return await this.owner.inputNorms(this.buffers, this.#version, this.plan, { losses, place, abort, progress });
     } finally {
       letGo();
     }
   }
 
   async refresh(): Promise<void> {
-    throw new Error('not yet');
+    if (this.released) throw new ReleasedError('tape');
+    this.#version = this.owner.repeat(this.buffers, this.plan, this.#back);
+    this.#parameters = undefined;
   }
 
   hold(): () => void {
@@ -125,12 +150,16 @@ export class GpuTape implements Tape {
   }
 
   #storageIn(entry: SignalEntry, k: number): SignalStorage {
-    const { layer, below, layout, states, gates } = this.buffers.layers[k];
-    const { steps, sequences } = this.inputs;
-    const gradient = this.#gradients?.layers[k];
-    const { tensor, place } = placeOf(entry, layer, below, layout, steps, sequences)!;
-    const tensors = { states, gates, d_states: gradient?.d_states, d_gates: gradient?.d_gates, d_x: gradient?.d_x };
-    return { device: this.buffers.gpu.device, buffer: tensors[tensor]!, lengths: this.buffers.lengths, ...place };
+    return signalStorage(this.buffers, this.#back?.gradients.layers, entry, k)!;
+  }
+
+  /** After a refresh: what the run read, once the host has read it too. */
+  #learn(): void {
+    if (this.#parameters) return;
+    this.#parameters = this.owner.parametersAt(this.#version);
+    const table = this.#parameters?.get('embedding.weight')?.data;
+    const { source } = this.#inputs;
+    if (table && source.kind === 'rows') this.#inputs = { ...this.#inputs, source: { ...source, table } };
   }
 
   /** [M] the sum of what cross_entropy.wgsl found each row to add to the mean. */
@@ -174,8 +203,9 @@ class GpuSignal implements Signal {
     return this.#held((storage) => (storage ? this.readback.extent(this.shape, storage) : extentOf(this.#given())));
   }
 
-  /** What layer 0 reads is known on the host. */
+  /** What layer 0 reads is known on the host. Throws OptionError while it is a parameter that training has moved. */
   #given(): Float32Array {
+    void this.tape.parameters;
     return inputVectors(this.tape.model.shape, this.tape.inputs);
   }
 

@@ -41,20 +41,20 @@ export class KernelCache {
   constructor(private readonly device: GPUDevice) {}
 
   /** Rejects with EngineError, at the author's file and line, if the shader does not compile. */
-  kernel(entry: string, cell?: string, constants: Record<string, number> = {}): Promise<Kernel> {
-    const key = JSON.stringify([entry, cell, constants]);
+  kernel(entry: string, variant?: string, constants: Record<string, number> = {}): Promise<Kernel> {
+    const key = JSON.stringify([entry, variant, constants]);
     let kernel = this.#kernels.get(key);
     if (!kernel) {
-      kernel = this.#compile(entry, cell, constants);
+      kernel = this.#compile(entry, variant, constants);
       this.#kernels.set(key, kernel);
     }
     return kernel;
   }
 
-  async #compile(entry: string, cell: string | undefined, constants: Record<string, number>): Promise<Kernel> {
+  async #compile(entry: string, variant: string | undefined, constants: Record<string, number>): Promise<Kernel> {
     const { device } = this;
-    const linked = linkShader(entry, cell);
-    const label = cell ? `${entry} ${cell}` : entry;
+    const linked = linkShader(entry, variant);
+    const label = variant ? `${entry} ${variant}` : entry;
     const bindings = bindingsOf(linked.code);
     const module = device.createShaderModule({ label, code: linked.code });
     const layout = device.createBindGroupLayout({

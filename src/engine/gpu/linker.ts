@@ -1,7 +1,7 @@
 /**
  * Joins WGSL files by WESL's import lines (`import package::lib::layer::{Layer, Span};`), so that what ships is plain
- * WGSL and what is written can be read by any WESL tool. `package::cells::cell` is the cell of the permutation, and
- * `package::cells::inner` its inner product's rule, or that of none.
+ * WGSL and what is written can be read by any WESL tool. Kernels come in variants: `package::cells::cell` is the variant's
+ * cell, and `package::cells::inner` its inner product's rule, or that of none; `package::optimizers::optimizer` is its optimiser.
  */
 import { EngineError } from '../errors';
 
@@ -27,11 +27,11 @@ const declaration = /^(?:@\S+ )*(?:fn|struct|const|override|alias|var(?:<[^>]*>)
  * Links one entry file with all it imports, each module once and before its users.
  * Throws EngineError for a missing file, a name its file does not declare, or a name declared twice.
  */
-export function linkShader(entry: string, cell?: string, files: ReadonlyMap<string, string> = shaderFiles): LinkedShader {
+export function linkShader(entry: string, variant?: string, files: ReadonlyMap<string, string> = shaderFiles): LinkedShader {
   const modules = new Map<string, string>();
   const owners = new Map<string, string>();
   const visit = (path: string, from: string) => {
-    const file = resolveCell(path, cell, files);
+    const file = resolveVariant(path, variant, files);
     if (modules.has(file)) return file;
     const text = files.get(file);
     if (text === undefined) throw new EngineError('shader', `${from}.wgsl: there is no shaders/${file}.wgsl.`);
@@ -67,11 +67,12 @@ export function linkShader(entry: string, cell?: string, files: ReadonlyMap<stri
   };
 }
 
-/** The file that a path means in a permutation. */
-export function resolveCell(path: string, cell: string | undefined, files: ReadonlyMap<string, string>): string {
-  if (path === 'cells/cell') return `cells/${cell}`;
+/** The file that a path means in a variant. */
+export function resolveVariant(path: string, variant: string | undefined, files: ReadonlyMap<string, string>): string {
+  if (path === 'cells/cell') return `cells/${variant}`;
+  if (path === 'optimizers/optimizer') return `optimizers/${variant}`;
   if (path !== 'cells/inner') return path;
-  return files.has(`cells/inner/${cell}`) ? `cells/inner/${cell}` : 'cells/inner/none';
+  return files.has(`cells/inner/${variant}`) ? `cells/inner/${variant}` : 'cells/inner/none';
 }
 
 function namesIn(text: string): Set<string> {

@@ -72,12 +72,19 @@ export function packStates(values: readonly (Float32Array | undefined)[], layer:
   return packed;
 }
 
-/** Pads the last axis of rows of that width. */
-export function packRows(rows: Float32Array, width: number): Float32Array {
-  const wide = padded(width);
+/** Pads the last axis of rows of that width, to whole quads unless told otherwise. */
+export function packRows(rows: Float32Array, width: number, wide = padded(width)): Float32Array {
   if (wide === width) return rows;
   const count = rows.length / width;
   const packed = new Float32Array(count * wide);
   for (let row = 0; row < count; row++) packed.set(rows.subarray(row * width, (row + 1) * width), row * wide);
   return packed;
+}
+
+/** Takes the padding from the last axis again. */
+export function unpackRows(packed: Float32Array, width: number, wide: number): Float32Array {
+  const count = packed.length / wide;
+  const rows = new Float32Array(count * width);
+  for (let row = 0; row < count; row++) rows.set(packed.subarray(row * wide, row * wide + width), row * width);
+  return rows;
 }

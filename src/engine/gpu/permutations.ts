@@ -1,17 +1,21 @@
-/** Every shader that ships, as kernel × cell: the list that tests walk. */
+/** Every shader that ships, as kernel × variant: the list that tests walk. */
 import { cells } from '../cells';
+import { optimizers } from '../optimizers/index';
 
 export interface Permutation {
   /** Path below shaders/. */
   readonly entry: string;
-  readonly cell?: string;
+  /** The cell or the optimiser it is made for. */
+  readonly variant?: string;
 }
 
 export const permutations: readonly Permutation[] = [
   ...cells.flatMap(({ name }) => [
-    { entry: 'kernels/recurrent_forward', cell: name },
-    { entry: 'kernels/recurrent_backward', cell: name },
+    { entry: 'kernels/recurrent_forward', variant: name },
+    { entry: 'kernels/recurrent_backward', variant: name },
   ]),
+  ...optimizers.map(({ name }) => ({ entry: 'kernels/update', variant: name })),
+  { entry: 'kernels/tally' },
   { entry: 'kernels/product' },
   { entry: 'kernels/outer_sum' },
   { entry: 'kernels/cross_entropy' },

@@ -78,6 +78,7 @@ export class RunBuffers {
   readonly #recurrences: Partial<Record<RecurrentForm, readonly Command[]>>[];
   /** Whether the slots of the initial states hold zeros, as they do at first. */
   #startsAtZero = true;
+  #fullLengths = false;
   #destroyed = false;
   readonly tokens: GPUBuffer;
   readonly lengths: GPUBuffer;
@@ -134,17 +135,22 @@ export class RunBuffers {
   /** Sends what a run reads to the GPU. */
   upload({ source, lengths, initial, sequences, steps }: Inputs): void {
     const { queue } = this.gpu.device;
-    const width = this.model.layers[0].inputs;
-    if (source.kind === 'vectors') {
-      queue.writeBuffer(this.#x, 0, packRows(source.x, width) as Float32Array<ArrayBuffer>);
-    } else {
-      if (this.shape.tableRows) this.#uploadTable(source.table, source.rows);
-      queue.writeBuffer(this.tokens, 0, source.tokens as Int32Array<ArrayBuffer>);
-    }
-    queue.writeBuffer(this.lengths, 0, lengths ? (lengths as Int32Array<ArrayBuffer>) : new Int32Array(sequences).fill(steps));
+    if (source.kind === 'rows' && this.shape.tableRows) this.#uploadTable(source.table, source.rows);
+    this.uploadRead(source.kind === 'rows' ? { tokens: source.tokens, lengths } : { x: source.x, lengths });
     const zero = initial.every((states) => states.every((state) => state === undefined));
     if (!zero || !this.#startsAtZero) this.layers.forEach((run, k) => writeStates(queue, run, run.states, initial[k], this.model.seeds.length, steps, sequences, 'first'));
     this.#startsAtZero = zero;
+  }
+
+  /** Sends what is read step by step: tokens or vectors, and where sequences end. */
+  uploadRead({ tokens, x, lengths }: { readonly tokens?: Int32Array; readonly x?: Float32Array; readonly lengths: Int32Array | undefined }): void {
+    const { queue } = this.gpu.device;
+    if (tokens) queue.writeBuffer(this.tokens, 0, tokens as Int32Array<ArrayBuffer>);
+    if (x) queue.writeBuffer(this.#x, 0, packRows(x, this.model.layers[0].inputs) as Float32Array<ArrayBuffer>);
+    if (!lengths && this.#fullLengths) return;
+    const { steps, sequences } = this.shape;
+    queue.writeBuffer(this.lengths, 0, lengths ? (lengths as Int32Array<ArrayBuffer>) : new Int32Array(sequences).fill(steps));
+    this.#fullLengths = lengths === undefined;
   }
 
   /** All dispatches of a run, layer after layer, each in its form. */
@@ -212,7 +218,7 @@ export function previousOutput({ layer, layout, states }: LayerRun, steps: numbe
 /** Writes states [D, B, width] of every model into the slot before the first step read, or after the last. */
 export function writeStates(
   queue: GPUQueue,
-  { layer, layout }: LayerRun,
+  run: LayerRun,
   buffer: GPUBuffer,
   values: readonly (Float32Array | undefined)[],
   models: number,
@@ -220,13 +226,16 @@ export function writeStates(
   sequences: number,
   slot: 'first' | 'last',
 ): void {
-  const packed = packStates(values, layer, models, sequences) as Float32Array<ArrayBuffer>;
-  values.forEach((_, s) => {
-    for (let n = 0; n < layout.models; n++) {
-      const reverse = n % layer.directions === 1;
-      const { offset } = statePlace(layer, layout, steps, s, reverse, slot);
-      const model = Math.floor(n / layer.directions) * layer.directions * layout.modelStates;
-      queue.writeBuffer(buffer, 4 * (offset + model), packed, (s * layout.models + n) * layout.slot, layout.slot);
-    }
-  });
+  const packed = packStates(values, run.layer, models, sequences) as Float32Array<ArrayBuffer>;
+  stateSlots(run, steps, slot).forEach((offset, i) => queue.writeBuffer(buffer, 4 * offset, packed, i * run.layout.slot, run.layout.slot));
+}
+
+/** Where the slot before the first step read, or after the last, lies for each state and each of N = models · directions. */
+export function stateSlots({ layer, layout }: Pick<LayerRun, 'layer' | 'layout'>, steps: number, slot: 'first' | 'last'): number[] {
+  return layer.cell.states.flatMap((_, s) =>
+    Array.from({ length: layout.models }, (__, n) => {
+      const { offset } = statePlace(layer, layout, steps, s, n % layer.directions === 1, slot);
+      return offset + Math.floor(n / layer.directions) * layer.directions * layout.modelStates;
+    }),
+  );
 }

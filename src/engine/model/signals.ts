@@ -50,13 +50,16 @@ export interface SignalPlace {
   readonly direction?: Direction;
 }
 
+/** How far a run goes. */
+type Extent = Pick<Inputs, 'steps' | 'sequences'>;
+
 /** All signals of a run of this model on these inputs. */
-export function signalEntries(model: ModelShape, inputs: Inputs): SignalEntry[] {
+export function signalEntries(model: ModelShape, inputs: Extent): SignalEntry[] {
   return eachDirection(model, (layer, index, direction) => layerEntries(model, inputs, layer, index, direction));
 }
 
 /** What a backward pass adds to them. */
-export function gradientEntries(model: ModelShape, inputs: Inputs): SignalEntry[] {
+export function gradientEntries(model: ModelShape, inputs: Extent): SignalEntry[] {
   return eachDirection(model, (layer, index, direction) => layerGradients(model, inputs, layer, index, direction));
 }
 
@@ -79,7 +82,7 @@ export function findSignal(entries: readonly SignalEntry[], name: string, place:
   throw new UnknownSignalError(`${name} of layer ${layer} ${direction}`, places);
 }
 
-function layerEntries(model: ModelShape, { steps, sequences }: Inputs, layer: Layer, index: number, direction: Direction): SignalEntry[] {
+function layerEntries(model: ModelShape, { steps, sequences }: Extent, layer: Layer, index: number, direction: Direction): SignalEntry[] {
   const models = model.seeds.length;
   const { cell, hidden, directions } = layer;
   const entry = (name: string, kind: SignalKind, width: number, range: Range, role: string, origin: SignalOrigin): SignalEntry => {
@@ -101,7 +104,7 @@ function layerEntries(model: ModelShape, { steps, sequences }: Inputs, layer: La
   ];
 }
 
-function layerGradients(model: ModelShape, { steps, sequences }: Inputs, layer: Layer, index: number, direction: Direction): SignalEntry[] {
+function layerGradients(model: ModelShape, { steps, sequences }: Extent, layer: Layer, index: number, direction: Direction): SignalEntry[] {
   const models = model.seeds.length;
   const { cell, hidden, inputs } = layer;
   const split = cell.splitGates ?? 0;

@@ -1,0 +1,260 @@
+/** What the GPU offers a trainer: whole updates, queued without reading anything back. */
+import type { RecurrentForm } from '../engine';
+import { ReleasedError } from '../errors';
+import type { Tensor } from '../math/tensor';
+import type { Parameters } from '../model/parameters';
+import { stateWidth } from '../model/spec';
+import type { CheckedBatch } from '../training/batch';
+import type { Pass, Stepper } from '../training/stepper';
+import type { Snapshot, Tally } from '../training/trainer';
+import type { Training } from '../training/training';
+import { BufferSet } from './buffer_set';
+import { record, type Command } from './command_list';
+import { GradientBuffers, training as trainingPurpose } from './gradient_buffers';
+import type { BackwardModel } from './gpu_weights';
+import { firstNonFinite } from './non_finite';
+import { OptimizerStep, RING, TALLY_WORDS, tallyPlace, type StepKernels } from './optimizer_step';
+import { packRows, packWeights, unpackRows, unpackWeights } from './pack';
+import type { Readback } from './readback';
+import { stateSlots, type RunBuffers } from './run_buffers';
+import { Staging, type ReadPart } from './staging';
+
+/** What a stepper tells its model. */
+export interface WeightsOwner {
+  /** The weights on the GPU are about to be others: their version from now on. */
+  moved(): number;
+  /** What they were at that version. */
+  known(parameters: Parameters, version: number): void;
+}
+
+/** What a stepper works with, and takes over: it destroys them in the end. */
+export interface StepperParts {
+  readonly run: RunBuffers;
+  readonly backward: BackwardModel;
+  readonly kernels: StepKernels;
+  readonly readback: Readback;
+  readonly forms: readonly RecurrentForm[];
+}
+
+/** Copies within the arena of states, for one layer: where the slots start, and where they are kept between batches. */
+interface Carried {
+  readonly states: GPUBuffer;
+  readonly kept: GPUBuffer;
+  readonly first: readonly number[];
+  readonly last: readonly number[];
+  readonly slotBytes: number;
+}
+
+export class GpuStepper implements Stepper {
+  readonly dispatches: number;
+  readonly #buffers: BufferSet;
+  readonly #gradients: GradientBuffers;
+  readonly #step: OptimizerStep;
+  /** Of a batch that is not an update's last, and of one that is. */
+  readonly #gather: readonly Command[];
+  readonly #whole: readonly Command[];
+  readonly #carried: readonly Carried[];
+  /** Slots that a pass back begins with, which the one before has written. */
+  readonly #beginnings: readonly { readonly buffer: GPUBuffer; readonly offsets: readonly number[]; readonly bytes: number }[];
+  readonly #tallyStaging: Staging;
+  readonly #snapshotStaging: Staging;
+  /** What the host knows of updates under way. */
+  #underWay: { readonly update: number; readonly rate: number; readonly tokens: number }[] = [];
+  #update = 0;
+  #version = 0;
+  #restored = 0;
+  #firstBad: number | undefined;
+  #released = false;
+
+  /** Throws LimitError before it allocates what cannot fit. */
+  constructor(
+    private readonly training: Training,
+    private readonly parts: StepperParts,
+    private readonly owner: WeightsOwner,
+  ) {
+    const { run, backward, kernels, forms } = parts;
+    const { model, gpu, shape, forward } = run;
+    const models = model.seeds.length;
+    this.#gradients = new GradientBuffers(run, backward, trainingPurpose(model, training.first.values ? 'squared error' : 'cross-entropy'));
+    this.#buffers = new BufferSet(gpu);
+    const { gradients, places, head, layers } = this.#gradients;
+    this.#step = new OptimizerStep(this.#buffers, kernels, training.optimizer, {
+      models,
+      blocks: forward.layout.blocks.filter(({ parameter }) => !training.frozen.has(parameter)),
+      weights: forward.weights,
+      turned: backward.turned,
+      gradients: gradients!,
+      places,
+      said: head!.said,
+      rows: shape.steps * shape.sequences,
+      clip: training.clip,
+    });
+    this.#gather = [...run.commands(forms), ...this.#gradients.commands('head', forms)];
+    this.#whole = [...this.#gather, ...this.#step.commands];
+    this.dispatches = (training.accumulate - 1) * this.#gather.length + this.#whole.length;
+    this.#carried = training.carryState ? run.layers.map((layer, k) => this.#carriedOf(layer, k)) : [];
+    this.#beginnings = layers.map(({ d_states, layout }, k) => ({ buffer: d_states, offsets: stateSlots({ layer: run.layers[k].layer, layout }, shape.steps, 'last'), bytes: 4 * layout.slot }));
+    this.#tallyStaging = new Staging(gpu, this.#buffers, 'tallies', 4 * TALLY_WORDS * RING * models);
+    this.#snapshotStaging = new Staging(gpu, this.#buffers, 'snapshot', this.#snapshotSources().reduce((sum, { size }) => sum + size, 0));
+  }
+
+  /** Bytes of GPU memory held. */
+  get bytes(): number {
+    return this.#buffers.bytes + this.#gradients.bytes + this.parts.run.bytes;
+  }
+
+  update(batches: readonly CheckedBatch[], { update, rate, noise }: Pass): void {
+    this.#check();
+    const { settings, labelSmoothing: smoothing, dropout } = this.training;
+    const { run } = this.parts;
+    const { device } = run.gpu;
+    const asked = batches.reduce((sum, batch) => sum + batch.asked, 0);
+    this.#step.prepare(settings, rate, update, asked);
+    batches.forEach((batch, i) => {
+      run.uploadRead(batch);
+      this.#gradients.head!.upload(batch.classes, batch.values);
+      run.batch.write({ weight: 1 / (batch.asked * batches.length), accumulate: i > 0, smoothing, dropout, noise: noise[i] });
+      const encoder = device.createCommandEncoder({ label: 'update' });
+      this.#begin(encoder);
+      record(encoder, 'update', i < batches.length - 1 ? this.#gather : this.#whole);
+      for (const { states, kept, last, slotBytes } of this.#carried) last.forEach((offset, slot) => encoder.copyBufferToBuffer(states, 4 * offset, kept, slot * slotBytes, slotBytes));
+      device.queue.submit([encoder.finish()]);
+    });
+    this.#update = update;
+    this.#version = this.owner.moved();
+    this.#underWay.push({ update, rate, tokens: batches.reduce((sum, batch) => sum + stepsRead(batch), 0) });
+    if (this.#underWay.length > RING) this.#underWay.shift();
+  }
+
+  async idle(): Promise<void> {
+    const { gpu } = this.parts.run;
+    gpu.check();
+    // A device that is lost settles this too, or never does.
+    await Promise.race([gpu.device.queue.onSubmittedWorkDone(), gpu.lost]);
+    gpu.check();
+  }
+
+  async tallies(): Promise<readonly Tally[]> {
+    const asked = this.#underWay;
+    if (asked.length === 0) return [];
+    this.#underWay = [];
+    const restored = this.#restored;
+    const models = this.parts.run.model.seeds.length;
+    const bytes = 4 * TALLY_WORDS * models;
+    const sources = asked.map(({ update }) => ({ buffer: this.#step.tallies, offset: bytes * tallyPlace(update), size: bytes }));
+    const values = await this.#tallyStaging.read(() => joined(sources));
+    if (restored !== this.#restored) return [];
+    const found = asked.map((known, i) => this.#tally(known, values.subarray(i * models * TALLY_WORDS, (i + 1) * models * TALLY_WORDS)));
+    this.#firstBad ??= found.find(({ finite }) => finite.includes(false))?.update;
+    return found;
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    this.#check();
+    const { model, forward } = this.parts.run;
+    const { layout } = forward;
+    let [restored, version, update] = [0, 0, 0];
+    const values = await this.#snapshotStaging.read(() => {
+      [restored, version, update] = [this.#restored, this.#version, this.#update];
+      return this.#snapshotSources();
+    });
+    let start = 0;
+    const next = (entries: number) => values.subarray(start, (start += entries));
+    const arena = forward.weights.size / 4;
+    const parameters = unpackWeights(next(arena), model, layout);
+    const slots = new Map(this.training.optimizer.slots.map((name): [string, Map<string, Tensor<Float32Array>>] => [name, unpackWeights(next(arena), model, layout)]));
+    const carried = this.training.carryState ? this.parts.run.layers.map(({ layer, layout: { models, slot, hidden } }) => layer.cell.states.map((_, s) => unpackRows(next(models * slot), stateWidth(layer, s), hidden))) : undefined;
+    if (restored === this.#restored && !this.#released) this.owner.known(parameters, version);
+    return { update, parameters, slots, carried };
+  }
+
+  restore({ update, parameters, slots, carried }: Snapshot): void {
+    this.#check();
+    const { run, backward } = this.parts;
+    const { model, forward } = run;
+    const { queue } = run.gpu.device;
+    const write = (buffer: GPUBuffer, offset: number, values: Float32Array) => queue.writeBuffer(buffer, 4 * offset, values as Float32Array<ArrayBuffer>);
+    write(forward.weights, 0, packWeights(parameters, model, forward.layout, 'weights'));
+    write(backward.turned, 0, packWeights(parameters, model, forward.layout, 'turned'));
+    this.training.optimizer.slots.forEach((name, s) => write(this.#step.slots, (s * forward.weights.size) / 4, packWeights(slots.get(name)!, model, forward.layout, 'weights')));
+    write(this.#step.tallies, 0, new Float32Array(TALLY_WORDS * model.seeds.length));
+    this.#carried.forEach(({ kept }, k) => {
+      const { layer, layout } = run.layers[k];
+      carried![k].forEach((values, s) => write(kept, s * layout.models * layout.slot, packRows(values, stateWidth(layer, s), layout.hidden)));
+    });
+    this.#restored++;
+    this.#underWay = [];
+    this.#firstBad = undefined;
+    this.#update = update;
+    this.#version = this.owner.moved();
+    this.owner.known(parameters, this.#version);
+  }
+
+  async diagnose(): Promise<{ readonly tensor: string; readonly step?: number } | undefined> {
+    this.#check();
+    return firstNonFinite(this.#gradients, this.parts.readback, this.#firstBad === this.#update);
+  }
+
+  release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    this.#buffers.destroy();
+    this.#gradients.destroy();
+    this.parts.run.destroy();
+  }
+
+  #check(): void {
+    if (this.#released) throw new ReleasedError('trainer');
+    this.parts.run.gpu.check();
+  }
+
+  /** Puts the carried states where the run starts, and nothing where the way back does. */
+  #begin(encoder: GPUCommandEncoder): void {
+    for (const { states, kept, first, slotBytes } of this.#carried) first.forEach((offset, slot) => encoder.copyBufferToBuffer(kept, slot * slotBytes, states, 4 * offset, slotBytes));
+    for (const { buffer, offsets, bytes } of this.#beginnings) for (const offset of offsets) encoder.clearBuffer(buffer, 4 * offset, bytes);
+  }
+
+  #carriedOf(layer: RunBuffers['layers'][number], k: number): Carried {
+    const { steps } = this.parts.run.shape;
+    const first = stateSlots(layer, steps, 'first');
+    const kept = this.#buffers.storage(`carried states of layer ${k}`, first.length * layer.layout.slot);
+    return { states: layer.states, kept, first, last: stateSlots(layer, steps, 'last'), slotBytes: 4 * layer.layout.slot };
+  }
+
+  #snapshotSources(): ReadPart[] {
+    const { weights } = this.parts.run.forward;
+    const slots = { buffer: this.#step.slots, offset: 0, size: this.training.optimizer.slots.length * weights.size };
+    const carried = this.#carried.map(({ kept, first, slotBytes }) => ({ buffer: kept, offset: 0, size: first.length * slotBytes }));
+    return [{ buffer: weights, offset: 0, size: weights.size }, slots, ...carried];
+  }
+
+  #tally({ update, rate, tokens }: { readonly update: number; readonly rate: number; readonly tokens: number }, values: Float32Array): Tally {
+    const models = values.length / TALLY_WORDS;
+    const word = (which: number) => Float64Array.from({ length: models }, (_, m) => values[m * TALLY_WORDS + which]);
+    return {
+      update,
+      loss: word(0),
+      accuracy: this.training.first.values ? undefined : word(1),
+      gradientNorm: word(2),
+      finite: Array.from(word(3), (finite) => finite === 1),
+      rate,
+      tokens,
+    };
+  }
+}
+
+/** Steps there are, over all sequences. */
+function stepsRead({ steps, sequences, lengths }: CheckedBatch): number {
+  return lengths ? lengths.reduce((sum, length) => sum + length, 0) : steps * sequences;
+}
+
+/** Neighbours as one. */
+function joined(parts: readonly ReadPart[]): ReadPart[] {
+  const result: ReadPart[] = [];
+  for (const part of parts) {
+    const last = result[result.length - 1];
+    if (last && last.offset + last.size === part.offset) result[result.length - 1] = { ...last, size: last.size + part.size };
+    else result.push(part);
+  }
+  return result;
+}
