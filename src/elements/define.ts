@@ -1,6 +1,7 @@
 /** Defines every element: the one file that a page's script tag names. */
 import './rnn-compare';
 import './rnn-entry';
+import './rnn-gates';
 import './rnn-gradient-flow';
 import './rnn-heatmap';
 import './rnn-influence';
@@ -9,5 +10,6 @@ import './rnn-model';
 import './rnn-order';
 import './rnn-proof';
 import './rnn-state';
+import './rnn-trainer';
 import './rnn-transport';
 import './rnn-unrolled';

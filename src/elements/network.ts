@@ -5,8 +5,8 @@ import { gateBiasOf } from './gate_bias';
 /** What a network is to learn, which says what it reads and what its head is asked for. */
 export interface Lesson {
   readonly task: MadeTask;
-  /** Equal for equal tasks. */
-  readonly key: string;
+  /** Another one for another task. */
+  readonly key: number;
   /** How many networks learn it side by side, each from a seed of its own. */
   readonly models: number;
 }
@@ -51,10 +51,20 @@ export function readingOf(text: string, given: readonly string[] | undefined, le
   const words = given ? Array.from(given, String).filter((word) => word.trim() !== '') : wordsOf(text);
   if (!lesson) return words.length > 0 ? { inputs: { words }, words, unknown: [], note: '' } : undefined;
   const { input } = lesson.task;
-  if (!('vocab' in input)) return exampleOf(lesson.task, 'This network reads numbers and no words: shown is a sequence of its task.');
-  const { known, unknown } = sortedOut(words, input.vocab);
-  if (known.length > 0) return { inputs: { words: known }, words: known, unknown, note: '' };
+  if (!('vocab' in input)) return exampleOf(lesson.task, words.length > 0 ? 'This network reads numbers and no words: shown is a sequence of its task.' : '');
+  const { known, unknown } = sortedOut(readsCharacters(input.vocab) && !given ? [...text.normalize('NFC')] : words, input.vocab);
+  if (known.length > 0) return { inputs: { words: known }, words: known.map(visible), unknown, note: '' };
   return exampleOf(lesson.task, words.length > 0 ? 'This network knows none of the words of the text: shown is a sequence of its task.' : '');
+}
+
+/** Whether a vocabulary is an alphabet: a space is a character and no word. */
+function readsCharacters(vocabulary: readonly string[]): boolean {
+  return vocabulary.includes(' ');
+}
+
+/** White space as a reader can see it. */
+function visible(word: string): string {
+  return word === ' ' ? '␣' : word === '\n' ? '⏎' : word;
 }
 
 /** Words as the vocabulary has them, in small letters where only those are known, and those it does not have. */
@@ -73,7 +83,7 @@ export function readable(words: readonly string[], { shape }: Model): readonly s
 function exampleOf(task: MadeTask, note: string): Reading {
   if ('vocab' in task.input) {
     const { words } = task.example(0);
-    return { inputs: { words }, words, unknown: [], note };
+    return { inputs: { words }, words: words.map(visible), unknown: [], note };
   }
   const { inputs } = task.heldOut(1);
   if (!('x' in inputs)) throw new Error('a task that reads vectors makes batches of vectors');

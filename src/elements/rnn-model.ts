@@ -1,12 +1,12 @@
 import { css, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { OptionError, type Task } from '../engine';
+import { OptionError, taskNamed, type Task } from '../engine';
 import { hidesElement, numberAttribute, optionalNumberAttribute, unitsAsHidden } from './attributes';
 import type { GradientState } from './run_gradient';
 import type { DeviceChoice } from './shared_engine';
 import type { Lesson } from './network';
 import { TextRun, type RunState } from './text_run';
-import { LessonMaker, planFor, taskNamed } from './training_plan';
+import { LessonMaker, planFor } from './training_plan';
 import { TrainingRun, type TrainingState } from './training_run';
 import { droppedInWords, editsWith, MOST_EDITS, samePlace, type WeightEdit, type WeightPlace } from './weight_edits';
 

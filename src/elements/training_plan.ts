@@ -31,7 +31,8 @@ const MOST_MODELS = 64;
 /** The latest lesson stays the same object while it is the same lesson: a task may have much to prepare. */
 export class LessonMaker {
   #lesson: Lesson | undefined;
-  #task: string | Task = '';
+  #made: readonly unknown[] = [];
+  #count = 0;
 
   /** @param named - finds a task by its name */
   constructor(private readonly named: (name: string) => Task) {}
@@ -43,11 +44,12 @@ export class LessonMaker {
     const sequences = wholeNumber('batch', batch, MOST_SEQUENCES);
     const found = typeof task === 'string' ? this.named(task) : task;
     const settings = namedNumbers('task-settings', taskSettings, 'a setting, a colon and a number, as in distance:10');
-    const text = taskText || undefined;
-    const key = JSON.stringify([found.name, settings, text, seed, sequences]);
-    if (this.#lesson?.key !== key || this.#task !== task) this.#lesson = { task: found.make({ seed, sequences, settings, text }), key, models };
-    else if (this.#lesson.models !== models) this.#lesson = { ...this.#lesson, models };
-    this.#task = task;
+    const parts = [found, JSON.stringify(settings), taskText, seed, sequences];
+    if (!this.#lesson || parts.some((part, k) => part !== this.#made[k])) {
+      const made = found.make({ seed, sequences, settings, text: taskText || undefined });
+      this.#made = parts;
+      this.#lesson = { task: made, key: ++this.#count, models };
+    } else if (this.#lesson.models !== models) this.#lesson = { ...this.#lesson, models };
     return this.#lesson;
   }
 }
@@ -64,11 +66,6 @@ export function planFor(task: MadeTask, { optimizer, lr, clip, updates, until }:
     updates: updates || Infinity,
     untilAccuracy: until || undefined,
   };
-}
-
-/** Throws OptionError with the names there are. */
-export function taskNamed(name: string): Task {
-  throw new OptionError('task', `task: "${name}" given; there are none.`);
 }
 
 function wholeNumber(option: string, value: number, most: number): number {
