@@ -18,6 +18,7 @@ import { ensureChromium } from './chromium.mjs';
  * @typedef {import('../test/golden/golden_case').GoldenCase} GoldenCase
  * @typedef {import('../test/golden/verdict').CaseVerdict} CaseVerdict
  * @typedef {import('../test/golden/verdict').EngineName} EngineName
+ * @typedef {import('../src/engine/index').RecurrentForm} RecurrentForm
  * @typedef {{cpu: boolean, gpu: boolean, forward: boolean}} Request
  * @typedef {{file: string, name: string, text: string, golden: GoldenCase}} Readable
  */
@@ -33,7 +34,6 @@ const usage =
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Without a configuration file: only our own TypeScript and WGSL are served. */
 const bare = /** @type {const} */ ({ configFile: false, root, logLevel: 'error' });
-const forms = /** @type {const} */ (['step', 'persistent']);
 
 /** A mistake in the command line. */
 class Misuse extends Error {}
@@ -144,13 +144,27 @@ function unreadable(file, reason, { cpu, gpu }) {
 }
 
 /**
+ * The bytes of a file beside a case; names that lead elsewhere are refused.
+ *
+ * @param {Readable} each
+ * @param {string} name
+ */
+function fileBeside({ file }, name) {
+  if (basename(name) !== name) throw new Error(`${name} does not lie beside the case`);
+  return readFileSync(join(dirname(file), name));
+}
+
+/**
  * @param {typeof import('../test/golden/node')} golden
  * @param {Readable[]} cases
  * @param {Request} request
  */
-async function onReference({ engine, judge }, cases, { forward }) {
+async function onReference({ engine, referencePieces, judge }, cases, { forward }) {
   const verdicts = [];
-  for (const each of cases) verdicts.push(withFile(each, await judge(engine, each.golden, forward)));
+  for (const each of cases) {
+    const bench = { engine, pieces: referencePieces, file: async (/** @type {string} */ name) => fileBeside(each, name) };
+    verdicts.push(withFile(each, await judge(bench, each.golden, forward)));
+  }
   return verdicts;
 }
 
@@ -161,15 +175,13 @@ async function onReference({ engine, judge }, cases, { forward }) {
  * @param {Readable[]} cases
  * @param {Request} request
  */
-async function onGpu({ isRecurrent, recurrentCase, unsupportedCase }, cases, { forward }) {
+async function onGpu({ formsOf, unsupportedCase, unsupportedReason }, cases, { forward }) {
   /** @type {CaseVerdict[]} */
   const verdicts = [];
   const runnable = cases.filter(({ golden }) => {
-    const what = whyNot(() => recurrentCase(golden));
-    if (what === undefined) return true;
-    /** @type {EngineName[]} */
-    const engines = isRecurrent(golden.kind) ? ['gpu-step', 'gpu-persistent'] : ['gpu'];
-    verdicts.push(...engines.map((engine) => unsupportedCase(golden, engine, forward, `${what} is not supported`)));
+    const reason = whyNot(() => unsupportedReason(golden));
+    if (reason === undefined) return true;
+    verdicts.push(...gpuNames(formsOf(golden.kind)).map((engine) => unsupportedCase(golden, engine, forward, reason)));
     return false;
   });
   if (!runnable.length) return verdicts;
@@ -178,24 +190,25 @@ async function onGpu({ isRecurrent, recurrentCase, unsupportedCase }, cases, { f
     console.error(`validate: ${/** @type {Error} */ (error).message}`);
     return null;
   });
-  if (!found) return [...verdicts, ...runnable.flatMap((each) => notRun(each, 'no Chromium with WebGPU was found or could be installed; --engine cpu does without'))];
+  if (!found) return [...verdicts, ...runnable.flatMap((each) => notRun(each, formsOf(each.golden.kind), 'no Chromium with WebGPU was found or could be installed; --engine cpu does without'))];
   const server = await createServer({ ...bare, appType: 'mpa', cacheDir: 'node_modules/.cache/rnn-heatmap/validate', optimizeDeps: { noDiscovery: true }, server: { host: '127.0.0.1', port: 0, hmr: false, watch: null } });
   const browser = await chromium.launch({ executablePath: found.executablePath, args: found.args });
   try {
     await server.listen();
     const page = await browser.newPage();
     page.on('pageerror', (error) => console.error(`validate: ${error.message}`));
+    await page.exposeFunction('goldenFile', (/** @type {number} */ index, /** @type {string} */ name) => fileBeside(runnable[index], name).toString('base64'));
     await page.goto(`${server.resolvedUrls?.local[0]}test/golden/page.html`);
     await page.waitForFunction('globalThis.goldenPage');
-    for (const each of runnable) {
+    for (const [index, each] of runnable.entries()) {
       try {
         const judged = await page.evaluate(
-          ({ text, name, forward: only, forms: all }) => /** @type {{goldenPage: import('../test/golden/page').GoldenPage}} */ (/** @type {unknown} */ (globalThis)).goldenPage.judge(text, name, only, all),
-          { text: each.text, name: each.name, forward, forms },
+          ({ text, name, index: at, forward: only }) => /** @type {{goldenPage: import('../test/golden/page').GoldenPage}} */ (/** @type {unknown} */ (globalThis)).goldenPage.judge(text, name, at, only),
+          { text: each.text, name: each.name, index, forward },
         );
         verdicts.push(...judged.map((verdict) => withFile(each, verdict)));
       } catch (error) {
-        verdicts.push(...notRun(each, /** @type {Error} */ (error).message.split('\n')[0]));
+        verdicts.push(...notRun(each, formsOf(each.golden.kind), /** @type {Error} */ (error).message.split('\n')[0]));
       }
     }
     console.log(`GPU: ${await page.evaluate('globalThis.goldenPage.describe().catch((error) => error.message)')}`);
@@ -206,23 +219,28 @@ async function onGpu({ isRecurrent, recurrentCase, unsupportedCase }, cases, { f
   return verdicts;
 }
 
-/** Why a case cannot be run; undefined if it can, or if running it will say what is wrong with it. @param {() => object} read */
-function whyNot(read) {
+/** Why a case cannot be run; undefined if it can, or if running it will say what is wrong with it. @param {() => string | undefined} reason */
+function whyNot(reason) {
   try {
-    const run = read();
-    return 'unsupported' in run ? String(run.unsupported) : undefined;
+    return reason();
   } catch {
     return undefined;
   }
 }
 
+/** What the GPU is called in verdicts on a case of these forms. @param {readonly RecurrentForm[]} forms @returns {EngineName[]} */
+function gpuNames(forms) {
+  return forms.length ? forms.map((form) => /** @type {const} */ (`gpu-${form}`)) : ['gpu'];
+}
+
 /**
  * @param {Readable} each
+ * @param {readonly RecurrentForm[]} forms
  * @param {string} reason
  * @returns {CaseVerdict[]}
  */
-function notRun({ file, golden: { name, kind } }, reason) {
-  return forms.map((form) => ({ name, kind, engine: /** @type {const} */ (`gpu-${form}`), status: 'fail', tensors: [], reason: `${file}: ${reason}` }));
+function notRun({ file, golden: { name, kind } }, forms, reason) {
+  return gpuNames(forms).map((engine) => ({ name, kind, engine, status: 'fail', tensors: [], reason: `${file}: ${reason}` }));
 }
 
 /**

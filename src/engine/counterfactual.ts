@@ -3,6 +3,7 @@
  * differs between the two, the swap did it; where nothing was swapped the difference is exactly 0.
  */
 import type { Model, RunOptions, Tape } from './engine';
+import { headScores } from './head_scores';
 import { OptionError } from './errors';
 import { checkedSequencePlace, type SequencePlace } from './step_jacobian';
 
@@ -92,20 +93,10 @@ function pairAt(all: ArrayLike<number>, m: number, width: number): [Float64Array
 }
 
 async function lastScores(tape: Tape, m: number): Promise<Counterfactual['scores']> {
-  const { shape, parameters } = tape.model;
-  const { classes, seeds } = shape;
-  if (classes === undefined) return undefined;
-  const y = tape.signal('y');
-  const [, steps, , width] = y.shape;
-  const all = await y.read();
-  const rows = pairAt(all, m * steps + steps - 1, width);
-  const ofModel = (name: string) => {
-    const { data } = parameters.get(name)!;
-    return data.subarray((m * data.length) / seeds.length, ((m + 1) * data.length) / seeds.length);
-  };
-  const [weight, bias] = [ofModel('head.weight'), ofModel('head.bias')];
-  const logitsOf = (row: Float64Array) => Float64Array.from({ length: classes }, (_, k) => row.reduce((sum, value, i) => sum + weight[k * width + i] * value, bias[k]));
-  const logits = [logitsOf(rows[0]), logitsOf(rows[1])] as const;
+  if (tape.model.shape.classes === undefined) return undefined;
+  const { shape, data } = await headScores(tape);
+  const [, steps, , classes] = shape;
+  const logits = pairAt(data, m * steps + steps - 1, classes);
   return { logits, probabilities: [softmax(logits[0]), softmax(logits[1])] };
 }
 

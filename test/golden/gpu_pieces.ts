@@ -62,6 +62,8 @@ export async function gpuPieces(): Promise<Pieces & { release(): void }> {
           parameter: sum.label,
           rows: 1,
           columns: sum.columns,
+          rowIndex: Int32Array.of(0),
+          columnIndex: Int32Array.from({ length: sum.columns }, (_, c) => c),
           weights: { offset: at(i), model: 0, row: sum.columns, column: 1 },
           turned: undefined,
           gradients: [{ sum, direction: 0, directions: 1, row: 0, column: 0, turned: false }] as const,

@@ -12,6 +12,7 @@ import type { Training } from '../training/training';
 import { propagate, type BackwardRecord } from './backward';
 import type { Dropout } from './dropout';
 import { firstNonFinite, type NonFinite } from './non_finite';
+import { clipScale, followGradient, squares } from './optimizer_step';
 import { rollout, type Read, type RolloutRecord } from './rollout';
 
 /** How updates are made, as a message may carry it. */
@@ -59,7 +60,7 @@ export class TrainingState {
       found.push(each);
     }
     const gradients = this.#gradients(found.map(({ gradients: { parameters } }) => parameters));
-    const norms = Float64Array.from(seeds, (_, m) => Math.sqrt([...gradients.values()].reduce((sum, { data }) => sum + squares(data, seeds.length, m), 0)));
+    const norms = Float64Array.from(seeds, (_, m) => Math.sqrt([...gradients.values()].reduce((sum, { data }) => sum + squares(ofModel(data, seeds.length, m)), 0)));
     const loss = Float64Array.from(seeds, (_, m) => found.reduce((sum, { gradients: { loss: each } }) => sum + each![m] / found.length, 0));
     const asked = batches.reduce((sum, batch) => sum + batch.asked, 0);
     const tally: Tally = {
@@ -133,19 +134,14 @@ export class TrainingState {
     const { optimizer: name, settings, clip } = this.rules;
     const optimizer = optimizerNamed(name);
     const numbers = optimizer.numbers(settings, rate, update);
-    const scales = norms.map((norm) => (clip?.by === 'norm' ? Math.min(1, clip.most / (norm + 1e-6)) : 1));
     const most = clip?.by === 'value' ? clip.most : Infinity;
-    for (const [parameter, { data: gradient }] of gradients) {
-      const { data } = this.#weights.get(parameter)!;
-      const slots = this.#slots.map((slot) => slot.get(parameter)!.data);
-      const count = data.length / norms.length;
-      for (let i = 0; i < data.length; i++) {
-        const d = Math.max(-most, Math.min(most, scales[Math.floor(i / count)] * gradient[i]));
-        const next = optimizer.update(data[i], d, slots.map((slot) => slot[i]), numbers);
-        data[i] = next.p;
-        for (let s = 0; s < slots.length; s++) slots[s][i] = next.slots[s];
+    for (const [parameter, { data }] of gradients) {
+      for (const [m, norm] of norms.entries()) {
+        const own = (values: Float64Array) => ofModel(values, norms.length, m);
+        const slots = this.#slots.map((slot) => own(slot.get(parameter)!.data));
+        followGradient(own(this.#weights.get(parameter)!.data), own(data), slots, optimizer, numbers, clipScale(clip, norm), most);
+        yield;
       }
-      yield;
     }
   }
 }
@@ -176,12 +172,10 @@ function finalStates({ layers, seeds }: ModelShape, { steps, sequences }: Checke
   );
 }
 
-/** Σ of the squares of model m's part. */
-function squares(values: Float64Array, models: number, m: number): number {
+/** One model's part of a bundle's numbers. */
+function ofModel(values: Float64Array, models: number, m: number): Float64Array {
   const count = values.length / models;
-  let sum = 0;
-  for (let i = m * count; i < (m + 1) * count; i++) sum += values[i] * values[i];
-  return sum;
+  return values.subarray(m * count, (m + 1) * count);
 }
 
 function widened({ parameters, slots, carried }: Snapshot): [Trained, readonly Trained[], Read['initial'] | undefined] {
