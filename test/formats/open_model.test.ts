@@ -110,6 +110,12 @@ describe('in a file that anyone wrote,', () => {
     expect(() => opened(shapes, { pick: 'broken' })).toThrow(FormatError);
   });
 
+  it('names that are only long cost nothing', () => {
+    const long = '1'.repeat(1_000_000);
+    const { unused } = opened({ ...lstm, [`${long}a.weight`]: [7, 3], [`${long}a.weight_ih_l0`]: [12, 5] });
+    expect(unused.length).toBe(2);
+  });
+
   it('numbered modules whose widths do not chain stay apart, and one of a chain can be picked alone', () => {
     const apart = opened({ ...moduleOf('rnn1.', 1, 5, 3), ...moduleOf('rnn2.', 1, 4, 3) });
     expect([apart.spec.layers.length, apart.unused.length]).toEqual([1, 4]);
@@ -129,6 +135,11 @@ describe('in a file that anyone wrote,', () => {
     const other = opened({ 'attention.key.weight': [6, 5], 'mix.weight': [8, 3], ...lstm });
     expect(other.spec).toMatchObject({ input: { size: 5 } });
     expect(other.spec.output).toBeUndefined();
+  });
+
+  it('what has a bias is no embedding, whatever its name', () => {
+    const { spec, unused } = opened({ 'embed.weight': [6, 5], 'embed.bias': [6], ...lstm });
+    expect([spec.input, unused.length]).toEqual([{ size: 5 }, 2]);
   });
 
   it('a head of several layers is not taken for one', () => {

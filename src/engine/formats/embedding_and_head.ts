@@ -76,7 +76,7 @@ function matricesOf(free: StoredTensors): readonly Matrix[] {
 function likelyHead(matrices: readonly Matrix[], stack: RecurrentStack, words: number | undefined, notes: string[]): Matrix | undefined {
   const named = matrices.filter(({ called }) => HEAD_NAMES.test(called));
   const fitting = matrices.filter((matrix) => matrix.columns === stack.outputs && (named.includes(matrix) || matrix.bias !== undefined));
-  const below = fitting.filter((matrix) => matrices.some((next) => isAbove(next, matrix)));
+  const below = belowOthers(fitting, matrices);
   const found = nearest(
     fitting.filter((matrix) => !below.includes(matrix)),
     stack,
@@ -88,10 +88,15 @@ function likelyHead(matrices: readonly Matrix[], stack: RecurrentStack, words: n
   return found;
 }
 
-/** Whether one matrix reads what another says, in a numbered row of layers: `fc1`, `fc2`; `head.0`, `head.2`. */
-function isAbove(next: Matrix, below: Matrix): boolean {
-  const stem = (module: string) => module.replace(/\d+$/, '');
-  return next !== below && next.columns === below.rows && stem(next.module) === stem(below.module);
+/** Those of them that another matrix reads from, in a numbered row of layers: `fc1`, `fc2`; `head.0`, `head.2`. */
+function belowOthers(fitting: readonly Matrix[], matrices: readonly Matrix[]): readonly Matrix[] {
+  const key = (module: string, width: number) => `${width} ${module.replace(/\d+$/, '')}`;
+  const readers = new Map<string, Matrix[]>();
+  for (const matrix of matrices) {
+    const reads = key(matrix.module, matrix.columns);
+    readers.set(reads, [...(readers.get(reads) ?? []).slice(0, 1), matrix]);
+  }
+  return fitting.filter((matrix) => readers.get(key(matrix.module, matrix.rows))?.some((next) => next !== matrix));
 }
 
 function likelyEmbedding(matrices: readonly Matrix[], stack: RecurrentStack, words: number | undefined, head: Matrix | undefined, notes: string[]): Matrix | undefined {

@@ -1,7 +1,10 @@
 /**
  * Opens a model from a safetensors file: one that `saveModel` wrote, exactly as it was, or anyone's with PyTorch's names.
  * Of those, the recurrent layers (`weight_ih_l0` … under any prefix), an embedding and a linear head are found; whatever
- * else the file holds is listed. How such a file is made, in two lines of Python: `PYTORCH_RECIPE`.
+ * else the file holds is listed. Such a file is made in two lines of Python (`PYTORCH_RECIPE`):
+ *
+ *     from safetensors.torch import save_model
+ *     save_model(model, "model.safetensors", metadata={"alphabet": alphabet})
  */
 import { EngineError, FormatError, OptionError } from '../errors';
 import { size, type Tensor } from '../math/tensor';
@@ -56,6 +59,9 @@ export interface OpenedModel {
 
 /** An embedding of one-hot vectors has V² numbers. */
 const MOST_ONE_HOT = 4096;
+
+/** Longer names are not searched: no module has one, and a pattern may take the square of their length. */
+const LONGEST_NAME = 256;
 
 /**
  * Opens a file's bytes, or a file already read.
@@ -113,10 +119,10 @@ function openTheirs({ tensors: stored, metadata }: SafetensorsFile, options: Ope
   return { spec, weights: stateDict(weights), vocabulary, found, unused: unusedOf(stored, new Set(found.map(({ tensor }) => tensor))), modules: names, notes, metadata, run: undefined };
 }
 
-/** Tensors that safetensors' `save_model` left out because another has the same memory; its metadata says which. */
+/** The tensors worth a look, with those that safetensors' `save_model` left out because another has the same memory; its metadata says which. */
 function withShared(tensors: StoredTensors, metadata: Readonly<Record<string, string>>): StoredTensors {
   const shared = Object.entries(metadata).flatMap(([name, kept]) => (!tensors.has(name) && tensors.has(kept) ? [[name, tensors.get(kept)!] as const] : []));
-  return new Map([...tensors, ...shared]);
+  return new Map([...tensors, ...shared].filter(([name]) => name.length <= LONGEST_NAME));
 }
 
 function pickedStack(tensors: StoredTensors, modules: ReturnType<typeof recurrentModules>, metadata: Readonly<Record<string, string>>, { pick, cell }: OpenOptions): RecurrentStack {

@@ -87,7 +87,8 @@ export function stackOf(tensors: StoredTensors, { prefix, layers }: Module, hint
     const found = layers.get(Number(layer))?.get(reverse ? 'reverse' : 'forward');
     const tensor = found?.get(kind);
     const beside = found?.get('weight_hh') ?? prefix;
-    if (tensor !== undefined) checkFits(tensors, tensor, expected, kind === 'weight_ih' && Number(layer) > 0 ? layers.get(Number(layer) - 1)!.get('forward')!.get('weight_hh')! : beside);
+    const below = kind === 'weight_ih' ? layers.get(Number(layer) - 1)?.get('forward')?.get('weight_hh') : undefined;
+    if (tensor !== undefined) checkFits(tensors, tensor, expected, below ?? beside);
     else if (kind.startsWith('bias_')) notes.push(`${shownName(prefix)}${parameter} is not in the file, though the layer's other biases are; it is taken as zeros.`);
     else throw new FormatError(`${shownName(prefix)}${parameter}`, `it is missing beside ${shownName(beside)}.`);
     sources.set(parameter, tensor === undefined ? { zeros: expected } : { tensor });
@@ -120,9 +121,9 @@ export function chained(stacks: readonly RecurrentStack[]): readonly RecurrentSt
         stack = next;
       }
     }
-    result.push(stack.prefixes.length > 1 ? { ...stack, notes: [chainNote(stack), ...stack.notes] } : stack);
+    result.push(stack);
   }
-  return result;
+  return result.map((stack) => (stack.prefixes.length > 1 ? { ...stack, notes: [chainNote(stack), ...stack.notes] } : stack));
 }
 
 function chainNote({ prefixes }: RecurrentStack): string {

@@ -66,7 +66,7 @@ export function runSettings({ snapshot: { update }, options, task }: SavedRun): 
 /** The optimiser's slots, each under `optimizer.`, its name and the parameter's, and the carried states, `carried.l0.c` [M, D, B, width]. */
 export function* runTensors(model: ModelShape, { slots, carried }: Snapshot): Generator<readonly [name: string, tensor: Tensor]> {
   for (const [slot, parameters] of slots) {
-    for (const [parameter, tensor] of parameters) yield [slotName(slot, parameter), tensor];
+    for (const [parameter, tensor] of parameters) yield [`optimizer.${slot}.${storedName(parameter)}`, tensor];
   }
   if (!carried) return;
   for (const { name, layer, state, models, directions, width } of statesOf(model)) {
@@ -84,13 +84,14 @@ export function savedRun(model: ModelShape, parameters: Parameters, tensors: Sto
   if (!Number.isSafeInteger(update) || update < 0) throw new FormatError('run.update', `${update} given; it must be a whole number from 0.`);
   const taken: string[] = [];
   const slots = new Map<string, Map<string, Tensor<Float32Array>>>();
-  for (const [parameter, { shape }] of parameters) {
-    for (const slot of slotsOf(tensors, parameter)) {
-      const name = slotName(slot, parameter);
-      const values = slots.get(slot) ?? new Map<string, Tensor<Float32Array>>();
-      slots.set(slot, values.set(parameter, storedValues(tensors, name, shape)));
-      taken.push(name);
-    }
+  const byStoredName = new Map([...parameters.keys()].map((parameter) => [storedName(parameter), parameter]));
+  for (const name of tensors.keys()) {
+    const [, slot, stored] = /^optimizer\.(\w+)\.(.*)$/s.exec(name) ?? [];
+    const parameter = byStoredName.get(stored);
+    if (parameter === undefined) continue;
+    const values = slots.get(slot) ?? new Map<string, Tensor<Float32Array>>();
+    slots.set(slot, values.set(parameter, storedValues(tensors, name, parameters.get(parameter)!.shape)));
+    taken.push(name);
   }
   const states = statesOf(model).filter(({ name }) => tensors.has(name));
   const carried = states.length === 0 ? undefined : carriedStates(model, tensors);
@@ -105,18 +106,6 @@ function carriedStates(model: ModelShape, tensors: StoredTensors): Float32Array[
     carried[layer][state] = storedValues(tensors, name, [models, directions, sequences, width]).data;
   }
   return carried;
-}
-
-function slotName(slot: string, parameter: string): string {
-  return `optimizer.${slot}.${storedName(parameter)}`;
-}
-
-function slotsOf(tensors: StoredTensors, parameter: string): string[] {
-  const end = `.${storedName(parameter)}`;
-  return [...tensors.keys()]
-    .filter((name) => name.startsWith('optimizer.') && name.endsWith(end))
-    .map((name) => name.slice('optimizer.'.length, -end.length))
-    .filter((slot) => /^\w+$/.test(slot));
 }
 
 /** Every state that can be carried, with the tensor's name and all of its shape but the sequences. */
