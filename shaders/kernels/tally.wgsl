@@ -1,10 +1,10 @@
-// tally.wgsl: what an update found, one workgroup for each model: mean loss, part of the answers that were right, norm of the
-// whole gradient, and whether they are numbers. A model that met one that is not finite is told to stand still from then on.
+// tally.wgsl: what an update found, one workgroup for each model: mean loss, how many answers were right, norm of the whole
+// gradient, and whether they are numbers. A model that met one that is not finite is told to stand still from then on.
 //
 //   reads    said [M, T, B]           each row's part of the loss, and whether it was right
 //            sizes [M, groups]        largest magnitude; Σ (d / largest)²; how many entries are not finite
 //            tallies
-//   writes   tallies [1 + R, M]       first, whether a model stands still; then a ring of loss, part that was right, norm,
+//   writes   tallies [1 + R, M]       first, whether a model stands still; then a ring of loss, answers that were right, norm,
 //                                     1 where all are finite
 //
 //   M models, T steps, B sequences, R updates.
@@ -60,7 +60,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   }
   let norm_bits = select(bitcast<u32>(largest * sqrt(square)), INFINITY, atomicLoad(&wild) > 0u);
   let finite = (norm_bits & INFINITY) != INFINITY && (bitcast<u32>(all.x) & INFINITY) != INFINITY;
-  tallies[update.place + m] = vec4f(all.x, all.y * update.right, bitcast<f32>(norm_bits), select(0.0, 1.0, finite));
+  tallies[update.place + m] = vec4f(all.x, all.y, bitcast<f32>(norm_bits), select(0.0, 1.0, finite));
   if (!finite) {
     tallies[m].x = 1.0;
   }

@@ -6,8 +6,6 @@ struct Update {
   // largest norm of a model's whole gradient, and largest magnitude of an entry; 0 for any
   most_norm: f32,
   most_value: f32,
-  // what an answer that is right counts: 1 / answers asked for, over all batches
-  right: f32,
   // where in the ring the tally of this update is
   place: u32,
   segments: u32,

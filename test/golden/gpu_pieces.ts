@@ -76,7 +76,7 @@ export async function gpuPieces(): Promise<Pieces & { release(): void }> {
           write(gradients, at(i), d);
           slots.forEach((slot, s) => write(made.slots, s * arena + at(i), slot));
         });
-        made.prepare(settings, rate, update, 1);
+        made.prepare(settings, rate, update);
         const tally = { buffer: made.tallies, offset: 4 * TALLY_WORDS * tallyPlace(update), size: 4 * TALLY_WORDS };
         const found = await carriedOut(buffers, made.commands, [tally, whole(weights), whole(made.slots)]);
         const norm = found[2];

@@ -36,6 +36,11 @@ export interface StepperParts {
   readonly forms: readonly RecurrentForm[];
 }
 
+/** What the host knows of an update under way: answers asked for and steps read, over all batches. */
+interface KnownUpdate extends Pick<Tally, 'update' | 'rate' | 'tokens'> {
+  readonly asked: number;
+}
+
 /** Copies within the arena of states, for one layer: where the slots start, and where they are kept between batches. */
 interface Carried {
   readonly states: GPUBuffer;
@@ -58,8 +63,7 @@ export class GpuStepper implements Stepper {
   readonly #beginnings: readonly { readonly buffer: GPUBuffer; readonly offsets: readonly number[]; readonly bytes: number }[];
   readonly #tallyStaging: Staging;
   readonly #snapshotStaging: Staging;
-  /** What the host knows of updates under way. */
-  #underWay: { readonly update: number; readonly rate: number; readonly tokens: number }[] = [];
+  #underWay: KnownUpdate[] = [];
   #update = 0;
   #version = 0;
   #restored = 0;
@@ -108,8 +112,7 @@ export class GpuStepper implements Stepper {
     const { settings, labelSmoothing: smoothing, dropout } = this.training;
     const { run } = this.parts;
     const { device } = run.gpu;
-    const asked = batches.reduce((sum, batch) => sum + batch.asked, 0);
-    this.#step.prepare(settings, rate, update, asked);
+    this.#step.prepare(settings, rate, update);
     batches.forEach((batch, i) => {
       run.uploadRead(batch);
       this.#gradients.head!.upload(batch.classes, batch.values);
@@ -122,7 +125,7 @@ export class GpuStepper implements Stepper {
     });
     this.#update = update;
     this.#version = this.owner.moved();
-    this.#underWay.push({ update, rate, tokens: batches.reduce((sum, batch) => sum + stepsRead(batch), 0) });
+    this.#underWay.push({ update, rate, asked: sumOf(batches, ({ asked }) => asked), tokens: sumOf(batches, stepsRead) });
     if (this.#underWay.length > RING) this.#underWay.shift();
   }
 
@@ -228,19 +231,23 @@ export class GpuStepper implements Stepper {
     return [{ buffer: weights, offset: 0, size: weights.size }, slots, ...carried];
   }
 
-  #tally({ update, rate, tokens }: { readonly update: number; readonly rate: number; readonly tokens: number }, values: Float32Array): Tally {
+  #tally({ update, rate, asked, tokens }: KnownUpdate, values: Float32Array): Tally {
     const models = values.length / TALLY_WORDS;
     const word = (which: number) => Float64Array.from({ length: models }, (_, m) => values[m * TALLY_WORDS + which]);
     return {
       update,
       loss: word(0),
-      accuracy: this.training.first.values ? undefined : word(1),
+      accuracy: this.training.first.values ? undefined : word(1).map((right) => right / asked),
       gradientNorm: word(2),
       finite: Array.from(word(3), (finite) => finite === 1),
       rate,
       tokens,
     };
   }
+}
+
+function sumOf(batches: readonly CheckedBatch[], count: (batch: CheckedBatch) => number): number {
+  return batches.reduce((sum, batch) => sum + count(batch), 0);
 }
 
 /** Steps there are, over all sequences. */

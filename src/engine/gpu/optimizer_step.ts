@@ -10,7 +10,7 @@ import { sumStrides, type SumPlaces } from './weight_sums';
 /** Updates whose tallies are kept on the GPU until somebody asks for them. */
 export const RING = 4096;
 
-/** Words of a tally: loss, part of the answers that was right, norm of the gradient, 1 where all are finite. */
+/** Words of a tally: loss, how many answers were right, norm of the gradient, 1 where all are finite. */
 export const TALLY_WORDS = 4;
 
 /** Of shaders/kernels/update.wgsl. */
@@ -18,7 +18,7 @@ const PART_SQUARES = 1;
 const PART_UPDATE = 2;
 const QUADS_PER_GROUP = 64 * 4;
 /** Words of shaders/lib/update.wgsl's Update. */
-const UPDATE_WORDS = 20;
+const UPDATE_WORDS = 16;
 
 export interface StepKernels {
   readonly update: Kernel;
@@ -88,19 +88,17 @@ export class OptimizerStep {
   /**
    * Says what the next update needs.
    * @param update - 1 for the first
-   * @param asked - answers asked for, over all batches
    */
-  prepare(settings: Readonly<Record<string, number>>, rate: number, update: number, asked: number): void {
+  prepare(settings: Readonly<Record<string, number>>, rate: number, update: number): void {
     const bytes = this.#bytes;
     this.optimizer.numbers(settings, rate, update).forEach((number, i) => bytes.setFloat32(4 * i, number, true));
-    bytes.setFloat32(40, 1 / asked, true);
-    bytes.setUint32(44, tallyPlace(update) * this.parts.models, true);
+    bytes.setUint32(40, tallyPlace(update) * this.parts.models, true);
     this.buffers.gpu.device.queue.writeBuffer(this.#uniform, 0, bytes);
   }
 
   #writeConstant(floats: readonly number[], words: readonly number[]): void {
     floats.forEach((value, i) => this.#bytes.setFloat32(32 + 4 * i, value, true));
-    words.forEach((value, i) => this.#bytes.setUint32(48 + 4 * i, value, true));
+    words.forEach((value, i) => this.#bytes.setUint32(44 + 4 * i, value, true));
   }
 }
 
