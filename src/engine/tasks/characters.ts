@@ -88,7 +88,7 @@ function placesInTurn({ sequences }: TaskOptions, length: number, steps: number)
   const turns = Math.floor(piece / steps);
   if (turns < 1) {
     const most = Math.floor((length - 1) / steps);
-    throw new OptionError('sequences', `characters: ${sequences} pieces of a text of ${length.toLocaleString('en')} characters are shorter than a window of ${steps}; take at most ${most.toLocaleString('en')} sequences.`);
+    throw new OptionError('sequences', `characters: cut into ${sequences} pieces, the ${length.toLocaleString('en')} characters to train on give none a window of ${steps}; take no more than ${most.toLocaleString('en')} sequences, or a shorter window.`);
   }
   return (k) => Array.from({ length: sequences }, (_, b) => b * piece + (k % turns) * steps);
 }
