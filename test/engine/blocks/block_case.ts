@@ -1,6 +1,6 @@
 /**
- * A golden case of attention or of a scan as a block of ours and an input, and a run of it as the case's tensors. Golden
- * tensors have the batch first and channels before steps; inside all is [T, B, width].
+ * A golden case of attention, a scan or another block as a layer of ours and an input, and a run of it as the case's
+ * tensors. Most golden tensors have the batch first, scans have channels before steps; inside all is [T, B, width].
  */
 import type { BlockOptions } from '../../../src/engine/blocks/block';
 import type { Tensor } from '../../../src/engine/index';
@@ -83,6 +83,8 @@ function kindOf({ kind, config, groups }: GoldenCase): Kind | undefined {
           { after: 'ssm_state', state: 'h' },
         ],
       };
+    case 'block': // our own (golden/write.py): time-major, and any block there is
+      return { inputs: [['x', 'tbc']], output: 'tbc', options: { ...(config.options as BlockOptions), block: String(config.block) }, states: [] };
     default:
       return undefined;
   }
