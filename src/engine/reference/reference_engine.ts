@@ -137,11 +137,13 @@ class ReferenceModel implements Model {
     ending.throwIfAborted();
     this.#training?.trainer.release();
     const stepper = new ReferenceStepper(host, ({ parameters }) => (this.current = parameters));
+    const end = () => trainer.release();
     const trainer = modelTrainer(this, training, stepper, () => {
+      this.engineEnding.removeEventListener('abort', end);
       if (this.#training?.trainer === trainer) this.#training = undefined;
     });
+    this.engineEnding.addEventListener('abort', end);
     this.#training = { trainer, stepper };
-    this.engineEnding.addEventListener('abort', () => trainer.release(), { once: true });
     return trainer;
   }
 

@@ -222,11 +222,12 @@ function nextChunk(updates: number, milliseconds: number): number {
   return Math.max(1, Math.min(2 * updates, Math.floor((updates * CHUNK_MILLISECONDS) / Math.max(milliseconds, 1))));
 }
 
-/** At most MOST_TALLIES: every other one of the older ones goes when there are more. */
+/** At most MOST_TALLIES: of the older ones only every n-th update's is kept, n the least power of two that halves what they may be. */
 function thinned(tallies: readonly Tally[]): readonly Tally[] {
   if (tallies.length <= MOST_TALLIES) return tallies;
-  const older = tallies.length - RECENT_TALLIES;
-  return thinned(tallies.filter((_, i) => i >= older || i % 2 === 0));
+  const recent = tallies[tallies.length - RECENT_TALLIES].update;
+  const apart = 2 ** Math.ceil(Math.log2((2 * recent) / (MOST_TALLIES - RECENT_TALLIES)));
+  return tallies.filter(({ update }) => update >= recent || (update - 1) % apart === 0);
 }
 
 function checkCount(count: number): void {

@@ -85,7 +85,7 @@ export interface Trainer {
   readonly model: Model;
   /** Updates queued so far, those done before a restored snapshot included. */
   readonly updates: number;
-  /** What is known of the updates done, oldest first: all of the last 5,000, and of those before a part that grows thinner, so that there are never more than 10,000. A new array when there is something new. */
+  /** What is known of the updates done, oldest first: all of the last 5,000, and of those before every n-th, so that there are never more than 10,000. A new array when there is something new. */
   readonly tallies: readonly Tally[];
   /** The last snapshot whose numbers were all finite. */
   readonly lastGood: Snapshot;

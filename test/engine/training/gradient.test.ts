@@ -2,16 +2,16 @@
 // the gradient in its slot and, at a rate of 1, the difference of the weights; the loss is written out as its definition
 // has it, from a rollout with weights of float64.
 import { describe, expect, test } from 'vitest';
-import { createEngine, type Batch, type ModelSpec, type Tensor, type TrainerOptions } from '../../src/engine/index';
-import { toEnd } from '../../src/engine/reference/driver';
-import { layerInput, rollout, type Read } from '../../src/engine/reference/rollout';
-import { rulesOf, TrainingState } from '../../src/engine/reference/training_state';
-import type { CheckedBatch } from '../../src/engine/training/batch';
-import { checkedBatch } from '../../src/engine/training/checked_batch';
-import { startOf } from '../../src/engine/training/snapshot';
-import { checkedTraining } from '../../src/engine/training/training';
-import { differences, expectClose } from './differences';
-import { normal } from './drawn_case';
+import { createEngine, type Batch, type ModelSpec, type Tensor, type TrainerOptions } from '../../../src/engine/index';
+import { toEnd } from '../../../src/engine/reference/driver';
+import { layerInput, rollout, type Read } from '../../../src/engine/reference/rollout';
+import { rulesOf, TrainingState } from '../../../src/engine/reference/training_state';
+import type { CheckedBatch } from '../../../src/engine/training/batch';
+import { checkedBatch } from '../../../src/engine/training/checked_batch';
+import { startOf } from '../../../src/engine/training/snapshot';
+import { checkedTraining } from '../../../src/engine/training/training';
+import { differences, expectClose } from '../differences';
+import { normal } from '../drawn_case';
 
 const engine = await createEngine({ device: 'cpu' });
 
