@@ -353,6 +353,12 @@ describe('a text becomes tokens', () => {
     expect(() => tokensOf('thé', [...'the'])).toThrow('text: "é" is not in this model\'s alphabet of 3 characters');
   });
 
+  it('and a character that it has not as the one for all rare ones', () => {
+    expect(tokensOf('a\r\nß👩‍🚀', ['a', '\n', '\uFFFD'])).toEqual(['a', '\n', '\uFFFD', '\uFFFD', '\uFFFD', '\uFFFD']);
+    expect(tokensOf('e\u0301', ['é', 'e'])).toEqual(['é']);
+    expect(tokensOf('e\u0301\r', ['e', '\u0301', '\r', 'é'])).toEqual(['e', '\u0301', '\r']);
+  });
+
   it('word by word where it is not', () => {
     expect(tokensOf('The cat was.', ['The', 'cat', 'was', '.'])).toEqual(['The', 'cat', 'was', '.']);
   });

@@ -1,7 +1,7 @@
 /** Models and runs that we saved: what comes back, what others can read, and files that only look like ours. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cells, EngineError, FormatError, initialWeights, openModel, readSafetensors, saveModel, writeSafetensors, type LayerSpec, type ModelSpec, type SavedRun, type StateDict, type Tensor } from '../../src/engine';
+import { cells, createEngine, EngineError, FormatError, initialWeights, openModel, readSafetensors, saveModel, taskNamed, writeSafetensors, type LayerSpec, type ModelSpec, type SavedRun, type StateDict, type Tensor } from '../../src/engine';
 import { normalStream, randomStream } from '../../src/engine/math/random';
 
 const finite = fc.float({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
@@ -112,6 +112,28 @@ describe('a run that was saved', () => {
     expect(opened.unused).toEqual([]);
   });
 
+  it('goes on, opened elsewhere, as if nothing had happened', async () => {
+    const task = { name: 'keyed_latch', seed: 4, sequences: 6 };
+    const options = { optimizer: { name: 'adam', lr: 0.01 }, clip: 1, dropout: 0.3, seed: 9, carryState: true };
+    const made = taskNamed(task.name).make(task);
+    if (!('vocab' in made.input && 'classes' in made.output)) throw new Error('the keyed latch reads and says words');
+    const started: ModelSpec = { input: { embedding: 4, vocab: made.input.vocab }, layers: [{ cell: 'lstm', hidden: 3 }, { cell: 'gru', hidden: 3 }], output: { classes: made.output.classes }, seeds: [1, 2] };
+    const engine = await createEngine({ device: 'cpu' });
+    const trainer = await (await engine.model(started)).trainer({ task: made, ...options });
+    await trainer.steps(3);
+    const snapshot = await trainer.snapshot();
+    const file = saveModel({ spec: started, run: { snapshot, options, task } });
+    trainer.restore(snapshot); // the reference holds more digits than a snapshot
+    await trainer.steps(2);
+    const { spec: its, weights: saved, run } = openModel(file);
+    const again = await (await engine.model(its, { weights: saved })).trainer({ task: taskNamed(run!.task!.name).make(run!.task!), ...run!.options });
+    again.restore(run!.snapshot);
+    await again.steps(2);
+    expect(await again.snapshot()).toEqual(await trainer.snapshot());
+    expect(again.updates).toBe(5);
+    engine.release();
+  });
+
   it('of a bundle may be that of one model', () => {
     const run = runOf(weights, carried);
     const { run: one, weights: its } = openModel(saveModel({ spec: charm, run }, { model: 1 }));
@@ -158,6 +180,7 @@ describe('a file that only looks like ours is refused:', () => {
     ['with an update that is none', withRun({ update: -1 }), 'run.update: -1'],
     ['with options of the wrong type', withRun({ options: { optimizer: { name: 3 } } }), 'run.options.optimizer.name: it must be a text'],
     ['with an option that is an object', withRun({ options: { optimizer: { name: 'adam', lr: {} } } }), 'run.options.optimizer.lr: it must be a number, a text'],
+    ['with slots that it has not', withRun({ slots: ['exp_avg', '__proto__'] }), 'optimizer.__proto__.embedding.weight: it is missing'],
     ['with a task without a name', withRun({ task: {} }), 'run.task.name'],
     ['with a run that is no JSON', altered({ run: 'yes' }), 'run: it is not JSON'],
     ['with an optimiser’s tensor of another shape', writeSafetensors([...tensors].map(([name, tensor]) => [name, name === 'optimizer.exp_avg.head.bias' ? { shape: [6], data: tensor.data } : tensor]), metadata), 'optimizer.exp_avg.head.bias: expected [2, 3], found [6]'],

@@ -7,20 +7,14 @@ import { FormatError } from '../errors';
 import type { Tensor } from '../math/tensor';
 import type { Parameters } from '../model/parameters';
 import { stateWidth, type ModelShape } from '../model/spec';
+import type { TaskOptions } from '../tasks/task';
 import type { Snapshot, TrainerOptions } from '../training/trainer';
 import { fields, flag, listOf, number, optional, parsedJson, recordOf, scalar, text, type Check } from './checked_json';
 import type { StoredTensors } from './safetensors';
 import { storedName, storedValues } from './stored_model';
 
-/** The task that batches came from: `taskNamed(name).make({ seed, sequences, settings })` makes them again. */
-export interface SavedTask {
-  readonly name: string;
-  readonly seed: number;
-  readonly sequences: number;
-  readonly settings?: Readonly<Record<string, number>>;
-  /** Of tasks that read a text. */
-  readonly text?: string;
-}
+/** The task that batches came from: `taskNamed(name).make(rest)` makes them again. */
+export type SavedTask = { readonly name: string } & TaskOptions;
 
 /** How a run was set up, and how far it came. */
 export interface SavedRun {
@@ -29,7 +23,8 @@ export interface SavedRun {
   readonly task?: SavedTask;
 }
 
-type Settings = Omit<SavedRun, 'snapshot'> & { readonly update: number };
+/** `slots` names what the optimiser keeps, in its order. */
+type Settings = Omit<SavedRun, 'snapshot'> & { readonly update: number; readonly slots: readonly string[] };
 
 const optimizer: Check<TrainerOptions['optimizer']> = (value, at) => {
   const { name, lr, ...rest } = recordOf(scalar)(value, at);
@@ -40,6 +35,7 @@ const schedule = fields<{ name: string; updates?: number; floor?: number; warmUp
 
 const settings = fields<Settings>({
   update: number,
+  slots: listOf(text),
   options: fields<Omit<TrainerOptions, 'task'>>({
     optimizer: optional(optimizer),
     // Which schedules there are is the trainer's to say.
@@ -57,8 +53,8 @@ const settings = fields<Settings>({
 });
 
 /** The run but for its tensors. Throws FormatError for a setting that JSON cannot hold. */
-export function runSettings({ snapshot: { update }, options, task }: SavedRun): string {
-  const json = JSON.stringify({ update, options, task } satisfies Settings);
+export function runSettings({ snapshot: { update, slots }, options, task }: SavedRun): string {
+  const json = JSON.stringify({ update, slots: [...slots.keys()], options, task } satisfies Settings);
   parsedJson(json, settings, 'run');
   return json;
 }
@@ -66,7 +62,7 @@ export function runSettings({ snapshot: { update }, options, task }: SavedRun): 
 /** The optimiser's slots, each under `optimizer.`, its name and the parameter's, and the carried states, `carried.l0.c` [M, D, B, width]. */
 export function* runTensors(model: ModelShape, { slots, carried }: Snapshot): Generator<readonly [name: string, tensor: Tensor]> {
   for (const [slot, parameters] of slots) {
-    for (const [parameter, tensor] of parameters) yield [`optimizer.${slot}.${storedName(parameter)}`, tensor];
+    for (const [parameter, tensor] of parameters) yield [slotName(slot, parameter), tensor];
   }
   if (!carried) return;
   for (const { name, layer, state, models, directions, width } of statesOf(model)) {
@@ -80,18 +76,17 @@ export function* runTensors(model: ModelShape, { slots, carried }: Snapshot): Ge
  * Throws FormatError, ShapeError or NonFiniteError naming the tensor that is missing, misshapen or not finite.
  */
 export function savedRun(model: ModelShape, parameters: Parameters, tensors: StoredTensors, json: string): { readonly run: SavedRun; readonly taken: readonly string[] } {
-  const { update, options, task } = parsedJson(json, settings, 'run');
+  const { update, slots: names, options, task } = parsedJson(json, settings, 'run');
   if (!Number.isSafeInteger(update) || update < 0) throw new FormatError('run.update', `${update} given; it must be a whole number from 0.`);
   const taken: string[] = [];
-  const slots = new Map<string, Map<string, Tensor<Float32Array>>>();
-  const byStoredName = new Map([...parameters.keys()].map((parameter) => [storedName(parameter), parameter]));
-  for (const name of tensors.keys()) {
-    const [, slot, stored] = /^optimizer\.(\w+)\.(.*)$/s.exec(name) ?? [];
-    const parameter = byStoredName.get(stored);
-    if (parameter === undefined) continue;
-    const values = slots.get(slot) ?? new Map<string, Tensor<Float32Array>>();
-    slots.set(slot, values.set(parameter, storedValues(tensors, name, parameters.get(parameter)!.shape)));
-    taken.push(name);
+  const slots = new Map<string, Parameters>();
+  for (const slot of new Set(names)) {
+    const values = [...parameters].map(([parameter, { shape }]) => {
+      const name = slotName(slot, parameter);
+      taken.push(name);
+      return [parameter, storedValues(tensors, name, shape)] as const;
+    });
+    slots.set(slot, new Map(values));
   }
   const states = statesOf(model).filter(({ name }) => tensors.has(name));
   const carried = states.length === 0 ? undefined : carriedStates(model, tensors);
@@ -106,6 +101,10 @@ function carriedStates(model: ModelShape, tensors: StoredTensors): Float32Array[
     carried[layer][state] = storedValues(tensors, name, [models, directions, sequences, width]).data;
   }
   return carried;
+}
+
+function slotName(slot: string, parameter: string): string {
+  return `optimizer.${slot}.${storedName(parameter)}`;
 }
 
 /** Every state that can be carried, with the tensor's name and all of its shape but the sequences. */

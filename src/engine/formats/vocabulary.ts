@@ -5,6 +5,7 @@
  */
 import { OptionError } from '../errors';
 import { wordsOf } from '../model/words';
+import { RARE } from '../tasks/alphabet';
 
 /** As a caller may give it. A text is an alphabet, words separated by lines or spaces, or JSON; whichever has as many as the model. */
 export type GivenVocabulary = string | readonly string[] | Readonly<Record<string, number>>;
@@ -12,8 +13,9 @@ export type GivenVocabulary = string | readonly string[] | Readonly<Record<strin
 /** Entries of the file's metadata that may hold a vocabulary, the most telling first. */
 const METADATA_KEYS = ['vocab', 'vocabulary', 'alphabet', 'words', 'tokens', 'characters', 'chars', 'itos', 'stoi'];
 
-/** Texts longer than this per entry are no alphabet: spares splitting megabytes into characters. */
+/** No character has more code units than this, and no alphabet more: `Intl.Segmenter` takes the square of a text's length. */
 const LONGEST_CHARACTER = 64;
+const LONGEST_ALPHABET = 8192;
 
 /** The tokens of a given vocabulary. Throws OptionError saying how many there are and how many there should be. */
 export function vocabularyOfSize(count: number, given: GivenVocabulary): readonly string[] {
@@ -48,11 +50,11 @@ interface Reading {
 function textReadings(text: string, count: number): readonly Reading[] {
   const json = parsed(text);
   if (typeof json === 'object' && json !== null) return [{ form: 'JSON', words: structured(json) }];
-  const alphabet = text.length <= LONGEST_CHARACTER * count;
+  const alphabet = text.length <= Math.min(LONGEST_CHARACTER * count, LONGEST_ALPHABET);
   return [
     // Characters as readers count them, then as Python does: a sorted alphabet may hold accents of their own.
     { form: 'an alphabet', words: alphabet ? Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment) : undefined },
-    { form: 'an alphabet of code points', words: alphabet ? [...text] : undefined },
+    { form: 'an alphabet of code points', words: text.length <= 2 * count ? [...text] : undefined },
     { form: 'a list with a word a line', words: text.replace(/\r?\n$/, '').split(/\r?\n/) },
     { form: 'words between spaces', words: text.split(/\s+/).filter(Boolean) },
   ];
@@ -81,18 +83,24 @@ function structured(value: unknown): readonly string[] | undefined {
 
 /**
  * A text in the tokens of a vocabulary: characters where it is an alphabet, that is where it has the space or nothing
- * longer than a character; else words, known or not. Throws OptionError for a character that is not in it, or a text over LONGEST_TEXT.
+ * longer than a character, and those it has not as RARE if it has that; else words, known or not. Line ends become `\n`,
+ * and what can be written as one code point is, unless the alphabet has it otherwise. Throws OptionError for a character
+ * that is not in it, or a text over LONGEST_TEXT.
  */
 export function tokensOf(text: string, vocabulary: readonly string[]): string[] {
   const words = wordsOf(text);
   const known = new Set(vocabulary);
   if (!known.has(' ') && vocabulary.some((token) => [...token].length > 1)) return words;
+  const lines = known.has('\r') ? text : text.replace(/\r\n?/g, '\n');
+  const read = vocabulary.some((token) => /^\p{M}/u.test(token) || token.normalize('NFC') !== token) ? lines : lines.normalize('NFC');
   const lengths = [...new Set(vocabulary.map(({ length }) => length))].filter((length) => length > 0 && length <= LONGEST_CHARACTER).toSorted((one, other) => other - one);
   const tokens: string[] = [];
-  for (let at = 0; at < text.length; at += tokens[tokens.length - 1].length) {
-    const length = lengths.find((each) => known.has(text.slice(at, at + each)));
-    if (length === undefined) throw new OptionError('text', `text: ${JSON.stringify(String.fromCodePoint(text.codePointAt(at)!))} is not in this model's alphabet of ${vocabulary.length} characters.`);
-    tokens.push(text.slice(at, at + length));
+  for (let at = 0; at < read.length; ) {
+    const length = lengths.find((each) => known.has(read.slice(at, at + each)));
+    const character = String.fromCodePoint(read.codePointAt(at)!);
+    if (length === undefined && !known.has(RARE)) throw new OptionError('text', `text: ${JSON.stringify(character)} is not in this model's alphabet of ${vocabulary.length} characters.`);
+    tokens.push(length === undefined ? RARE : read.slice(at, at + length));
+    at += length ?? character.length;
   }
   return tokens;
 }
