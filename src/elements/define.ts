@@ -8,6 +8,7 @@ import './rnn-influence';
 import './rnn-memory';
 import './rnn-model';
 import './rnn-order';
+import './rnn-predictions';
 import './rnn-proof';
 import './rnn-state';
 import './rnn-trainer';

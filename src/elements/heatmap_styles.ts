@@ -341,7 +341,8 @@ export const heatmapStyles = css`
     display: contents;
   }
   .lane-title .ticks span:nth-last-child(2),
-  .lane-title .ticks .of-zero {
+  .lane-title .ticks .of-zero,
+  .lane-title .legend .zero {
     display: none;
   }
   .lane-title .ticks span:last-child {

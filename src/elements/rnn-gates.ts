@@ -8,13 +8,15 @@ import { ofLog10 } from './log_axis';
 import { ModelFigure } from './model_figure';
 import './rnn-heatmap';
 import type { Cursor } from './rnn-model';
-import { decimal } from './signed_number';
+import { decimal, subscript } from './signed_number';
 import { readingNote } from './training_words';
 
 /** How much is left of what a state held, by the keep gate alone, up to the last step. */
 interface Kept {
   readonly products: GateProducts;
   readonly words: readonly string[];
+  /** [T, H] the gate itself. */
+  readonly gate: ArrayLike<number>;
 }
 
 /**
@@ -80,6 +82,9 @@ export class RnnGates extends ModelFigure {
   /** Names of the lanes, in this order: gates, `c`, `h`; all of the cell's unless given. */
   @property({ converter: labelsAttribute }) lanes: readonly string[] | undefined;
 
+  /** Shows the gate that keeps as the part that it replaces, 1 − z, as Chung et al. (2014) write it; fetched, so at rest only. */
+  @property({ type: Boolean }) complement = false;
+
   private readonly kept = new Latest<Kept>(this);
 
   override render(): TemplateResult {
@@ -97,7 +102,7 @@ export class RnnGates extends ModelFigure {
         <legend>Show</legend>
         ${this.option('one', `unit ${unit + 1}, the one at the cursor`)} ${this.option('all', 'all units')}
       </fieldset>
-      ${guard([model, cell, only, this.lanes], () => this.lanesOf(cell).map(({ name, title }, k) => this.lane(name, title, only, k === 0)))}
+      ${guard([model, cell, only, this.lanes, this.complement, this.kept.value], () => this.lanesOf(cell).map(({ name, title }, k) => (this.complement && name === cell.keeps ? this.replaced(name, only) : this.lane(name, title, only, k === 0))))}
       ${this.keepLane(cell, model.cursor)}
     `;
   }
@@ -111,7 +116,10 @@ export class RnnGates extends ModelFigure {
     const { tape, words, revision } = model?.state ?? {};
     if (!model || !tape || !lastLayer(tape).cell.keeps) return this.kept.clear();
     if (this.moving) return this.kept.suspend();
-    this.kept.ask([tape, revision], async () => ({ products: await gateProducts(tape), words: words! }));
+    this.kept.ask([tape, revision], async () => {
+      const products = await gateProducts(tape);
+      return { products, words: words!, gate: await tape.signal(products.gate).read() };
+    });
   }
 
   private option(units: RnnGates['units'], label: string): TemplateResult {
@@ -127,6 +135,29 @@ export class RnnGates extends ModelFigure {
 
   private lane(signal: string, title: string, unit: number | undefined, first: boolean): TemplateResult {
     return html`<rnn-heatmap part="lane" lane=${first ? 'first' : 'next'} .model=${this.connection.model} .signal=${signal} .unit=${unit} .label=${title}></rnn-heatmap>`;
+  }
+
+  private replaced(name: string, unit: number | undefined): TemplateResult | typeof nothing {
+    const kept = this.kept.value;
+    if (!kept) return nothing;
+    const { gate, words, products } = kept;
+    const shown = unit === undefined ? Array.from({ length: products.units }, (_, j) => j) : [unit];
+    const values = Float64Array.from(shown.flatMap((j) => words.map((_, t) => 1 - gate[t * products.units + j])));
+    return html`<rnn-heatmap
+      part="lane"
+      lane="next"
+      label="${name}: update gate, how much of the old state is replaced"
+      min="0"
+      max="1"
+      .model=${this.connection.model}
+      .values=${values}
+      .rows=${shown.length}
+      .unit=${shown[0]}
+      .rowLabels=${shown.map((j) => (unit === undefined ? String(j + 1) : `${name}${subscript(j + 1)}`))}
+      .columnLabels=${words}
+      .rowNoun=${'unit'}
+      .columnNoun=${'step'}
+    ></rnn-heatmap>`;
   }
 
   private keepLane({ keeps }: Cell, { step, unit }: Cursor): TemplateResult | typeof nothing {

@@ -18,17 +18,23 @@ export function settingFields(model: RnnModel, take: (settings: LearningSettings
     <fieldset class="settings" part="settings">
       <legend>What is learned, and how</legend>
       ${choice('Task', model.task, [...(model.task ? [] : [['', 'choose one'] as const]), ...tasks.map(({ name, title }) => [name, title] as const), ...(typeof model.task === 'string' ? [] : [[model.task, model.task.title] as const])], (picked) => take({ task: picked, taskSettings: '', taskText: '' }), 'broad')}
+      ${number('Learning rate', lr, { least: 0, most: LARGEST_RATE, step: 'any' }, (value) => take({ lr: value }), lr > 0)}
+      ${number('Updates (0: no end)', updates, { least: 0, most: 1e6, step: 1 }, (value) => take({ updates: value }))}
+    </fieldset>
+    ${task ? html`<p class="about">${task.description} <span>(${task.source})</span></p>` : nothing}
+    <details>
+      <summary>More settings</summary>
+      <fieldset class="settings">
+      <legend>More of what is learned, and how</legend>
       ${task ? taskFields(model, task, take) : nothing}
       ${choice('Optimiser', optimizer, optimizers.map(({ name, title }) => [name, title] as const), (picked) => take({ optimizer: picked }))}
-      ${number('Learning rate', lr, { least: 0, most: LARGEST_RATE, step: 'any' }, (value) => take({ lr: value }), lr > 0)}
       ${number('Clip at length (0: not)', clip, { least: 0, most: 1e6, step: 'any' }, (value) => take({ clip: value }))}
       ${number('Sequences an update', batch, { least: 1, most: 1024, step: 1 }, (value) => take({ batch: value }))}
-      ${number('Updates (0: no end)', updates, { least: 0, most: 1e6, step: 1 }, (value) => take({ updates: value }))}
       ${asksForClasses
         ? choice('Until it is right', until, withGiven(ACCURACIES, until).map((part) => [part, part === 0 ? 'no matter' : `${Math.round(100 * part)} % of the time`] as const), (picked) => take({ until: picked }))
         : nothing}
-    </fieldset>
-    ${task ? html`<p class="about">${task.description} <span>(${task.source})</span></p>` : nothing}
+      </fieldset>
+    </details>
   `;
 }
 

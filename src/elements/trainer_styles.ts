@@ -101,8 +101,16 @@ export const trainerStyles = css`
   .settings input[aria-invalid] {
     border: 2px solid light-dark(#a8261c, #ff9d8f);
   }
+  details {
+    margin: 0 0 1rem;
+  }
+  summary {
+    inline-size: fit-content;
+    padding-block: 0.4rem;
+    cursor: pointer;
+  }
   .about {
-    margin: -0.4rem 0 1rem;
+    margin: -0.4rem 0 0.5rem;
     color: var(--quiet);
     font-size: 0.9em;
   }

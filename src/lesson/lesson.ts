@@ -9,9 +9,12 @@ import type { RnnModel } from '../elements/rnn-model';
 import { onlyDifference } from '../elements/sentence';
 import { samePlace } from '../elements/weight_edits';
 import { AddressBar } from './address_bar';
+import { gatesChapter } from './gates_chapter';
 import { gradientFlowChapter } from './gradient_flow_chapter';
 import { atDistance, distanceOf } from './filler';
+import { learnerChapter } from './learner_chapter';
 import { defaults, HIDDEN_MOST, holdsState, readLink, SEED_MOST, type LessonState } from './link';
+import { raceChapter } from './race_chapter';
 
 const reader = byId<RnnModel>('reader');
 const compare = byId<RnnCompare>('compare');
@@ -35,6 +38,12 @@ const fields = {
 let state: LessonState = defaults;
 const address = new AddressBar();
 const showGradientFlow = gradientFlowChapter((settings, history) => change(settings, history));
+let sayKind: (kind: Engine['kind']) => void;
+const kind = new Promise<Engine['kind']>((resolve) => (sayKind = resolve));
+const showGates = gatesChapter(change, slides);
+const showLearner = learnerChapter(change);
+const showRace = raceChapter(change, slides, kind);
+
 
 fields.cell.append(...cells.map((cell) => new Option(cell.title, cell.name)));
 
@@ -89,7 +98,7 @@ function show(): void {
   reader.cursor = { step: step - 1, unit: unit - 1 };
   compare.with = memory.with = other;
   entry.gate = gate;
-  showGradientFlow(state);
+  for (const show of [showGradientFlow, showGates, showLearner, showRace]) show(state);
   for (const element of [...heatmaps, compare]) element.signal = signal;
 }
 
@@ -247,6 +256,7 @@ let computing: Engine | undefined;
 function sayWhatComputes(engine: Engine): void {
   if (engine === computing) return;
   computing = engine;
+  sayKind(engine.kind);
   byId('engine-note').textContent =
     engine.kind === 'gpu'
       ? `It runs on your GPU (${engine.description}).`

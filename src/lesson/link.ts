@@ -4,7 +4,9 @@
  */
 import type { WeightEdit } from '../elements/weight_edits';
 import { readEdits, writtenEdits } from './edit_link';
+import { GRU_RULES, LEARNER_RULES, RACE_RULES } from './figure_rules';
 import { readFlow, writtenFlow } from './flow_link';
+import { readSettings, writtenSettings, type SettingRules } from './settings_link';
 
 /** Everything a reader can set. Two pages with equal states show equal pictures. */
 export interface LessonState {
@@ -26,6 +28,10 @@ export interface LessonState {
   /** The experiments of chapter 3, as flow_link.ts writes them; absent or empty for how they start. */
   readonly vanishing?: string;
   readonly exploding?: string;
+  /** The GRU of chapter 4b and the race of 4c, as settings_link.ts writes them. */
+  readonly gru?: string;
+  readonly race?: string;
+  readonly learner?: string;
   readonly step: number;
   readonly unit: number;
 }
@@ -77,7 +83,7 @@ export function writtenLink(state: LessonState): string {
     ...(state.gate ? [['gate', state.gate] as [string, string]] : []),
     ['step', state.step],
     ['unit', state.unit],
-    ...(['vanishing', 'exploding'] as const).flatMap((name) => (state[name] ? [[name, state[name]] as [string, string]] : [])),
+    ...(['vanishing', 'exploding', 'gru', 'learner', 'race'] as const).flatMap((name) => (state[name] ? [[name, state[name]] as [string, string]] : [])),
   ];
   const written = pairs.map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
   // Made of characters that an address leaves as they are.
@@ -116,9 +122,19 @@ export function readLink(hash: string, cellNames: readonly string[]): ReadLink {
     else if (key === 'step') settings.step = whole(value, 'step', 1, Infinity, complaints);
     else if (key === 'unit') settings.unit = whole(value, 'unit', 1, Infinity, complaints);
     else if (key === 'vanishing' || key === 'exploding') settings[key] = writtenFlow(key, readFlow(key, value, complaints));
+    else if (Object.hasOwn(figureRules, key)) settings[key as FigureName] = writtenFigure(key as FigureName, value, complaints);
     else complaints.push(`This page does not know the setting “${excerpt(key)}” of this link.`);
   }
   return { settings: Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)), complaints };
+}
+
+const figureRules = { gru: GRU_RULES, learner: LEARNER_RULES, race: RACE_RULES };
+type FigureName = keyof typeof figureRules;
+
+/** A figure's settings as they would be written, without what makes no sense. */
+function writtenFigure(name: FigureName, text: string, complaints: string[]): string {
+  const rules: SettingRules = figureRules[name];
+  return writtenSettings(rules, readSettings(name, rules, text, complaints));
 }
 
 /** A whole number in a range, or undefined after a complaint. */

@@ -1,0 +1,29 @@
+/** What can be set in the figures of chapter 4, how they start, and what a link may say of them. */
+
+export const GRU_RULES = {
+  reset: { start: 'after', of: ['after', 'before'] },
+  z: { start: 'keeps', of: ['keeps', 'replaces'] },
+} as const;
+
+export const RACE_RULES = {
+  distance: { start: 10, least: 1, most: 100, whole: true },
+  bias: { start: 1, least: 0, most: 5 },
+  networks: { start: 4, least: 1, most: 8, whole: true },
+  updates: { start: 300, least: 10, most: 2000, whole: true },
+  // One letter a network, in the order of race_networks.ts.
+  who: { start: 'abc', of: subsets('abcde') },
+} as const;
+
+export const LEARNER_RULES = {
+  cell: { start: 'lstm', of: ['rnn', 'rnn_relu', 'lstm', 'lstm_peephole', 'lstm_nofg', 'lstm_1997', 'gru', 'gru_reset_before'] },
+  task: { start: 'agreement', of: ['agreement', 'keyed_latch', 'adding', 'characters', 'temporal_order', 'embedded_reber', 'copy_memory', 'selective_copy', 'induction_heads', 'multi_query_recall', 'dyck'] },
+  hidden: { start: 16, least: 1, most: 64, whole: true },
+  bias: { start: 1, least: -5, most: 10 },
+  rate: { start: 0.01, least: 1e-6, most: 100 },
+} as const;
+
+/** All the ways to leave letters out, the order kept; not all of them. */
+function subsets(letters: string): readonly string[] {
+  const all = Array.from(letters).reduce<string[]>((made, letter) => [...made, ...made.map((each) => each + letter)], ['']);
+  return all.filter((each) => each !== '');
+}
