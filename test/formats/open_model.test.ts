@@ -336,11 +336,11 @@ describe('a file is refused, in words that name the tensors,', () => {
   it('but not for a length that looks like something else', () => {
     const file = fileOf(moduleOf('rnn.'.padEnd(66, 'x') + '.', 1, 1, 1), { note: '' });
     const length = Number(new DataView(file.buffer).getBigUint64(0, true));
-    const padded = new Uint8Array(file.length + 0x0808 - length);
-    new DataView(padded.buffer).setBigUint64(0, 0x0808n, true);
-    padded.fill(0x20, 8, 8 + 0x0808);
+    const padded = new Uint8Array(file.length + 0x120808 - length);
+    new DataView(padded.buffer).setBigUint64(0, 0x120808n, true);
+    padded.fill(0x20, 8, 8 + 0x120808);
     padded.set(file.subarray(8, 8 + length), 8);
-    padded.set(file.subarray(8 + length), 8 + 0x0808);
+    padded.set(file.subarray(8 + length), 8 + 0x120808);
     expect(openModel(padded).spec.layers).toMatchObject([{ cell: 'rnn' }]);
   });
 });
