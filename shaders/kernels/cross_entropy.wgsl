@@ -8,11 +8,13 @@
 //            said [M, T, B]      only where it is added to
 //   writes   logits              the gradient, over the scores
 //            said                each row's part of the mean loss; 1 where the largest score is the target's, the first of equals
+//            standing [M]       1 where the loss is not finite
 //
 //   M models, T steps, B sequences; C classes, padded to quads.
 
 import package::lib::batch::Batch;
 import package::lib::dispatch::flat_index;
+import package::lib::update::is_wild;
 
 struct CrossEntropy {
   // M · T · B
@@ -27,6 +29,7 @@ struct CrossEntropy {
 @group(0) @binding(2) var<storage, read> targets: array<u32>;
 @group(0) @binding(3) var<storage, read_write> logits: array<f32>;
 @group(0) @binding(4) var<storage, read_write> said: array<vec2f>;
+@group(0) @binding(5) var<storage, read_write> standing: array<atomic<u32>>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -71,6 +74,9 @@ fn main(
   let target_score = logits[first + target_class] - largest;
   let spread = batch.smoothing / f32(classes);
   let loss = log(sum) - (1.0 - batch.smoothing) * target_score - spread * below;
+  if (is_wild(vec4f(loss))) {
+    atomicStore(&standing[row / cross_entropy.targets], 1u);
+  }
   said[row] = before + vec2f(loss * batch.weight, select(0.0, 1.0, named == target_class));
   for (var c = 0u; c < classes; c++) {
     let probability = exp(max(logits[first + c] - largest, -87.0)) / sum;

@@ -8,11 +8,13 @@
 //            said [M, T, B]      only where it is added to
 //   writes   told                the gradient, over what was told
 //            said                each row's part of the mean loss, and 0
+//            standing [M]       1 where the loss is not finite
 //
 //   M models, T steps, B sequences; C numbers, padded to quads.
 
 import package::lib::batch::Batch;
 import package::lib::dispatch::flat_index;
+import package::lib::update::is_wild;
 
 struct SquaredError {
   // M · T · B
@@ -29,6 +31,7 @@ struct SquaredError {
 @group(0) @binding(3) var<storage, read> values: array<f32>;
 @group(0) @binding(4) var<storage, read_write> told: array<f32>;
 @group(0) @binding(5) var<storage, read_write> said: array<vec2f>;
+@group(0) @binding(6) var<storage, read_write> standing: array<atomic<u32>>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -56,6 +59,9 @@ fn main(
   var before = vec2f(0.0);
   if (batch.accumulate == 1u) {
     before = said[row];
+  }
+  if (is_wild(vec4f(loss))) {
+    atomicStore(&standing[row / squared_error.targets], 1u);
   }
   said[row] = before + vec2f(loss * weight, 0.0);
 }

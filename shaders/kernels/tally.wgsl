@@ -3,9 +3,8 @@
 //
 //   reads    said [M, T, B]           each row's part of the loss, and whether it was right
 //            sizes [M, groups]        largest magnitude; Σ (d / largest)²; how many entries are not finite
-//            tallies
-//   writes   tallies [1 + R, M]       first, whether a model stands still; then a ring of loss, answers that were right, norm,
-//                                     1 where all are finite
+//   writes   tallies [R, M]           loss, answers that were right, norm, 1 where all are finite
+//            standing [M]             1 where not
 //
 //   M models, T steps, B sequences, R updates.
 
@@ -15,6 +14,7 @@ import package::lib::update::{INFINITY, Update};
 @group(0) @binding(1) var<storage, read> said: array<vec2f>;
 @group(0) @binding(2) var<storage, read> sizes: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> tallies: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> standing: array<atomic<u32>>;
 
 const WORKGROUP = 64u;
 
@@ -62,6 +62,6 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let finite = (norm_bits & INFINITY) != INFINITY && (bitcast<u32>(all.x) & INFINITY) != INFINITY;
   tallies[update.place + m] = vec4f(all.x, all.y, bitcast<f32>(norm_bits), select(0.0, 1.0, finite));
   if (!finite) {
-    tallies[m].x = 1.0;
+    atomicStore(&standing[m], 1u);
   }
 }

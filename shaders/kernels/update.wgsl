@@ -4,15 +4,16 @@
 // workgroups go through them one after the other, for each model. PART_SQUARES adds up the slices of a gradient and finds
 // its size; PART_UPDATE applies the optimiser. With clipping by norm the first is a dispatch of its own, and leaves the whole
 // gradient in the first slice; tally.wgsl runs in between. Otherwise both are one dispatch, and tally.wgsl comes after it.
-// A model that has met a number that is not finite stays as it is.
+// A model that has met a number that is not finite stands still.
 //
 //   reads    segments [s]
-//            tallies [1 + R, M]   whether a model stands still; the norm of its gradient
+//            tallies [R, M]       the norm of each model's gradient
+//            standing [M]         whether it stands still
 //            gradients            the sums, in slices
 //            weights, turned      the parameters and their turned copies
 //            slots [S]            what the optimiser keeps, each laid out like weights
 //   writes   gradients            in the first slice, for a part that comes later
-//            weights, turned, slots
+//            weights, turned, slots, standing
 //            sizes [M, groups]    largest magnitude; Σ (d / largest)²; how many entries are not finite
 //
 //   s segments, S slots, M models, R updates.
@@ -61,6 +62,7 @@ struct Part {
 @group(0) @binding(6) var<storage, read_write> turned: array<f32>;
 @group(0) @binding(7) var<storage, read_write> slots: array<vec4f>;
 @group(0) @binding(8) var<storage, read_write> sizes: array<vec4f>;
+@group(0) @binding(9) var<storage, read_write> standing: array<atomic<u32>>;
 
 const PART_SQUARES = 1u;
 const PART_UPDATE = 2u;
@@ -103,7 +105,7 @@ fn main(
       }
     }
   }
-  if ((part.parts & PART_UPDATE) != 0u && tallies[m].x == 0.0) {
+  if ((part.parts & PART_UPDATE) != 0u && atomicLoad(&standing[m]) == 0u) {
     for (var i = 0u; i < QUADS; i++) {
       let quad = first + i * WORKGROUP;
       if (quad < end) {

@@ -39,7 +39,7 @@ export async function gpuPieces(): Promise<Pieces & { release(): void }> {
         for (let r = 0; r < rows; r++) write(logits, r * row, Array.prototype.slice.call(data, r * classes, (r + 1) * classes) as number[]);
         queue.writeBuffer(asked, 0, Int32Array.from(targets));
         new BatchUniform(queue, batch).write({ weight: 1 / targets.filter((target) => target >= 0).length, smoothing });
-        const bindGroup = kernel.bind({ cross_entropy: buffers.uniform('cross_entropy', [rows, rows, classes]), batch, targets: asked, logits, said });
+        const bindGroup = kernel.bind({ cross_entropy: buffers.uniform('cross_entropy', [rows, rows, classes]), batch, targets: asked, logits, said, standing: buffers.storage('standing', 1) });
         const found = await carriedOut(buffers, [{ pipeline: kernel.pipeline, bindGroup, groups: [Math.ceil(rows / 64), 1, 1] }], [whole(logits), whole(said)]);
         const d_logits = Array.from({ length: rows * classes }, (_, i) => found[Math.floor(i / classes) * row + (i % classes)]);
         let loss = 0;
@@ -69,7 +69,7 @@ export async function gpuPieces(): Promise<Pieces & { release(): void }> {
           gradients: [{ sum, direction: 0, directions: 1, row: 0, column: 0, turned: false }] as const,
         }));
         const clip = most === undefined ? undefined : ({ by: 'norm', most } as const);
-        const made = new OptimizerStep(buffers, step, optimizer, { models: 1, blocks, weights, turned, gradients, places, said: buffers.storage('said', 2), rows: 1, clip });
+        const made = new OptimizerStep(buffers, step, optimizer, { models: 1, blocks, weights, turned, gradients, places, said: buffers.storage('said', 2), standing: buffers.storage('standing', 1), rows: 1, clip });
         const arena = weights.size / 4;
         parameters.forEach(({ p, d, slots }, i) => {
           write(weights, at(i), p);

@@ -167,6 +167,27 @@ describe('a number that is not finite', () => {
     trainer.queue(1);
   });
 
+  it('in the states is found in them also when updates were queued behind it', async () => {
+    const { trainer } = await inStep({ task: vectors, accumulate: 2 }, growing);
+    trainer.queue(4);
+    await expect(trainer.collect()).rejects.toMatchObject({ code: 'diverged', tensor: 'h', update: 1 });
+    const { parameters } = await trainer.snapshot();
+    expect(parameters).toEqual(trainer.lastGood.parameters); // nothing has moved
+  });
+
+  it('in the gradient alone is found there, or in the weight it came to', async () => {
+    // h = 2e21 and y = 2e17, whose squared error is 4e34; the gradient of the head's weight is 2y·h = 8e38, which float32 has not.
+    const steep: ModelSpec = { input: { size: 1 }, layers: [{ cell: 'rnn_linear', hidden: 1, bias: false }], output: { values: 1 } };
+    const one = (value: number, ...shape: number[]) => ({ shape, data: [value] });
+    const model = await engine.model(steep, { weights: { weight_ih_l0: one(1, 1, 1), weight_hh_l0: one(0, 1, 1), 'head.weight': one(1e-4, 1, 1), 'head.bias': one(0, 1) } });
+    const far: TrainerOptions['task'] = { batch: () => ({ inputs: { x: one(2e21, 1, 1, 1) }, targets: { values: one(0, 1, 1, 1) } }) };
+    const trainer = await model.trainer({ task: far });
+    await expect(trainer.steps(1)).rejects.toMatchObject({ code: 'diverged', update: 1, tensor: 'd_head.weight', step: undefined });
+    trainer.reset();
+    trainer.queue(3);
+    await expect(trainer.collect()).rejects.toMatchObject({ code: 'diverged', update: 1, tensor: 'head.weight' });
+  });
+
   it('leaves a model that met it standing still when clipped, and only that one', async () => {
     const wild = initialWeights({ ...spec, seeds: [1, 2] });
     const bias = Float32Array.from(wild['head.bias'].data);

@@ -90,6 +90,7 @@ export class GpuStepper implements Stepper {
       gradients: gradients!,
       places,
       said: head!.said,
+      standing: head!.standing,
       rows: shape.steps * shape.sequences,
       clip: training.clip,
     });
@@ -180,7 +181,7 @@ export class GpuStepper implements Stepper {
     write(forward.weights, 0, packWeights(parameters, model, forward.layout, 'weights'));
     write(backward.turned, 0, packWeights(parameters, model, forward.layout, 'turned'));
     this.training.optimizer.slots.forEach((name, s) => write(this.#step.slots, (s * forward.weights.size) / 4, packWeights(slots.get(name)!, model, forward.layout, 'weights')));
-    write(this.#step.tallies, 0, new Float32Array(TALLY_WORDS * model.seeds.length));
+    write(this.#gradients.head!.standing, 0, new Float32Array(model.seeds.length));
     this.#carried.forEach(({ kept }, k) => {
       const { layer, layout } = run.layers[k];
       carried![k].forEach((values, s) => write(kept, s * layout.models * layout.slot, packRows(values, stateWidth(layer, s), layout.hidden)));

@@ -16,6 +16,8 @@ export class HeadGradient {
   readonly #values: GPUBuffer;
   /** [M, T, B] each row's part of the mean loss, and whether it was right. */
   readonly said: GPUBuffer;
+  /** [M] whether a loss that is not finite was met. */
+  readonly standing: GPUBuffer;
   /** What came back at the scores. */
   readonly d_logits: Operand;
   /** Scores, loss, and the gradient at the output. */
@@ -42,6 +44,7 @@ export class HeadGradient {
     this.#targets = buffers.storage('targets', steps * sequences);
     this.#values = kind === 'squared error' ? buffers.storage('values', steps * sequences * width) : buffers.nothing;
     this.said = buffers.storage('said', 2 * count);
+    this.standing = buffers.storage('standing', models);
     const modelStride = steps * sequences * classes;
     this.d_logits = { buffer: logits, place: { offset: 0, modelStride, stepStride: sequences * classes, sequenceStride: classes, groupStride: 0, groupWidth: classes, activation: 'identity' } };
     const head = forward.layout.head!;
@@ -51,7 +54,7 @@ export class HeadGradient {
     const sizes = buffers.uniform(kind, [count, steps * sequences, width]);
     const [gx, gy] = foldedGroups(count, 64, run.gpu.limits.maxComputeWorkgroupsPerDimension);
     const { crossEntropy, squaredError } = backward;
-    const judged = { batch: batch.buffer, targets: this.#targets, said: this.said };
+    const judged = { batch: batch.buffer, targets: this.#targets, said: this.said, standing: this.standing };
     const [judge, judgedBy] =
       kind === 'cross-entropy'
         ? [crossEntropy, crossEntropy.bind({ ...judged, cross_entropy: sizes, logits })]

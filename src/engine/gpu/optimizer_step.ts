@@ -41,6 +41,8 @@ export interface StepParts {
   readonly places: SumPlaces;
   /** [M, rows] each row's part of the loss, and whether it was right. */
   readonly said: GPUBuffer;
+  /** [M] which models have met a number that is not finite: they stand still. */
+  readonly standing: GPUBuffer;
   readonly rows: number;
   readonly clip: { readonly by: 'norm' | 'value'; readonly most: number } | undefined;
 }
@@ -48,7 +50,7 @@ export interface StepParts {
 export class OptimizerStep {
   /** [S][arena] what the optimiser keeps, each slot laid out like the weights. */
   readonly slots: GPUBuffer;
-  /** [1 + RING, M] of TALLY_WORDS: whether each model stands still, then the ring. */
+  /** [RING, M] of TALLY_WORDS. */
   readonly tallies: GPUBuffer;
   readonly commands: readonly Command[];
   readonly #uniform: GPUBuffer;
@@ -62,7 +64,7 @@ export class OptimizerStep {
     private readonly parts: StepParts,
   ) {
     const { gpu } = buffers;
-    const { models, blocks, weights, turned, gradients, places, said, rows, clip } = parts;
+    const { models, blocks, weights, turned, gradients, places, said, standing, rows, clip } = parts;
     const entries = weights.size / 4;
     checkFits(gpu, 'the weights', entries);
     checkFits(gpu, 'what the optimiser keeps', optimizer.slots.length * entries);
@@ -70,18 +72,18 @@ export class OptimizerStep {
     const segments = buffers.storage('segments', table.length);
     gpu.device.queue.writeBuffer(segments, 0, Uint32Array.from(table));
     this.slots = buffers.storage('slots', optimizer.slots.length * entries);
-    this.tallies = buffers.storage('tallies', (1 + RING) * models * TALLY_WORDS);
+    this.tallies = buffers.storage('tallies', RING * models * TALLY_WORDS);
     const sizes = buffers.storage('sizes', models * groups * 4);
     this.#uniform = buffers.uniform('update', Array.from({ length: UPDATE_WORDS }, () => 0));
     this.#writeConstant([clip?.by === 'norm' ? clip.most : 0, clip?.by === 'value' ? clip.most : 0], [blocks.length, groups, places.slices, entries / 4, rows]);
 
     const [x, y] = foldedGroups(groups, 1, gpu.limits.maxComputeWorkgroupsPerDimension);
-    const bindings = { update: this.#uniform, segments, tallies: this.tallies, gradients, weights, turned, slots: this.slots, sizes };
+    const bindings = { update: this.#uniform, segments, tallies: this.tallies, gradients, weights, turned, slots: this.slots, sizes, standing };
     const part = (numbers: number): Command => {
       const bindGroup = kernels.update.bind({ ...bindings, part: buffers.uniform('part', [numbers]) });
       return { pipeline: kernels.update.pipeline, bindGroup, groups: [x, y, models] };
     };
-    const tally: Command = { pipeline: kernels.tally.pipeline, bindGroup: kernels.tally.bind({ update: this.#uniform, said, sizes, tallies: this.tallies }), groups: [models, 1, 1] };
+    const tally: Command = { pipeline: kernels.tally.pipeline, bindGroup: kernels.tally.bind({ update: this.#uniform, said, sizes, tallies: this.tallies, standing }), groups: [models, 1, 1] };
     this.commands = clip?.by === 'norm' ? [part(PART_SQUARES), tally, part(PART_UPDATE)] : [part(PART_SQUARES + PART_UPDATE), tally];
   }
 
@@ -104,7 +106,7 @@ export class OptimizerStep {
 
 /** Where the tally of an update is, in rows of a tally for each model. */
 export function tallyPlace(update: number): number {
-  return 1 + ((update - 1) % RING);
+  return (update - 1) % RING;
 }
 
 /** Segments as shaders/kernels/update.wgsl reads them, and the workgroups they take. */
