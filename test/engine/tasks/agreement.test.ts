@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { agreementErrorRate, agreementSentence, agreementSet, agreementSets, agreementWords, OptionError, ShapeError, taskNamed, verbLogOdds, type AgreementSet, type Sentence, type SentencePlan } from '../../../src/engine';
 import { randomStream } from '../../../src/engine/math/random';
+import { MODIFIER_ODDS } from '../../../src/engine/tasks/agreement_grammar';
 import { wordSequences } from './columns';
 
 // The grammar once more, as lists in the order of their rows, to hold the vocabulary and the odds against.
@@ -52,7 +53,8 @@ describe('a sentence', () => {
 
   test('has 0 to 4 modifiers and the three kinds of them as often as defined, every word as often as its like', () => {
     const all = sentences.map((each) => modifiersOf(each));
-    [0.38, 0.34, 0.17, 0.08, 0.03].forEach((odds, k) => expectShare(all.filter(({ length }) => length === k).length / all.length, odds, all.length));
+    expect(MODIFIER_ODDS).toEqual([0.38, 0.34, 0.17, 0.08, 0.03]);
+    MODIFIER_ODDS.forEach((odds, k) => expectShare(all.filter(({ length }) => length === k).length / all.length, odds, all.length));
     const modifiers = all.flat().map((words) => words.trim().split(' '));
     const kinds = modifiers.map(([first, second]) => (first !== 'that' ? 'preposition' : second === 'the' ? 'noun' : 'pronoun'));
     Object.entries({ preposition: 0.4, noun: 0.3, pronoun: 0.3 }).forEach(([kind, odds]) => expectShare(kinds.filter((other) => other === kind).length / kinds.length, odds, kinds.length));
