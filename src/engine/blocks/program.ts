@@ -109,18 +109,24 @@ export function statesOf(program: Program): readonly OpState[] {
   return program.steps.flatMap((step) => opOf(step).states(step, (name) => widthOf(program, name)));
 }
 
-/** What the step that writes a tensor shows beside it. Throws EngineError. */
-export function shownBy(program: Program, by: string): { step: Step; shown: readonly ShownTensor[] } {
+/** What an op makes again for looking at, and its step: the one that writes `by`. Throws EngineError. */
+export function shownTensor(program: Program, name: string, by: string): { step: Step; shown: ShownTensor } {
   const step = program.steps.find((candidate) => opOf(candidate).writes(candidate).includes(by));
-  if (!step) throw new EngineError('program', `A program has no step that writes ${by}.`);
-  return { step, shown: opOf(step).shows(step, (name) => widthOf(program, name), (name) => shapeOf(program, name)) };
+  const shown = step && opOf(step).shows(step, (read) => widthOf(program, read)).find((each) => each.name === name);
+  if (step && shown) return { step, shown };
+  throw new EngineError('program', `A program has no step that writes ${by} and shows ${name}.`);
 }
 
 /** Numbers in one row of a signal, for a run of T steps. */
 export function signalWidth(program: Program, { of }: BlockSignal, steps: number): number {
   if ('tensor' in of) return widthOf(program, of.tensor);
-  const { width, perStep } = shownBy(program, of.by).shown.find(({ name }) => name === of.shown)!;
+  const { width, perStep } = shownTensor(program, of.shown, of.by).shown;
   return perStep ? width * steps : width;
+}
+
+/** Whether a backward pass tells ∂loss/∂ a signal: of every kept tensor, and of some that are made again. */
+export function hasGradient(program: Program, { of }: BlockSignal): boolean {
+  return 'tensor' in of || shownTensor(program, of.shown, of.by).shown.felt;
 }
 
 /** Bytes of float32 that one sequence's states take after so many steps: what decoding has to keep. */
@@ -147,7 +153,10 @@ export function checkValues({ negative }: ParameterDeclaration, values: ArrayLik
   }
 }
 
-/** What is wrong with a program, in words; empty when nothing is. For the tests that walk the list of blocks. */
+/**
+ * What is wrong with a program, in words; empty when nothing is. For the tests that walk the list of blocks.
+ * Throws EngineError where it names something that it does not declare.
+ */
 export function faultsOf(program: Program): string[] {
   const faults: string[] = [];
   const names = program.tensors.flatMap(({ name, parts }) => [name, ...parts.map((part) => part.name).filter((part) => part !== name)]);
@@ -172,9 +181,9 @@ export function faultsOf(program: Program): string[] {
   for (const { name } of program.tensors) if (!written.has(name)) faults.push(`${name} is never written`);
   const used = new Set(program.steps.flatMap((step) => opOf(step).parameters(step)));
   for (const { name } of program.parameters) if (!used.has(name)) faults.push(`parameter ${name} is never used`);
-  for (const { name, of } of program.signals) {
+  for (const { of } of program.signals) {
     if ('tensor' in of) placeOf(program, of.tensor);
-    else if (!shownBy(program, of.by).shown.some((shown) => shown.name === of.shown)) faults.push(`signal ${name} is of ${of.shown}, which nothing shows`);
+    else shownTensor(program, of.shown, of.by);
   }
   return faults;
 }

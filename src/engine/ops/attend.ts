@@ -25,7 +25,7 @@ export const attend: Op<AttendStep> = {
     { name: k, width: widthOf(k), grows: true, role: 'keys of all steps so far' },
     { name: v, width: widthOf(v), grows: true, role: 'values of all steps so far' },
   ],
-  shows: ({ heads }) => [{ name: 'attn', width: heads, perStep: true }],
+  shows: ({ heads }) => [{ name: 'attn', width: heads, perStep: true, felt: false }],
   misfit({ q, k, v, y, heads }, widthOf) {
     if (widthOf(q) !== widthOf(k) || widthOf(v) !== widthOf(y)) return `${q} and ${k}, or ${v} and ${y}, differ in width`;
     return [q, v].some((name) => widthOf(name) % heads !== 0) ? `${heads} heads do not divide the width` : undefined;

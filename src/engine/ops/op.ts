@@ -29,6 +29,8 @@ export interface ShownTensor {
   /** Numbers per row; with `perStep` as many for each of the T steps (of attention: one for each key). */
   readonly width: number;
   readonly perStep: boolean;
+  /** Whether a backward pass tells ∂loss/∂ it. */
+  readonly felt: boolean;
 }
 
 /** How wide a tensor, or a part of one, is. */
@@ -46,7 +48,7 @@ export interface Op<Step extends { readonly op: string }> {
   writes(step: Step): readonly string[];
   parameters(step: Step): readonly string[];
   states(step: Step, widthOf: WidthOf): readonly OpState[];
-  shows(step: Step, widthOf: WidthOf, shapeOf: ShapeOf): readonly ShownTensor[];
+  shows(step: Step, widthOf: WidthOf): readonly ShownTensor[];
   /** What is wrong with a step's widths and shapes, in words; undefined when they fit. */
   misfit(step: Step, widthOf: WidthOf, shapeOf: ShapeOf): string | undefined;
 }

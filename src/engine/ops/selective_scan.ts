@@ -45,11 +45,11 @@ export const selectiveScan: Op<SelectiveScanStep> = {
   ],
   states: ({ u, h, states }, widthOf) => [{ name: h, width: widthOf(u) * states, grows: false, role: 'state of the scan' }],
   shows: ({ u, groups, states }, widthOf) => [
-    { name: 'delta', width: widthOf(u), perStep: false },
-    { name: 'decay', width: widthOf(u) * states, perStep: false },
-    { name: 'B', width: groups * states, perStep: false },
-    { name: 'C', width: groups * states, perStep: false },
-    { name: 'h', width: widthOf(u) * states, perStep: false },
+    { name: 'delta', width: widthOf(u), perStep: false, felt: false },
+    { name: 'decay', width: widthOf(u) * states, perStep: false, felt: false },
+    { name: 'B', width: groups * states, perStep: false, felt: false },
+    { name: 'C', width: groups * states, perStep: false, felt: false },
+    { name: 'h', width: widthOf(u) * states, perStep: false, felt: true },
   ],
   misfit({ u, delta, B, C, z, y, A, D, deltaBias, groups, states }, widthOf, shapeOf) {
     const channels = widthOf(u);

@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { blockNamed, blocks } from '../../../src/engine/blocks';
 import type { BlockOptions } from '../../../src/engine/blocks/block';
-import { faultsOf, placeOf, signalWidth, stateBytes, statesOf, type Program } from '../../../src/engine/blocks/program';
+import { faultsOf, hasGradient, placeOf, signalWidth, stateBytes, statesOf, type Program } from '../../../src/engine/blocks/program';
 import { inSlices, toEnd } from '../../../src/engine/reference/driver';
-import { backProgram, emptyParameters, hasGradient, programBytes, readSignal, runProgram, type ProgramRecord } from '../../../src/engine/reference/ops/program';
+import { backProgram, emptyParameters, programBytes, readSignal, runProgram, type ProgramRecord } from '../../../src/engine/reference/ops/program';
 import { lengthOf, rowAt, rowsOf, type Extent } from '../../../src/engine/reference/ops/run';
 import { awkward, back, drawn, drawnPoint, drawnWeighing, gradientsAndDifferences, lossOf, relativeDifference, run, type Point } from '../ops/one_op';
 
@@ -138,7 +138,7 @@ describe.each(kinds.map(([name, options, inputs]) => [`${name} ${JSON.stringify(
       expect(values.length, signal.name).toBe(6 * signalWidth(program, signal, 3));
       const [least, most] = signal.range === 'unbounded' ? [-Infinity, Infinity] : signal.range;
       expect(values.every((value) => value >= least && value <= most), signal.name).toBe(true);
-      expect(toEnd(readSignal(program, point.parameters, record, signal, gradient)) !== undefined, signal.name).toBe(hasGradient(signal));
+      expect(toEnd(readSignal(program, point.parameters, record, signal, gradient)) !== undefined, signal.name).toBe(hasGradient(program, signal));
     }
     expect(toEnd(readSignal(program, point.parameters, record, program.signals.find(({ name }) => name === 'y')!, gradient))).toEqual(weighing.d_y);
     expect(Number.isFinite(lossOf(program, record, weighing))).toBe(true);
@@ -187,12 +187,14 @@ test('attention of 512 steps and a scan of as many need no T × T tensor and pau
     const { parameters, x } = drawnPoint(program, extent);
     expect(programBytes(program, extent)).toBeLessThan(8 * 512 * 512);
     const record = toEnd(runProgram(program, parameters, x, extent));
-    let longest = 0;
     const work = backProgram(program, parameters, record, drawn(record.tensors.get(program.output)!.length, 'R'), new Map(), emptyParameters(program, 1));
+    const stretches: number[] = [];
     for (let start = performance.now(), done = false; !done; start = performance.now()) {
       done = work.next().done === true;
-      longest = Math.max(longest, performance.now() - start);
+      stretches.push(performance.now() - start);
     }
-    expect(longest, name).toBeLessThan(100); // on a shared machine; undivided it would be seconds
+    // The middle one: on a shared machine some stretches hold another program's turn. Undivided it would be one of seconds.
+    expect(stretches.toSorted((one, other) => one - other)[stretches.length >> 1], name).toBeLessThan(20);
+    expect(stretches.length, name).toBeGreaterThan(20);
   }
 });

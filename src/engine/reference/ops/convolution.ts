@@ -17,9 +17,9 @@ export const convolution: OpArithmetic<ConvolutionStep> = {
         const row = rowAt(run.extent, m, t, b);
         enter(window, x.data[at(x, row) + c]);
         y.data[at(y, row) + c] = value(weighted(weights, window, bias));
+        if (pause(2 * step.taps)) yield;
       }
       run.final(step.window).set(window, windowAt(step, run, x, m, b, c));
-      if (pause(2 * length * step.taps)) yield;
     }
   },
 
@@ -51,9 +51,9 @@ export const convolution: OpArithmetic<ConvolutionStep> = {
           d_weights[k] += d_a * window[k];
           add(t, taps - 1 - k, d_a * weights[k]);
         }
+        if (pause(6 * taps)) yield;
       }
       if (d_final) for (let k = 0; k < taps; k++) add(length - 1, taps - 1 - k, d_final[place + k]);
-      if (pause(6 * length * taps)) yield;
     }
   },
 };

@@ -17,9 +17,9 @@ export const linearScan: OpArithmetic<LinearScanStep> = {
             const row = rowAt(extent, m, t, sequence);
             state = a.data[at(a, row) + i] * state + b.data[at(b, row) + i];
             h.data[at(h, row) + i] = state;
+            if (pause(4)) yield;
           }
           run.final(hName)[place] = state;
-          if (pause(4 * extent.steps)) yield;
         }
       }
     }
@@ -43,9 +43,9 @@ export const linearScan: OpArithmetic<LinearScanStep> = {
             d_a.data[at(d_a, row) + i] += d_state * previous;
             d_b.data[at(d_b, row) + i] += d_state;
             d_state *= a.data[at(a, row) + i];
+            if (pause(8)) yield;
           }
           d_before[place] += d_state;
-          if (pause(8 * extent.steps)) yield;
         }
       }
     }

@@ -2,7 +2,7 @@
  * Runs a block's program in float64, step by step, and takes a loss back through it in the reverse order. A run may start
  * from the states that an earlier one left behind; decoding is a run of one step from the states of the step before.
  */
-import { placeOf, shownBy, signalWidth, statesOf, widthOf, type BlockSignal, type Program, type TensorPlace } from '../../blocks/program';
+import { hasGradient, placeOf, shownTensor, signalWidth, statesOf, widthOf, type BlockSignal, type Program, type TensorPlace } from '../../blocks/program';
 import { size } from '../../math/tensor';
 import { arithmeticOf } from '.';
 import { rowsOf, type Extent, type Gradient, type Numbers, type Run, type Strip } from './run';
@@ -83,13 +83,13 @@ export function* backProgram(
 
 /**
  * A signal of a run, [M, T, B, width]: copied from the tensor that holds it, or made again by the op that shows it.
- * With a gradient, ∂loss/∂ that signal; undefined where there is none to be had, as for weights of attention.
+ * With a gradient, ∂loss/∂ that signal; undefined where `hasGradient` says there is none, as for weights of attention.
  */
 export function* readSignal(program: Program, parameters: ProgramParameters, record: ProgramRecord, signal: BlockSignal, gradient?: ProgramGradient): Generator<void, Float64Array | undefined> {
   const { extent } = record;
   const rows = extent.models * extent.steps * extent.sequences;
   const width = signalWidth(program, signal, extent.first + extent.steps);
-  if (gradient && !hasGradient(signal)) return undefined;
+  if (gradient && !hasGradient(program, signal)) return undefined;
   const values = new Float64Array(rows * width);
   if ('tensor' in signal.of) {
     const place = placeOf(program, signal.of.tensor);
@@ -97,16 +97,11 @@ export function* readSignal(program: Program, parameters: ProgramParameters, rec
     for (let row = 0; row < rows; row++) values.set(data.subarray(row * place.row + place.from, row * place.row + place.from + width), row * width);
     return values;
   }
-  const { step } = shownBy(program, signal.of.by);
+  const { step } = shownTensor(program, signal.of.shown, signal.of.by);
   const run = runOf(program, parameters, record);
   yield;
   yield* arithmeticOf(step).show!(step, run, signal.of.shown, values, gradient && gradientOf(program, extent, gradient, new Map()));
   return values;
-}
-
-/** Whether a backward pass tells ∂loss/∂ this signal: of kept tensors, and of the states of a scan. */
-export function hasGradient({ of }: BlockSignal): boolean {
-  return 'tensor' in of || of.shown === 'h';
 }
 
 function runOf(program: Program, parameters: ProgramParameters, { extent, tensors, initial, final }: ProgramRecord): Run {

@@ -60,7 +60,7 @@ export interface OpArithmetic<Step> {
   backward(step: Step, run: Run, gradient: Gradient): Generator<void, void>;
   /**
    * Makes again a tensor that the op does not keep, [M, T, B, width] as its op declares; rows that do not exist stay 0.
-   * With `gradient`, of which the op's backward has not seen anything yet, ∂loss/∂ that tensor, where the op can tell.
+   * With `gradient`, ∂loss/∂ that tensor, where the op says that it is felt.
    */
   show?(step: Step, run: Run, name: string, into: Float64Array, gradient?: Gradient): Generator<void, void>;
 }

@@ -32,14 +32,15 @@ export const selectiveScan: OpArithmetic<SelectiveScanStep> = {
     const pause = pacer();
     const { states } = step;
     const [y, z] = [run.tensor(step.y), step.z ? run.tensor(step.z) : undefined];
-    for (const channel of channelsOf(step, run)) {
-      const { m, b, c, h, length, place } = channel;
+    for (const [m, b, c] of channelsOf(step, run)) {
+      const channel = yield* scanned(step, run, m, b, c, pause);
+      const { h, length, place } = channel;
       for (let t = 0; t < length; t++) {
         const row = rowAt(run.extent, m, t, b);
         y.data[at(y, row) + c] = ungated(step, run, channel, t) * (z ? silu(z.data[at(z, row) + c]) : 1);
+        if (pause(4 * states)) yield;
       }
       run.final(step.h).set(h.subarray(length * states, (length + 1) * states), place);
-      if (pause(8 * length * states)) yield;
     }
   },
 
@@ -49,9 +50,10 @@ export const selectiveScan: OpArithmetic<SelectiveScanStep> = {
     const optional = (name: string | undefined) => (name ? gradient.tensor(name) : undefined);
     const [u, z] = [run.tensor(step.u), step.z ? run.tensor(step.z) : undefined];
     const [d_u, d_delta, d_z, d_y] = [gradient.tensor(step.u), optional(step.delta), optional(step.z), gradient.tensor(step.y)];
-    for (const channel of channelsOf(step, run)) {
-      const { m, b, c, group, place, length, A, delta, h } = channel;
-      const d_h = adjointStates(step, run, gradient, channel);
+    for (const [m, b, c] of channelsOf(step, run)) {
+      const channel = yield* scanned(step, run, m, b, c, pause);
+      const { group, place, length, A, delta, h } = channel;
+      const d_h = yield* adjointStates(step, run, gradient, channel, pause);
       const B = sideOf(step.B, run, m);
       const [d_B, d_C] = [sideOf(step.B, gradient, m), sideOf(step.C, gradient, m)];
       const D = step.D && run.parameter(step.D, m);
@@ -84,6 +86,7 @@ export const selectiveScan: OpArithmetic<SelectiveScanStep> = {
         const d_raw = positive ? d_step * softplusSlope(rawDelta(step, run, m, c, row)) : d_step;
         if (d_delta) d_delta.data[at(d_delta, row) + c] += d_raw;
         if (d_bias) d_bias[c] += d_raw;
+        if (pause(24 * states)) yield;
       }
       // h_1 = exp(Δ_1·A) ⊙ h_0 + …; a sequence without steps hands on what arrives.
       const arriving = gradient.final(step.h);
@@ -92,7 +95,6 @@ export const selectiveScan: OpArithmetic<SelectiveScanStep> = {
         if (length) d_initial[place + n] += d_h[n] * Math.exp(delta[0] * A[n]);
         else if (arriving) d_initial[place + n] += arriving[place + n];
       }
-      if (pause(24 * length * states)) yield;
     }
   },
 
@@ -101,9 +103,10 @@ export const selectiveScan: OpArithmetic<SelectiveScanStep> = {
     const pause = pacer();
     const { states, groups } = step;
     const width = run.tensor(step.u).width;
-    for (const channel of channelsOf(step, run)) {
-      const { m, b, c, group, A, delta, h, length } = channel;
-      const d_h = gradient && adjointStates(step, run, gradient, channel);
+    for (const [m, b, c] of channelsOf(step, run)) {
+      const channel = yield* scanned(step, run, m, b, c, pause);
+      const { group, A, delta, h, length } = channel;
+      const d_h = gradient && (yield* adjointStates(step, run, gradient, channel, pause));
       const side = name === 'B' || name === 'C' ? sideOf(step[name], run, m) : undefined;
       for (let t = 0; t < length; t++) {
         const row = rowAt(run.extent, m, t, b);
@@ -112,50 +115,53 @@ export const selectiveScan: OpArithmetic<SelectiveScanStep> = {
         else if (name === 'delta') into[row * width + c] = delta[t];
         else if (name === 'decay') for (let n = 0; n < states; n++) into[own + n] = Math.exp(delta[t] * A[n]);
         else into.set(d_h ? d_h.subarray(t * states, (t + 1) * states) : h.subarray((t + 1) * states, (t + 2) * states), own);
+        if (pause(8 * states)) yield;
       }
-      if (pause(8 * length * states)) yield;
     }
   },
 };
 
-/** Scans channel after channel, in the run's scratch: what is yielded lasts until the next one. */
-function* channelsOf(step: SelectiveScanStep, run: Run): Generator<Channel, void> {
+function* channelsOf({ u }: SelectiveScanStep, run: Run): Generator<readonly [m: number, b: number, c: number], void> {
+  const { models, sequences } = run.extent;
+  const { width } = run.tensor(u);
+  for (let m = 0; m < models; m++) for (let b = 0; b < sequences; b++) for (let c = 0; c < width; c++) yield [m, b, c];
+}
+
+type Pause = (work: number) => boolean;
+
+/** Scans a channel, in the run's scratch: what is returned lasts until the next one. */
+function* scanned(step: SelectiveScanStep, run: Run, m: number, b: number, c: number, pause: Pause): Generator<void, Channel> {
   const { extent, scratch } = run;
   const { states, groups } = step;
   const u = run.tensor(step.u);
   const A = scratch.subarray(0, states);
   const h = scratch.subarray(states, (extent.steps + 2) * states);
   const delta = scratch.subarray((2 * extent.steps + 2) * states);
-  for (let m = 0; m < extent.models; m++) {
-    const B = sideOf(step.B, run, m);
-    const given = run.parameter('log' in step.A ? step.A.log : step.A.plain, m);
-    for (let b = 0; b < extent.sequences; b++) {
-      for (let c = 0; c < u.width; c++) {
-        const group = Math.floor(c / (u.width / groups)) * states;
-        const place = ((m * extent.sequences + b) * u.width + c) * states;
-        const length = lengthOf(extent, b);
-        const before = run.initial(step.h);
-        for (let n = 0; n < states; n++) {
-          A[n] = 'log' in step.A ? -Math.exp(given[c * states + n]) : given[c * states + n];
-          h[n] = before ? before[place + n] : 0;
-        }
-        for (let t = 0; t < length; t++) {
-          const row = rowAt(extent, m, t, b);
-          const raw = rawDelta(step, run, m, c, row);
-          delta[t] = step.softplus ? softplus(raw) : raw;
-          const enters = delta[t] * u.data[at(u, row) + c];
-          for (let n = 0; n < states; n++) {
-            h[(t + 1) * states + n] = Math.exp(delta[t] * A[n]) * h[t * states + n] + enters * B.data[sideAt(B, row) + group + n];
-          }
-        }
-        yield { m, b, c, group, place, length, A, delta, h };
-      }
-    }
+  const B = sideOf(step.B, run, m);
+  const given = run.parameter('log' in step.A ? step.A.log : step.A.plain, m);
+  const group = Math.floor(c / (u.width / groups)) * states;
+  const place = ((m * extent.sequences + b) * u.width + c) * states;
+  const length = lengthOf(extent, b);
+  const before = run.initial(step.h);
+  for (let n = 0; n < states; n++) {
+    A[n] = 'log' in step.A ? -Math.exp(given[c * states + n]) : given[c * states + n];
+    h[n] = before ? before[place + n] : 0;
   }
+  for (let t = 0; t < length; t++) {
+    const row = rowAt(extent, m, t, b);
+    const raw = rawDelta(step, run, m, c, row);
+    delta[t] = step.softplus ? softplus(raw) : raw;
+    const enters = delta[t] * u.data[at(u, row) + c];
+    for (let n = 0; n < states; n++) {
+      h[(t + 1) * states + n] = Math.exp(delta[t] * A[n]) * h[t * states + n] + enters * B.data[sideAt(B, row) + group + n];
+    }
+    if (pause(8 * states)) yield;
+  }
+  return { m, b, c, group, place, length, A, delta, h };
 }
 
 /** [T, N] ∂loss/∂h_t, everything together: through y_t, through step t + 1, and what arrives after the last step. */
-function adjointStates(step: SelectiveScanStep, run: Run, gradient: Gradient, { m, b, c, group, place, length, A, delta }: Channel): Float64Array {
+function* adjointStates(step: SelectiveScanStep, run: Run, gradient: Gradient, { m, b, c, group, place, length, A, delta }: Channel, pause: Pause): Generator<void, Float64Array> {
   const { states } = step;
   const C = sideOf(step.C, run, m);
   const d_h = run.scratch.subarray((run.extent.steps + 2) * states, (2 * run.extent.steps + 2) * states);
@@ -168,6 +174,7 @@ function adjointStates(step: SelectiveScanStep, run: Run, gradient: Gradient, { 
       const later = t + 1 < length ? d_h[(t + 1) * states + n] * Math.exp(delta[t + 1] * A[n]) : arriving ? arriving[place + n] : 0;
       d_h[t * states + n] = later + d_ungated * C.data[sideAt(C, row) + group + n];
     }
+    if (pause(8 * states)) yield;
   }
   return d_h;
 }
