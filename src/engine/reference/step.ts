@@ -87,6 +87,7 @@ export function* layerStep(weights: LayerWeights<Numbers>, x: Float64Array, prev
   yield* product(a_ih, w_ih, x, b_ih, 0, gates * hidden);
   yield* product(a_hh, w_hh, previous[0], b_hh, 0, outer * hidden);
 
+  const [ihs, hhs] = [planes(a_ih, hidden), planes(a_hh, hidden)];
   if (cell.inner) {
     const operand = new Float64Array(hidden);
     for (let j = 0; j < hidden; j++) {
@@ -94,17 +95,22 @@ export function* layerStep(weights: LayerWeights<Numbers>, x: Float64Array, prev
         a_ih[g * hidden + j] += a_hh[g * hidden + j];
         a_hh[g * hidden + j] = 0;
       }
-      operand[j] = cell.inner.operand(block(a_ih, hidden, j).slice(0, outer), entries(previous, j));
+      operand[j] = cell.inner.operand(entries(ihs.slice(0, outer), j), entries(previous, j));
     }
     yield* product(a_hh, w_hh, operand, b_hh, outer * hidden, gates * hidden);
   }
 
   const next = cell.states.map(() => new Float64Array(hidden));
   const saved = cell.saved.map(() => new Float64Array(hidden));
+  const [ih, hh, own, unit] = [ihs, hhs, previous, weights.unit].map((rows) => rows.map(() => 0));
   for (let j = 0; j < hidden; j++) {
-    const step = cell.forward(block(a_ih, hidden, j), block(a_hh, hidden, j), entries(previous, j), entries(weights.unit, j));
-    step.next.forEach((value, s) => (next[s][j] = value));
-    step.saved.forEach((value, k) => (saved[k][j] = value));
+    take(ih, ihs, j);
+    take(hh, hhs, j);
+    take(own, previous, j);
+    take(unit, weights.unit, j);
+    const step = cell.forward(ih, hh, own, unit);
+    put(next, j, step.next);
+    put(saved, j, step.saved);
   }
   if (!w_hr) return { next, saved, unprojected: undefined };
 
@@ -115,30 +121,47 @@ export function* layerStep(weights: LayerWeights<Numbers>, x: Float64Array, prev
 
 /** out = w · v + bias, for the rows `from` up to `to` of w. */
 export function* product(out: Float64Array, w: Numbers, v: Float64Array, bias: Numbers | undefined, from: number, to: number): Generator<void, void> {
-  const width = v.length;
-  for (let row = from; row < to; row++) {
-    let sum = bias ? bias[row] : 0;
-    for (let i = 0; i < width; i++) sum += w[row * width + i] * v[i];
-    out[row] = sum;
-    if (isPause(row - from, width)) yield;
+  for (const [first, end] of stretches(from, to, v.length)) {
+    multiply(out, w, v, bias, first, end);
+    if (end < to) yield;
   }
 }
 
-/** Whether it is time for a pause after this row of a product with rows of this width. */
-export function isPause(row: number, width: number): boolean {
-  return (row + 1) % Math.ceil(WORK_BETWEEN_PAUSES / width) === 0;
+// Loops of their own: inside a generator they take twice as long.
+function multiply(out: Float64Array, w: Numbers, v: Float64Array, bias: Numbers | undefined, from: number, to: number): void {
+  const width = v.length;
+  for (let row = from; row < to; row++) {
+    const at = row * width;
+    let sum = bias ? bias[row] : 0;
+    for (let i = 0; i < width; i++) sum += w[at + i] * v[i];
+    out[row] = sum;
+  }
 }
 
-/** What one unit finds in a [G, H] array: its G numbers. */
-function block(a: Float64Array, hidden: number, j: number): number[] {
-  const values: number[] = [];
-  for (let at = j; at < a.length; at += hidden) values.push(a[at]);
-  return values;
+/** The rows of a product, of this width, in stretches between which there is a pause. */
+export function stretches(from: number, to: number, width: number): (readonly [from: number, to: number])[] {
+  const rows = Math.ceil(WORK_BETWEEN_PAUSES / width);
+  return Array.from({ length: Math.ceil((to - from) / rows) }, (_, k) => [from + k * rows, Math.min(to, from + (k + 1) * rows)]);
 }
 
 /** What one unit finds in rows of H. A projected h is no unit's own: a cell that can be projected does not look at it. */
 export function entries(rows: readonly ArrayLike<number>[], j: number): number[] {
   return rows.map((row) => (j < row.length ? row[j] : 0));
+}
+
+/** The same, into a place that is used again for every unit. */
+export function take(values: number[], rows: readonly ArrayLike<number>[], j: number): void {
+  for (let k = 0; k < values.length; k++) values[k] = j < rows[k].length ? rows[k][j] : 0;
+}
+
+/** One unit's numbers into rows of H. */
+export function put(rows: readonly Float64Array[], j: number, values: readonly number[]): void {
+  for (let k = 0; k < values.length; k++) rows[k][j] = values[k];
+}
+
+/** A [G, H] array as G rows of H. */
+export function planes(values: Float64Array, hidden: number): Float64Array[] {
+  return Array.from({ length: values.length / hidden }, (_, g) => values.subarray(g * hidden, (g + 1) * hidden));
 }
 
 /** Every layer and direction of a model, in PyTorch's order. */

@@ -3,7 +3,7 @@
  * a matrix, this multiplies by its transpose and adds an outer product to the matrix's gradient; where the step calls the
  * cell, this calls the cell's `backward`.
  */
-import { entries, isPause, type LayerStep, type LayerWeights, type Numbers } from './step';
+import { entries, planes, put, stretches, take, type LayerStep, type LayerWeights, type Numbers } from './step';
 
 /** What a step gives back for the gradients at its results. */
 export interface LayerGradient {
@@ -51,11 +51,17 @@ export function* layerStepBackward(
   // made = cell(a_ih, a_hh, previous)
   const d_total = d_next.map((row) => row.slice());
   const d_previous = previous.map((row) => new Float64Array(row.length));
+  const [d_ihs, d_hhs] = [planes(d_ih, hidden), planes(d_hh, hidden)];
+  const [kept, before, after, own] = [saved, previous, d_made, unit].map((rows) => rows.map(() => 0));
   for (let j = 0; j < hidden; j++) {
-    const d = cell.backward(entries(saved, j), entries(previous, j), entries(d_made, j), entries(unit, j));
-    d.d_ih.forEach((value, g) => (d_ih[g * hidden + j] = value));
-    d.d_hh.forEach((value, g) => (d_hh[g * hidden + j] = value));
-    d.d_unit.forEach((value, u) => (d_weights.unit[u][j] += value));
+    take(kept, saved, j);
+    take(before, previous, j);
+    take(after, d_made, j);
+    take(own, unit, j);
+    const d = cell.backward(kept, before, after, own);
+    put(d_ihs, j, d.d_ih);
+    put(d_hhs, j, d.d_hh);
+    for (let u = 0; u < own.length; u++) d_weights.unit[u][j] += d.d_unit[u];
     // A projected h is no unit's own: all that reaches it comes from outside the cell and through w_hh.
     for (let s = w_hr ? 1 : 0; s < cell.states.length; s++) {
       d_total[s][j] = d.d_next[s];
@@ -83,38 +89,51 @@ export function* layerStepBackward(
   // a_hh = w_hh · h + b_hh
   yield* transposedProduct(d_previous[0], w_hh, d_hh, 0, outer * hidden);
   yield* outerProduct(d_weights.w_hh, d_hh, previous[0], 0, outer * hidden);
-  d_weights.b_hh?.forEach((_, row, b_hh) => (b_hh[row] += d_hh[row]));
+  if (d_weights.b_hh) add(d_weights.b_hh, d_hh);
 
   // a_ih = w_ih · x + b_ih
   const d_x = new Float64Array(inputs);
   yield* transposedProduct(d_x, w_ih, d_ih, 0, gates * hidden);
   yield* outerProduct(d_weights.w_ih, d_ih, x, 0, gates * hidden);
-  d_weights.b_ih?.forEach((_, row, b_ih) => (b_ih[row] += d_ih[row]));
+  if (d_weights.b_ih) add(d_weights.b_ih, d_ih);
 
   const split = gates - (cell.splitGates ?? 0);
-  const d_gates = [...planes(d_ih, hidden), ...planes(d_hh, hidden).slice(split)];
+  const d_gates = [...d_ihs, ...d_hhs.slice(split)];
   return { d_next: d_total, d_gates, d_x, d_previous };
 }
 
 /** out += wᵀ · d, for the rows `from` up to `to` of w. */
 export function* transposedProduct(out: Float64Array, w: Numbers, d: Float64Array, from: number, to: number): Generator<void, void> {
-  const width = out.length;
-  for (let row = from; row < to; row++) {
-    for (let i = 0; i < width; i++) out[i] += w[row * width + i] * d[row];
-    if (isPause(row - from, width)) yield;
+  for (const [first, end] of stretches(from, to, out.length)) {
+    multiplyTransposed(out, w, d, first, end);
+    if (end < to) yield;
   }
 }
 
 /** out += d · vᵀ, for the rows `from` up to `to` of out. */
 export function* outerProduct(out: Float64Array, d: Float64Array, v: Float64Array, from: number, to: number): Generator<void, void> {
-  const width = v.length;
-  for (let row = from; row < to; row++) {
-    for (let i = 0; i < width; i++) out[row * width + i] += d[row] * v[i];
-    if (isPause(row - from, width)) yield;
+  for (const [first, end] of stretches(from, to, v.length)) {
+    addOuter(out, d, v, first, end);
+    if (end < to) yield;
   }
 }
 
-/** A [G, H] array as G rows of H. */
-function planes(values: Float64Array, hidden: number): Float64Array[] {
-  return Array.from({ length: values.length / hidden }, (_, g) => values.subarray(g * hidden, (g + 1) * hidden));
+function add(out: Float64Array, d: Float64Array): void {
+  for (let row = 0; row < out.length; row++) out[row] += d[row];
+}
+
+function multiplyTransposed(out: Float64Array, w: Numbers, d: Float64Array, from: number, to: number): void {
+  const width = out.length;
+  for (let row = from; row < to; row++) {
+    const [at, factor] = [row * width, d[row]];
+    for (let i = 0; i < width; i++) out[i] += w[at + i] * factor;
+  }
+}
+
+function addOuter(out: Float64Array, d: Float64Array, v: Float64Array, from: number, to: number): void {
+  const width = v.length;
+  for (let row = from; row < to; row++) {
+    const [at, factor] = [row * width, d[row]];
+    for (let i = 0; i < width; i++) out[at + i] += factor * v[i];
+  }
 }
