@@ -81,24 +81,44 @@ test.each([...cases, ...others].map((each) => [each.name, each] as const))('%s c
 
 const named = (name: string) => cases.find((each) => each.name === name)!;
 
-test('groups of channels with B and C of their own: the golden scan with its B and C written twice', async () => {
+describe('groups of channels with B and C of their own', () => {
   const bnl = named('mamba_scan');
   const [sequences, states, steps] = bnl.tensors.B.shape;
-  const twice = ({ data }: Tensor) => {
-    const values = Array.from({ length: sequences }, (_, b) => Array.from(data).slice(b * states * steps, (b + 1) * states * steps));
-    return { shape: [sequences, 2, states, steps], data: Float32Array.from(values.flatMap((own) => [...own, ...own])) };
+  /** [B, G, N, L] of [B, N, L], each group's numbers multiplied. */
+  const grouped = ({ data }: Tensor, factors: readonly number[]): { shape: number[]; data: Float32Array } => {
+    const own = (b: number) => Array.from(data).slice(b * states * steps, (b + 1) * states * steps);
+    const values = Array.from({ length: sequences }, (_, b) => factors.flatMap((factor) => own(b).map((value) => factor * value)));
+    return { shape: [sequences, factors.length, states, steps], data: Float32Array.from(values.flat()) };
   };
-  const bgnl: GoldenCase = { ...bnl, config: { ...bnl.config, bc_layout: 'bgnl', groups: 2 }, tensors: { ...bnl.tensors, B: twice(bnl.tensors.B), C: twice(bnl.tensors.C) } };
-  const wrong = await outside(bgnl, referenceRun(bgnl));
-  expect(Object.keys(wrong).toSorted()).toEqual(['grad.B', 'grad.C']); // which are of another shape now
-  const outputs = await blockOutputs(bgnl, referenceRun(bgnl));
-  for (const name of ['grad.B', 'grad.C']) {
-    const { data } = outputs.get(name)!;
-    bnl.tensors[name].data.forEach((value, i) => {
-      const at = Math.floor(i / (states * steps)) * states * steps + i;
-      expect(Math.abs(data[at] + data[at + states * steps] - value)).toBeLessThan(1.2e-7 * bnl.tol[name].scale!);
+  const bgnl = (factors: readonly number[]): GoldenCase => ({
+    ...bnl,
+    config: { ...bnl.config, bc_layout: 'bgnl', groups: factors.length },
+    tensors: { ...bnl.tensors, B: grouped(bnl.tensors.B, factors), C: grouped(bnl.tensors.C, factors.map(() => 1)) },
+  });
+
+  test('written twice they are the golden scan, and their gradients add up to its', async () => {
+    const twice = bgnl([1, 1]);
+    const wrong = await outside(twice, referenceRun(twice));
+    expect(Object.keys(wrong).toSorted()).toEqual(['grad.B', 'grad.C']); // which are of another shape now
+    const outputs = await blockOutputs(twice, referenceRun(twice));
+    for (const name of ['grad.B', 'grad.C']) {
+      const { data } = outputs.get(name)!;
+      bnl.tensors[name].data.forEach((value, i) => {
+        const at = Math.floor(i / (states * steps)) * states * steps + i;
+        expect(Math.abs(data[at] + data[at + states * steps] - value)).toBeLessThan(1.2e-7 * bnl.tol[name].scale!);
+      });
+    }
+  });
+
+  test('neighbouring channels share a group: the first half is the golden scan, the half without B has no state', async () => {
+    const h = await referenceRun(bgnl([1, 0])).signal('h');
+    const expected = bnl.tensors['step.h'];
+    const perHalf = (expected.shape[2] / 2) * states;
+    expected.data.forEach((value, i) => {
+      if (Math.floor(i / perHalf) % 2) expect(h.data[i]).toBe(0);
+      else expect(Math.abs(h.data[i] - value)).toBeLessThan(1.2e-7 * bnl.tol['step.h'].scale!);
     });
-  }
+  });
 });
 
 describe('the files would catch', () => {
