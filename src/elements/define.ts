@@ -7,6 +7,7 @@ import './rnn-heatmap';
 import './rnn-influence';
 import './rnn-memory';
 import './rnn-model';
+import './rnn-opener';
 import './rnn-order';
 import './rnn-predictions';
 import './rnn-proof';

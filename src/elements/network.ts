@@ -1,5 +1,5 @@
 /** The network that an element's properties describe, and what of a text it can read. */
-import { wordsOf, type MadeTask, type Model, type ModelSpec, type RunInputs, type StartName } from '../engine';
+import { OptionError, wordsOf, type MadeTask, type Model, type ModelSpec, type OpenedModel, type RunInputs, type StartName } from '../engine';
 import { gateBiasOf } from './gate_bias';
 
 /** What a network is to learn, which says what it reads and what its head is asked for. */
@@ -23,10 +23,13 @@ export interface NetworkRequest {
   /** How the weights start: `pytorch` unless given. */
   readonly scheme?: string;
   readonly lesson?: Lesson;
+  /** A network from a file, in the place of what the others describe. */
+  readonly opened?: OpenedModel;
 }
 
 /** Throws OptionError for a gate bias that cannot be read. */
-export function specOf({ cell, hidden, seed, embedding, gain, gateBias, scheme, lesson }: NetworkRequest): ModelSpec {
+export function specOf({ cell, hidden, seed, embedding, gain, gateBias, scheme, lesson, opened }: NetworkRequest): ModelSpec {
+  if (opened) return opened.spec;
   const layers = [{ cell, hidden, gain, gateBias: gateBiasOf(gateBias), start: (scheme || undefined) as StartName | undefined }];
   if (!lesson) return { input: { embedding }, layers, seed };
   const { task, models } = lesson;
@@ -46,15 +49,16 @@ export interface Reading {
   readonly note: string;
 }
 
-/** Undefined where there is nothing to read. Throws OptionError for a text that is too long. */
-export function readingOf(text: string, given: readonly string[] | undefined, lesson: Lesson | undefined): Reading | undefined {
+/** Undefined where there is nothing to read. Throws OptionError for a text that is too long, or that the network cannot read. */
+export function readingOf(text: string, given: readonly string[] | undefined, { lesson, opened }: Pick<NetworkRequest, 'lesson' | 'opened'>): Reading | undefined {
   const words = given ? Array.from(given, String).filter((word) => word.trim() !== '') : wordsOf(text);
-  if (!lesson) return words.length > 0 ? { inputs: { words }, words, unknown: [], note: '' } : undefined;
-  const { input } = lesson.task;
-  if (!('vocab' in input)) return exampleOf(lesson.task, words.length > 0 ? 'This network reads numbers and no words: shown is a sequence of its task.' : '');
+  const input = opened?.spec.input ?? lesson?.task.input;
+  if (!input) return words.length > 0 ? { inputs: { words }, words, unknown: [], note: '' } : undefined;
+  if ('size' in input) return exampleOf(lesson, words.length > 0 ? 'This network reads numbers and no words: shown is a sequence of its task.' : '');
+  if (typeof input.vocab !== 'object') throw new OptionError('vocabulary', 'This file does not say which words its tokens stand for, so no text can be read with it. Save it with its vocabulary in the metadata.');
   const { known, unknown } = sortedOut(readsCharacters(input.vocab) && !given ? [...text.normalize('NFC')] : words, input.vocab);
   if (known.length > 0) return { inputs: { words: known }, words: known.map(visible), unknown, note: '' };
-  return exampleOf(lesson.task, words.length > 0 ? 'This network knows none of the words of the text: shown is a sequence of its task.' : '');
+  return exampleOf(lesson, words.length > 0 ? 'This network knows none of the words of the text: shown is a sequence of its task.' : '');
 }
 
 /** Whether a vocabulary is an alphabet: a space is a character and no word. */
@@ -80,7 +84,9 @@ export function readable(words: readonly string[], { shape }: Model): readonly s
   return typeof vocab === 'object' ? sortedOut(words, vocab).known : words;
 }
 
-function exampleOf(task: MadeTask, note: string): Reading {
+function exampleOf(lesson: Lesson | undefined, note: string): Reading {
+  if (!lesson) throw new OptionError('text', 'This network can read none of the words of the text; type others, or give it the task that it learned.');
+  const { task } = lesson;
   if ('vocab' in task.input) {
     const { words } = task.example(0);
     return { inputs: { words }, words: words.map(visible), unknown: [], note };

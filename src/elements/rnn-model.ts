@@ -1,56 +1,18 @@
 import { css, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { OptionError, taskNamed, type Task } from '../engine';
+import { OptionError, taskNamed, type OpenedModel, type Task } from '../engine';
 import { hidesElement, numberAttribute, optionalNumberAttribute, unitsAsHidden } from './attributes';
+import { CursorChangeEvent, TrainingChangeEvent, WeightChangeEvent, type Cursor } from './model_events';
+import type { Lesson } from './network';
+import { Opening, type OpeningState } from './opening';
 import type { GradientState } from './run_gradient';
 import type { DeviceChoice } from './shared_engine';
-import type { Lesson } from './network';
 import { TextRun, type RunState } from './text_run';
 import { LessonMaker, planFor } from './training_plan';
 import { TrainingRun, type TrainingState } from './training_run';
 import { droppedInWords, editsWith, MOST_EDITS, samePlace, type WeightEdit, type WeightPlace } from './weight_edits';
 
-/** A place in a run, counted from 0. */
-export interface Cursor {
-  readonly step: number;
-  readonly unit: number;
-}
-
-/** The step and unit that the reader moved to. */
-export class CursorChangeEvent extends Event {
-  readonly step: number;
-  readonly unit: number;
-
-  constructor({ step, unit }: Cursor) {
-    super('cursor-change', { bubbles: true, composed: true });
-    this.step = step;
-    this.unit = unit;
-  }
-}
-
-/** The weights that are changed by hand became others: the reader changed one, or some had no place in the network. */
-export class WeightChangeEvent extends Event {
-  /** All that are changed now. */
-  readonly edits: readonly WeightEdit[];
-  /** What had to be dropped, in words; empty for what the reader did. */
-  readonly note: string;
-
-  constructor({ edits, note }: { edits: readonly WeightEdit[]; note: string }) {
-    super('weight-change', { bubbles: true, composed: true });
-    this.edits = edits;
-    this.note = note;
-  }
-}
-
-/** Training began, paused or ended. */
-export class TrainingChangeEvent extends Event {
-  readonly status: TrainingState['status'];
-
-  constructor({ status }: { status: TrainingState['status'] }) {
-    super('training-change', { bubbles: true, composed: true });
-    this.status = status;
-  }
-}
+export { CursorChangeEvent, TrainingChangeEvent, WeightChangeEvent, type Cursor } from './model_events';
 
 /** Other values of these start training anew. */
 const STARTING: readonly PropertyKey[] = ['cell', 'units', 'seed', 'embedding', 'gain', 'start', 'gateBias', 'edits', 'task', 'taskSettings', 'taskText', 'seeds', 'optimizer', 'batch', 'device'] satisfies (keyof RnnModel)[];
@@ -125,6 +87,9 @@ export class RnnModel extends LitElement {
    */
   @property({ attribute: false }) edits: readonly WeightEdit[] = [];
 
+  /** The address of a safetensors file with a trained network, in the place of what the properties describe. While it cannot be opened, the network before stays. */
+  @property() src = '';
+
   /** What the network is to learn: the name of a task, or a task. It reads an example of it where the text has no word that it knows. */
   @property() task: string | Task = '';
 
@@ -158,6 +123,7 @@ export class RnnModel extends LitElement {
   /** What computes: `auto` (the GPU where there is one), `gpu` or `cpu`. */
   @property() device: DeviceChoice = 'auto';
 
+  readonly #opening = new Opening(() => this.#opened());
   readonly #lessons = new LessonMaker(taskNamed);
   readonly #training = new TrainingRun({
     plan: () => planFor(this.#lesson().task, this),
@@ -173,6 +139,7 @@ export class RnnModel extends LitElement {
   readonly #watchers = new Set<() => void>();
   #wanted: Cursor = { step: 0, unit: 0 };
   #dropped = '';
+  #file: OpenedModel | undefined;
   #generation = 0;
   #status: TrainingState['status'] = 'idle';
   #note: { readonly edits: readonly WeightEdit[]; readonly text: string } | undefined;
@@ -180,6 +147,22 @@ export class RnnModel extends LitElement {
   /** What there is to show: the latest tape, or why there is none. */
   get state(): RunState {
     return this.#run.state;
+  }
+
+  /** What became of the file that `src` names, or that the reader chose. */
+  get opening(): OpeningState {
+    return this.#opening.state;
+  }
+
+  /** Opens a file that the reader chose, in the place of `src`. */
+  async openFile(file: File): Promise<void> {
+    await this.#opening.read(file);
+  }
+
+  /** Goes back to the network that the properties describe. */
+  closeFile(): void {
+    this.src = '';
+    this.#opening.close();
   }
 
   /** How far training is. */
@@ -318,6 +301,8 @@ export class RnnModel extends LitElement {
   }
 
   #follow(changed: PropertyValues): void {
+    if (changed.has('src') && this.src) void this.#opening.load(this.src);
+    else if (changed.get('src')) this.#opening.close();
     if (changed.has('edits')) this.#tell();
     const names = [...changed.keys()];
     if (names.some((name) => LEARNING.includes(name))) void this.#training.replan();
@@ -334,7 +319,18 @@ export class RnnModel extends LitElement {
       if (!(error instanceof OptionError)) throw error;
       return this.#run.refuse(error.message);
     }
-    this.#run.request({ text, words, cell, hidden, seed, embedding, gain, scheme, gateBias, edits, lesson, generation: this.#generation, device });
+    this.#run.request({ text, words, cell, hidden, seed, embedding, gain, scheme, gateBias, edits, lesson, opened: this.opening.opened, generation: this.#generation, device });
+  }
+
+  /** Another file is another network: what was learned or changed by hand belongs to the one before. */
+  #opened(): void {
+    if (this.opening.opened !== this.#file) {
+      this.#file = this.opening.opened;
+      this.#training.drop();
+      if (this.edits.length > 0) this.#edit([], droppedInWords(this.edits.length));
+      this.#request();
+    }
+    this.#tell();
   }
 
   /** Throws OptionError where there is nothing to learn. */
@@ -411,10 +407,5 @@ function clamped(index: number, count = Number.MAX_SAFE_INTEGER): number {
 declare global {
   interface HTMLElementTagNameMap {
     'rnn-model': RnnModel;
-  }
-  interface GlobalEventHandlersEventMap {
-    'cursor-change': CursorChangeEvent;
-    'weight-change': WeightChangeEvent;
-    'training-change': TrainingChangeEvent;
   }
 }

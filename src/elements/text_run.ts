@@ -59,7 +59,7 @@ export type AtRest = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
 export class TextRun {
   #state: RunState = NOTHING_TO_READ;
-  #modelKey = '';
+  #modelKey: readonly unknown[] = [];
   #startKey = '';
   #editsKey = '';
   #start: StateDict = {};
@@ -169,7 +169,7 @@ export class TextRun {
   }
 
   async #run(request: RunRequest, stop: AbortSignal): Promise<void> {
-    const reading = readingOf(String(request.text ?? ''), request.words, request.lesson);
+    const reading = readingOf(String(request.text ?? ''), request.words, request);
     if (!reading) return this.#replace(NOTHING_TO_READ);
     if (!DEVICES.includes(request.device)) {
       throw new OptionError('device', `device: "${request.device}" given; it must be ${DEVICES.join(', ')}.`);
@@ -183,17 +183,18 @@ export class TextRun {
 
   async #compute(engine: Engine, request: RunRequest, reading: Reading, stop: AbortSignal): Promise<void> {
     const spec = specOf(request);
-    const { edits = [], lesson } = request;
-    const key = [request.cell, request.hidden, request.embedding, lesson?.key, lesson?.models].join('\n');
-    const startKey = JSON.stringify([request.seed, spec.layers[0], request.generation]);
+    const { edits = [], lesson, opened } = request;
+    const described = [request.cell, request.hidden, request.embedding, lesson?.key, lesson?.models];
+    const key: readonly unknown[] = opened ? [opened] : described;
+    const startKey = opened ? `opened ${request.generation}` : JSON.stringify([request.seed, spec.layers[0], request.generation]);
     const editsKey = JSON.stringify(edits);
-    const kept = this.#state.engine === engine && this.#modelKey === key ? this.#state.model : undefined;
-    const model = kept ?? (await engine.model(spec));
+    const kept = this.#state.engine === engine && sameParts(this.#modelKey, key) ? this.#state.model : undefined;
+    const model = kept ?? (await engine.model(spec, { weights: opened?.weights }));
     const started = kept !== undefined && startKey === this.#startKey;
-    const start = started ? this.#start : kept ? initialWeights(spec) : Object.fromEntries(model.parameters);
+    const start = started ? this.#start : opened ? opened.weights : kept ? initialWeights(spec) : Object.fromEntries(model.parameters);
     const { weights, misfits } = withEdits(start, edits);
     const differs = kept ? !started || editsKey !== this.#editsKey : weights !== start;
-    if (differs) model.setParameters(weights, { seeds: spec.seeds ?? [request.seed] });
+    if (differs) model.setParameters(weights, opened ? undefined : { seeds: spec.seeds ?? [request.seed] });
     const remember = () => ([this.#startKey, this.#editsKey, this.#start] = [startKey, editsKey, start]);
     if (kept) remember();
     let tape: Tape;
@@ -249,6 +250,10 @@ export class TextRun {
     if (tape !== next.tape) tape?.release();
     if (model !== next.model) model?.release();
   }
+}
+
+function sameParts(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return one.length === other.length && one.every((part, k) => Object.is(part, other[k]));
 }
 
 /** The engine names its own options; the reader wrote attributes. */

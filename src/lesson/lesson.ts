@@ -98,7 +98,7 @@ function show(): void {
   reader.cursor = { step: step - 1, unit: unit - 1 };
   compare.with = memory.with = other;
   entry.gate = gate;
-  for (const show of [showGradientFlow, showGates, showLearner, showRace]) show(state);
+  for (const showChapter of [showGradientFlow, showGates, showLearner, showRace]) showChapter(state);
   for (const element of [...heatmaps, compare]) element.signal = signal;
 }
 

@@ -79,12 +79,12 @@ export function raceChapter(change: (settings: Partial<LessonState>, history: 'n
   async function train(): Promise<void> {
     starting = true;
     tell();
-    const field = racers;
-    const fresh = field.filter(({ model }) => model.training.updates === 0);
+    const entered = racers;
+    const fresh = entered.filter(({ model }) => model.training.updates === 0);
     await Promise.all(fresh.map(({ model }) => model.step()));
-    const off = starting && field === racers;
+    const off = starting && entered === racers;
     starting = false;
-    if (off) await Promise.all(field.map(({ model }) => model.train()));
+    if (off) await Promise.all(entered.map(({ model }) => model.train()));
     tell();
   }
 

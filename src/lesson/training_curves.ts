@@ -18,7 +18,7 @@ export class TrainingCurves {
   #logLoss = false;
   #charts: { readonly loss: CurveChart; readonly accuracy: CurveChart } | undefined;
   #loading = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #waiting = false;
   #drawn: readonly unknown[] = [];
 
   /**
@@ -38,8 +38,10 @@ export class TrainingCurves {
 
   /** Draws soon, if there is anything new. */
   update(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
+    if (this.#waiting) return;
+    this.#waiting = true;
+    setTimeout(() => {
+      this.#waiting = false;
       const learners = this.learners();
       const now = learners.flatMap(({ name, tallies }) => [name, tallies]);
       if (now.length === this.#drawn.length && now.every((part, k) => part === this.#drawn[k])) return;

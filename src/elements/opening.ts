@@ -1,0 +1,95 @@
+/** A trained network on its way from a file: fetched, or chosen by the reader, then read by the engine. The last one asked for wins. */
+import { EngineError, openModel, type OpenedModel } from '../engine';
+
+export interface OpeningState {
+  /** `none`: no file was asked for. `failed`: what was open before still is. */
+  readonly status: 'none' | 'loading' | 'open' | 'failed';
+  /** What the file is called. */
+  readonly name: string;
+  /** Why it could not be opened, in words. */
+  readonly message: string;
+  /** Part of the file that is here, where its length is known. */
+  readonly progress: number | undefined;
+  /** What is open. */
+  readonly opened: OpenedModel | undefined;
+}
+
+const NOTHING: OpeningState = { status: 'none', name: '', message: '', progress: undefined, opened: undefined };
+
+export class Opening {
+  #state = NOTHING;
+  #abort = new AbortController();
+
+  /** @param changed - called after every change of `state` */
+  constructor(private readonly changed: () => void) {}
+
+  get state(): OpeningState {
+    return this.#state;
+  }
+
+  /** Opens a file by its address. */
+  async load(address: string): Promise<void> {
+    const name = decodeURIComponent(address.replace(/[?#].*$/, '').replace(/^.*\//, '')) || address;
+    await this.#open(name, async (abort) => {
+      const response = await fetch(address, { signal: abort }).catch((error: unknown) => {
+        abort.throwIfAborted();
+        throw new Error(`${name} could not be fetched: ${error instanceof Error ? error.message : String(error)}`);
+      });
+      if (!response.ok) throw new Error(`${name} could not be fetched: the server answered ${response.status} ${response.statusText}.`);
+      return this.#received(response, abort);
+    });
+  }
+
+  /** Opens a file that the reader chose. */
+  async read(file: File): Promise<void> {
+    await this.#open(file.name, async () => new Uint8Array(await file.arrayBuffer()));
+  }
+
+  /** Goes back to no file. */
+  close(): void {
+    this.#abort.abort();
+    if (this.#state !== NOTHING) this.#tell(NOTHING);
+  }
+
+  async #open(name: string, bytes: (abort: AbortSignal) => Promise<Uint8Array>): Promise<void> {
+    this.#abort.abort();
+    const { signal } = (this.#abort = new AbortController());
+    const { opened: before } = this.#state;
+    this.#tell({ status: 'loading', name, message: '', progress: undefined, opened: before });
+    try {
+      const opened = openModel(await bytes(signal));
+      if (!signal.aborted) this.#tell({ status: 'open', name, message: '', progress: undefined, opened });
+    } catch (error) {
+      if (signal.aborted) return;
+      const words = error instanceof Error ? error.message : String(error);
+      this.#tell({ status: 'failed', name, message: error instanceof EngineError ? `${name} could not be opened. ${words}` : words, progress: undefined, opened: before });
+    }
+  }
+
+  async #received(response: Response, abort: AbortSignal): Promise<Uint8Array> {
+    const length = Number(response.headers.get('content-length')) || undefined;
+    if (!response.body) return new Uint8Array(await response.arrayBuffer());
+    const parts: Uint8Array[] = [];
+    let received = 0;
+    const reader = response.body.getReader();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      parts.push(value);
+      received += value.length;
+      if (length && !abort.aborted) this.#tell({ ...this.#state, progress: Math.min(1, received / length) });
+    }
+    const bytes = new Uint8Array(received);
+    let at = 0;
+    for (const part of parts) {
+      bytes.set(part, at);
+      at += part.length;
+    }
+    return bytes;
+  }
+
+  #tell(state: OpeningState): void {
+    this.#state = state;
+    this.changed();
+  }
+}
