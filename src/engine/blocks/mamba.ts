@@ -49,14 +49,12 @@ export const mamba: Block = {
       { name: conv.weight, shape: [channels, 1, taps], start: byFanIn(taps) },
       ...(convBias ? [{ name: conv.bias, shape: [channels], start: byFanIn(taps) }] : []),
     ]);
-    let selection: Pick<SelectiveScanStep, 'delta' | 'B' | 'C'>;
+    let selection: Pick<SelectiveScanStep, 'delta' | 'deltaWeight' | 'B' | 'C'>;
     if (frozen) {
       selection = { B: { parameter: `${own}B` }, C: { parameter: `${own}C` } };
     } else {
       draft.linear(`${own}x_proj`, 'u', divided('selection', ['dt', rank], ['B', states], ['C', states]), { bias: false });
-      // The bias of dt_proj is added inside the scan, before the softplus.
-      draft.linear(`${own}dt_proj`, 'dt', tensor('delta_raw', channels), { bias: false, start: uniform(rank ** -0.5) });
-      selection = { delta: 'delta_raw', B: { tensor: 'B' }, C: { tensor: 'C' } };
+      selection = { delta: 'dt', deltaWeight: `${own}dt_proj.weight`, B: { tensor: 'B' }, C: { tensor: 'C' } };
     }
     draft.add(
       {
@@ -75,6 +73,7 @@ export const mamba: Block = {
       },
       [tensor('scanned', channels)],
       [
+        ...(frozen ? [] : [{ name: `${own}dt_proj.weight`, shape: [channels, rank], start: uniform(rank ** -0.5) }]),
         { name: `${own}dt_proj.bias`, shape: [channels], start: softplusLogUniform(DELTA_LEAST, DELTA_MOST) },
         { name: `${own}A_log`, shape: [channels, states], start: logCounting(states) },
         { name: `${own}D`, shape: [channels], start: constant(1) },

@@ -10,6 +10,8 @@ export interface SelectiveScanStep {
   readonly u: string;
   /** [.., D] step sizes before bias and softplus; left out where they do not depend on the input, and then 0. */
   readonly delta?: string;
+  /** Parameter [D, R]: then `delta` is [.., R], and its product with this the step sizes. R is small: no product of its own. */
+  readonly deltaWeight?: string;
   /** A tensor [.., G·N], or a parameter [G, N] where it does not depend on the input. */
   readonly B: { readonly tensor: string } | { readonly parameter: string };
   readonly C: { readonly tensor: string } | { readonly parameter: string };
@@ -33,14 +35,15 @@ export interface SelectiveScanStep {
 /** A scan that chooses at each step what to keep and what to let in. B is discretised by the simple product Δ·B, as published. */
 export const selectiveScan: Op<SelectiveScanStep> = {
   name: 'selective_scan',
-  equations: ['Δ = softplus(delta + deltaBias)', 'h_t = exp(Δ·A) ⊙ h_{t−1} + Δ · B_t · u_t', 'y_t = (C_t · h_t + D ⊙ u_t) ⊙ silu(z_t)'],
+  equations: ['Δ = softplus(deltaWeight · delta + deltaBias)', 'h_t = exp(Δ·A) ⊙ h_{t−1} + Δ · B_t · u_t', 'y_t = (C_t · h_t + D ⊙ u_t) ⊙ silu(z_t)'],
   reads: ({ u, delta, B, C, z }) => [u, ...(delta ? [delta] : []), ...('tensor' in B ? [B.tensor] : []), ...('tensor' in C ? [C.tensor] : []), ...(z ? [z] : [])],
   writes: ({ y }) => [y],
-  parameters: ({ A, B, C, D, deltaBias }) => [
+  parameters: ({ A, B, C, D, deltaWeight, deltaBias }) => [
     'log' in A ? A.log : A.plain,
     ...('parameter' in B ? [B.parameter] : []),
     ...('parameter' in C ? [C.parameter] : []),
     ...(D ? [D] : []),
+    ...(deltaWeight ? [deltaWeight] : []),
     ...(deltaBias ? [deltaBias] : []),
   ],
   states: ({ u, h, states }, widthOf) => [{ name: h, width: widthOf(u) * states, grows: false, role: 'state of the scan' }],
@@ -51,9 +54,11 @@ export const selectiveScan: Op<SelectiveScanStep> = {
     { name: 'C', width: groups * states, perStep: false, felt: false },
     { name: 'h', width: widthOf(u) * states, perStep: false, felt: true },
   ],
-  misfit({ u, delta, B, C, z, y, A, D, deltaBias, groups, states }, widthOf, shapeOf) {
+  misfit({ u, delta, deltaWeight, B, C, z, y, A, D, deltaBias, groups, states }, widthOf, shapeOf) {
     const channels = widthOf(u);
-    if ([delta, z, y].some((name) => name && widthOf(name) !== channels)) return `${u}, its gate and its result differ in width`;
+    if ([z, y].some((name) => name && widthOf(name) !== channels)) return `${u}, its gate and its result differ in width`;
+    const made = deltaWeight ? shapeOf(deltaWeight) : [channels, channels];
+    if ((deltaWeight || delta) && (made[0] !== channels || !delta || widthOf(delta) !== made[1])) return `${delta} does not make a step size for each channel`;
     if (channels % groups !== 0) return `${groups} groups do not divide ${channels} channels`;
     for (const side of [B, C]) {
       const count = 'tensor' in side ? widthOf(side.tensor) : shapeOf(side.parameter).reduce((product, n) => product * n, 1);

@@ -55,6 +55,7 @@ const cases: Record<keyof typeof ops, Record<string, Program>> = {
   ),
   selective_scan: {
     'everything there': scanProgram(scan, scanInput, { A: [4, 3], D: [4], bias: [4] }),
+    'step sizes by a product': scanProgram({ ...scan, deltaWeight: 'w' }, divided('x', ['u', 4], ['delta', 2], ['z', 4], ['B', 6], ['C', 6]), { A: [4, 3], D: [4], bias: [4], w: [4, 2] }),
     'A by its logarithm': scanProgram({ ...scan, A: { log: 'A' } }, scanInput, { A: [4, 3], D: [4], bias: [4] }),
     'constant Δ, B and C': scanProgram(
       { ...scan, delta: undefined, B: { parameter: 'B_const' }, C: { parameter: 'C_const' } },

@@ -47,9 +47,8 @@ export const selectiveScan: OpArithmetic<SelectiveScanStep> = {
   *backward(step, run, gradient) {
     const pause = pacer();
     const { states, softplus: positive } = step;
-    const optional = (name: string | undefined) => (name ? gradient.tensor(name) : undefined);
     const [u, z] = [run.tensor(step.u), step.z ? run.tensor(step.z) : undefined];
-    const [d_u, d_delta, d_z, d_y] = [gradient.tensor(step.u), optional(step.delta), optional(step.z), gradient.tensor(step.y)];
+    const [d_u, d_z, d_y] = [gradient.tensor(step.u), step.z ? gradient.tensor(step.z) : undefined, gradient.tensor(step.y)];
     for (const [m, b, c] of channelsOf(step, run)) {
       const channel = yield* scanned(step, run, m, b, c, pause);
       const { group, place, length, A, delta, h } = channel;
@@ -84,7 +83,7 @@ export const selectiveScan: OpArithmetic<SelectiveScanStep> = {
           d_A[c * states + n] += d * delta[t] * decay * before * ('log' in step.A ? A[n] : 1);
         }
         const d_raw = positive ? d_step * softplusSlope(rawDelta(step, run, m, c, row)) : d_step;
-        if (d_delta) d_delta.data[at(d_delta, row) + c] += d_raw;
+        sendBackDelta(step, run, gradient, m, c, row, d_raw);
         if (d_bias) d_bias[c] += d_raw;
         if (pause(24 * states)) yield;
       }
@@ -190,9 +189,29 @@ function ungated(step: SelectiveScanStep, run: Run, { m, b, c, group, h }: Chann
 }
 
 /** A step size before softplus. */
-function rawDelta({ delta, deltaBias }: SelectiveScanStep, run: Run, m: number, c: number, row: number): number {
-  const strip = delta && run.tensor(delta);
-  return (strip ? strip.data[at(strip, row) + c] : 0) + (deltaBias ? run.parameter(deltaBias, m)[c] : 0);
+function rawDelta({ delta, deltaWeight, deltaBias }: SelectiveScanStep, run: Run, m: number, c: number, row: number): number {
+  let sum = deltaBias ? run.parameter(deltaBias, m)[c] : 0;
+  if (!delta) return sum;
+  const strip = run.tensor(delta);
+  if (!deltaWeight) return sum + strip.data[at(strip, row) + c];
+  const w = run.parameter(deltaWeight, m);
+  for (let r = 0; r < strip.width; r++) sum += w[c * strip.width + r] * strip.data[at(strip, row) + r];
+  return sum;
+}
+
+/** The transpose of `rawDelta`, but for the bias. */
+function sendBackDelta({ delta, deltaWeight }: SelectiveScanStep, run: Run, gradient: Gradient, m: number, c: number, row: number, d_raw: number): void {
+  if (!delta) return;
+  const [strip, d_strip] = [run.tensor(delta), gradient.tensor(delta)];
+  if (!deltaWeight) {
+    d_strip.data[at(d_strip, row) + c] += d_raw;
+    return;
+  }
+  const [w, d_w] = [run.parameter(deltaWeight, m), gradient.parameter(deltaWeight, m)];
+  for (let r = 0; r < strip.width; r++) {
+    d_strip.data[at(d_strip, row) + r] += d_raw * w[c * strip.width + r];
+    d_w[c * strip.width + r] += d_raw * strip.data[at(strip, row) + r];
+  }
 }
 
 /** softplus' is σ. */
