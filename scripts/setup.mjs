@@ -1,6 +1,7 @@
 // @ts-check
 // What `npm start`, `npm test` and the other scripts run first: installs the packages of the
 // lockfile when they are missing, incomplete or older than it, and says in one line what it did.
+// Given a folder (`node scripts/setup.mjs bench`), it does that for the packages of that folder.
 // Depends on nothing but Node, since on a fresh clone there is nothing else.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -8,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { reasonToInstall, thisPlatform } from './dependencies.mjs';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const root = join(dirname(dirname(fileURLToPath(import.meta.url))), process.argv[2] ?? '');
 
 /** @param {string} path @returns {import('./dependencies.mjs').Lockfile | null} */
 function lockfile(path) {

@@ -1,0 +1,200 @@
+/**
+ * Carries out one case with every contender: a page each, in turns on the same adapter, with figures from inside and from
+ * outside the page. Nobody is timed whose numbers are off.
+ */
+import type { Browser, CDPSession, Page } from 'playwright';
+import type { Case } from './cases';
+import { reference, type Entrant } from './contenders';
+import type { FirstResult, Repetition } from './measure';
+import { spread, type Spread } from './spread';
+
+/** What one contender needed for one case; times in ms. */
+export interface Timing {
+  readonly repetitions: number;
+  /** Until the result is on the host. */
+  readonly wall: Spread;
+  /** Until the call returns, its result still to come. */
+  readonly call: Spread;
+  /** Processor time of one repetition, of the renderers and of the GPU process. */
+  readonly cpu: { readonly renderer: number; readonly gpu: number };
+  /** From the start of the navigation to the first result. */
+  readonly coldStart: Spread;
+  readonly dispatches: number;
+  readonly passes: number;
+  readonly submits: number;
+  readonly maps: number;
+  /** Objects made on the GPU. */
+  readonly made: number;
+}
+
+export type Outcome =
+  | { readonly state: 'timed'; readonly deviation: number; readonly timing: Timing }
+  | { readonly state: 'wrong'; readonly deviation: number }
+  | { readonly state: 'failed'; readonly reason: string }
+  | { readonly state: 'absent' };
+
+export interface CaseResult {
+  readonly case: Case;
+  /** By the contender's name. */
+  readonly outcomes: Readonly<Record<string, Outcome>>;
+}
+
+/** How long to measure. */
+export interface Effort {
+  /** Turns that each contender gets. */
+  readonly rounds: number;
+  /** ms that a turn lasts at least, in whole repetitions. */
+  readonly turn: number;
+  /** ms of turns after which a slow contender sits out the others; it gets two at least. */
+  readonly patience: number;
+}
+
+export interface Venue {
+  readonly browser: Browser;
+  /** Where measure.html is served, with a slash at the end. */
+  readonly origin: string;
+}
+
+/**
+ * Largest deviation from the reference, as a part of its largest magnitude: what float32 kernels stay within in any order of
+ * summation at these sizes. A swapped gate is off by a tenth, a bias that moves twice as fast by a thousandth.
+ */
+const BOUND = 7e-5;
+
+const COLD_STARTS = 3;
+/** ms; who takes longer is started only once. */
+const SLOW_START = 4000;
+/** ms until a contender that has shown nothing is given up. */
+const GIVEN_UP = 400_000;
+
+export async function contest(venue: Venue, entrants: readonly Entrant[], what: Case, effort: Effort): Promise<CaseResult> {
+  const expected = await expectedNumbers(venue, what);
+  const outcomes: Record<string, Outcome> = {};
+  const bouts: Bout[] = [];
+  try {
+    for (const entrant of entrants) {
+      const entered = await enter(venue, entrant, what, expected);
+      if ('page' in entered) bouts.push(entered);
+      else outcomes[entrant.name] = entered;
+    }
+    const session = await venue.browser.newBrowserCDPSession();
+    for (let round = 0; round < effort.rounds; round++) {
+      for (const bout of bouts) if (round < 2 || bout.spent < effort.patience) await takeTurn(session, bout, effort);
+    }
+    for (const bout of bouts) outcomes[bout.entrant.name] = { state: 'timed', deviation: bout.deviation, timing: await timing(bout) };
+  } finally {
+    for (const { page } of bouts) await page.context().close();
+  }
+  return { case: what, outcomes };
+}
+
+async function expectedNumbers(venue: Venue, what: Case): Promise<number[]> {
+  const { page, first } = await open(venue, reference, what);
+  await page.context().close();
+  if (!first) throw new Error(`${what.name}: the reference has no such case`);
+  return first.numbers;
+}
+
+/** A contender whose numbers are right, and what is known of it so far. */
+interface Bout {
+  readonly entrant: Entrant;
+  readonly page: Page;
+  readonly deviation: number;
+  readonly coldStarts: number[];
+  readonly repetitions: Repetition[];
+  readonly cpu: { renderer: number; gpu: number };
+  /** ms of turns. */
+  spent: number;
+}
+
+async function enter(venue: Venue, entrant: Entrant, what: Case, expected: readonly number[]): Promise<Bout | Outcome> {
+  const coldStarts: number[] = [];
+  let opened: Opened | undefined;
+  try {
+    while (coldStarts.length < COLD_STARTS && !(coldStarts[0] > SLOW_START)) {
+      await opened?.page.context().close();
+      opened = await open(venue, entrant, what);
+      if (!opened.first) break;
+      coldStarts.push(opened.first.coldStart);
+    }
+  } catch (error) {
+    return { state: 'failed', reason: (error as Error).message };
+  }
+  const { page, first } = opened!;
+  const off = first && deviation(first.numbers, expected);
+  if (off !== undefined && off <= BOUND) return { entrant, page, deviation: off, coldStarts, repetitions: [], cpu: { renderer: 0, gpu: 0 }, spent: 0 };
+  await page.context().close();
+  return off === undefined ? { state: 'absent' } : { state: 'wrong', deviation: off };
+}
+
+interface Opened {
+  readonly page: Page;
+  readonly first: FirstResult | undefined;
+}
+
+/** A fresh page, without a cache, in which the contender has shown its first result. */
+async function open({ browser, origin }: Venue, entrant: Entrant, what: Case): Promise<Opened> {
+  const context = await browser.newContext({ viewport: { width: 1000, height: 600 } });
+  try {
+    const page = await context.newPage();
+    page.setDefaultTimeout(GIVEN_UP);
+    await page.goto(`${origin}measure.html?${new URLSearchParams({ contender: entrant.name, case: what.name })}`);
+    await page.waitForFunction(() => 'bench' in globalThis);
+    const late = new Promise<never>((_, reject) => {
+      setTimeout(() => reject(new Error(`no result within ${GIVEN_UP / 1000} s`)), GIVEN_UP).unref();
+    });
+    return { page, first: await Promise.race([page.evaluate(() => globalThis.bench.first), late]) };
+  } catch (error) {
+    await context.close();
+    throw error;
+  }
+}
+
+/** Largest difference, as a part of the largest magnitude expected; Infinity where numbers are missing or none. */
+export function deviation(numbers: readonly number[], expected: readonly number[]): number {
+  if (numbers.length !== expected.length) return Infinity;
+  let scale = 0;
+  let most = 0;
+  for (const [i, value] of expected.entries()) {
+    const off = Math.abs(numbers[i] - value);
+    if (!(off <= most)) most = Number.isNaN(off) ? Infinity : off;
+    scale = Math.max(scale, Math.abs(value));
+  }
+  return most / scale;
+}
+
+async function takeTurn(session: CDPSession, bout: Bout, { turn }: Effort): Promise<void> {
+  const last = bout.repetitions.at(-1)?.wall ?? Infinity;
+  const times = Math.max(1, Math.ceil(turn / last));
+  const before = await cpuTime(session);
+  const repetitions = await bout.page.evaluate((count) => globalThis.bench.repeat(count), times);
+  const after = await cpuTime(session);
+  bout.repetitions.push(...repetitions);
+  bout.cpu.renderer += after.renderer - before.renderer;
+  bout.cpu.gpu += after.gpu - before.gpu;
+  bout.spent += repetitions.reduce((sum, { wall }) => sum + wall, 0);
+}
+
+/** ms of processor time so far, user's and system's, as the operating system counts it: in steps of 10 on Linux. */
+async function cpuTime(session: CDPSession): Promise<{ renderer: number; gpu: number }> {
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  const of = (type: string) => processInfo.filter((each) => each.type === type).reduce((sum, each) => sum + 1000 * each.cpuTime, 0);
+  return { renderer: of('renderer'), gpu: of('GPU') };
+}
+
+async function timing({ page, repetitions, cpu, coldStarts }: Bout): Promise<Timing> {
+  const { dispatches, passes, submits, maps, made } = await page.evaluate(() => globalThis.bench.calls());
+  const count = repetitions.length;
+  return {
+    repetitions: count,
+    wall: spread(repetitions.map(({ wall }) => wall)),
+    call: spread(repetitions.map(({ call }) => call)),
+    cpu: { renderer: cpu.renderer / count, gpu: cpu.gpu / count },
+    coldStart: spread(coldStarts),
+    dispatches,
+    passes,
+    submits,
+    maps,
+    made: made.length,
+  };
+}

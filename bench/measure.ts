@@ -1,0 +1,78 @@
+/**
+ * A page in which one contender carries out one case, `?contender=ours&case=forward lstm M`. It starts at once, so that its
+ * first result tells the cold start, and then does as it is told by contest.ts, through `globalThis.bench`.
+ */
+import { countGpuCalls, type GpuCalls } from '../test/gpu/gpu_calls';
+import { caseNamed, type Case } from './cases';
+import { entrants, reference } from './contenders';
+import type { Contender, Work } from './peers/contender';
+
+/** Updates whose losses are compared: the first checks the way there, the others gradients and optimiser. */
+const UPDATES = 4;
+
+export interface FirstResult {
+  /** From the start of the navigation to numbers on the host, in ms. */
+  readonly coldStart: number;
+  /** What is to be compared with the reference: a result, or the losses of the first updates. */
+  readonly numbers: number[];
+}
+
+export interface Repetition {
+  /** From the call to the result on the host, in ms. */
+  readonly wall: number;
+  /** Until the call returned, with the result still to come, in ms. */
+  readonly call: number;
+}
+
+export interface Bench {
+  /** Resolves to undefined where the contender has no such thing. */
+  readonly first: Promise<FirstResult | undefined>;
+  repeat(times: number): Promise<Repetition[]>;
+  /** What one repetition asks of WebGPU. */
+  calls(): Promise<GpuCalls>;
+}
+
+declare global {
+  var bench: Bench;
+}
+
+const query = new URLSearchParams(location.search);
+const what = caseNamed(query.get('case') ?? '');
+let work: Work;
+
+globalThis.bench = {
+  first: start(),
+
+  async repeat(times) {
+    const repetitions = [];
+    for (let i = 0; i < times; i++) {
+      const begin = performance.now();
+      const pending = work();
+      const call = performance.now() - begin;
+      await pending;
+      repetitions.push({ wall: performance.now() - begin, call });
+    }
+    return repetitions;
+  },
+
+  calls: () => countGpuCalls(work),
+};
+
+async function start(): Promise<FirstResult | undefined> {
+  const entrant = [...entrants, reference].find(({ name }) => name === query.get('contender'));
+  if (!entrant) throw new Error(`no contender "${query.get('contender')}"`);
+  const { contender } = await entrant.load();
+  const prepared = await prepare(contender, what);
+  if (!prepared) return undefined;
+  work = prepared;
+  const numbers = Array.from(await work());
+  const coldStart = performance.now();
+  if (what.kind === 'training') while (numbers.length < UPDATES) numbers.push(...Array.from(await work()));
+  return { coldStart, numbers };
+}
+
+async function prepare(contender: Contender, given: Case): Promise<Work | undefined> {
+  if (given.kind === 'forward') return contender.forward?.(given);
+  if (given.kind === 'training') return contender.training?.(given);
+  return contender.product?.(given);
+}

@@ -1,0 +1,71 @@
+/** A run as text for the terminal. */
+import type { CaseResult, Outcome } from './contest';
+import { entrants, OURS } from './contenders';
+import { floor } from './floor';
+import type { Roofline } from './roofline';
+import { COLD_START_TARGETS, ratio, type Verdict } from './targets';
+
+const HEADER = ['', 'wall ms', 'range', 'CPU ms', 'renderer', 'GPU', 'call ms', 'cold ms', 'disp.', 'passes', 'submits', 'made', 'wall ×', 'CPU ×', 'of floor', 'off by'];
+
+/** One case: a line for each contender. × is its time over ours. */
+export function caseTable(result: CaseResult, roofline: Roofline | undefined): string {
+  const rows = entrants.flatMap(({ name, title }) => {
+    const outcome = result.outcomes[name];
+    return outcome && outcome.state !== 'absent' ? [[title, ...cells(result, name, outcome, roofline)]] : [];
+  });
+  return [`\n${result.case.name}`, aligned([HEADER, ...rows])].join('\n');
+}
+
+function cells(result: CaseResult, name: string, outcome: Outcome, roofline: Roofline | undefined): string[] {
+  if (outcome.state === 'wrong') return [`wrong: off by ${outcome.deviation.toExponential(1)}, not timed`];
+  if (outcome.state !== 'timed') return [outcome.state === 'failed' ? `failed: ${outcome.reason.split('\n')[0]}` : ''];
+  const { wall, cpu, call, coldStart, dispatches, passes, submits, made } = outcome.timing;
+  const against = (measure: 'cpu' | 'wall') => (name === OURS ? '' : (ratio(result, name, measure)?.toFixed(1) ?? ''));
+  return [
+    short(wall.median),
+    `${short(wall.least)}–${short(wall.most)}`,
+    short(cpu.renderer + cpu.gpu),
+    short(cpu.renderer),
+    short(cpu.gpu),
+    short(call.median),
+    coldStart.median.toFixed(0),
+    ...[dispatches, passes, submits, made].map(String),
+    against('wall'),
+    against('cpu'),
+    // The floor is the adapter's: who does not use it may well be below.
+    roofline && dispatches > 0 ? `${((100 * floor(result.case, roofline)) / wall.median).toFixed(0)} %` : '',
+    outcome.deviation.toExponential(0),
+  ];
+}
+
+/** What was asked and what came of it. */
+export function targetTable(verdicts: readonly Verdict[], results: readonly CaseResult[]): string {
+  const titles = new Map(entrants.map(({ name, title }) => [name, title]));
+  const lines = verdicts.map(({ case: name, peer, measure, least, ratio: found, met }) => [
+    name,
+    titles.get(peer) ?? peer,
+    measure === 'cpu' ? 'CPU' : 'wall',
+    `≥ ${least} ×`,
+    found === undefined ? 'not timed' : `${found.toFixed(1)} ×`,
+    met === undefined ? '' : met ? 'met' : 'MISSED',
+  ]);
+  for (const [name, most] of Object.entries(COLD_START_TARGETS)) {
+    const ours = results.find((each) => each.case.name === name)?.outcomes[OURS];
+    if (ours?.state !== 'timed') continue;
+    const { median } = ours.timing.coldStart;
+    lines.push([name, 'cold start', '', `≤ ${most} ms`, `${median.toFixed(0)} ms`, median <= most ? 'met' : 'MISSED']);
+  }
+  return lines.length === 0 ? '' : `\ntargets\n${aligned(lines)}`;
+}
+
+function short(ms: number): string {
+  return ms >= 100 ? ms.toFixed(0) : ms >= 10 ? ms.toFixed(1) : ms.toFixed(2);
+}
+
+/** The first column to the left, the others to the right. */
+function aligned(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  // What is said in place of figures may run on.
+  for (const row of rows) if (row.length > 2) row.forEach((cell, k) => (widths[k] = Math.max(widths[k] ?? 0, cell.length)));
+  return rows.map((row) => row.map((cell, k) => (k === 0 ? cell.padEnd(widths[k]) : row.length > 2 ? cell.padStart(widths[k]) : cell)).join('  ').trimEnd()).join('\n');
+}
