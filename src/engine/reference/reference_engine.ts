@@ -132,11 +132,10 @@ class ReferenceModel implements Model {
     await this.upToDate();
     const training = checkedTraining(this.shape, this.parameters, options);
     const bytes = trainingBytes(this.shape, training);
-    if (bytes > MOST_BYTES) throw new LimitError('this many bytes to train:', bytes, MOST_BYTES, 'Use fewer steps, sequences, units or models.');
-    const host = await this.passes.training(rulesOf(training), startOf(this, training));
+    const host = await within(bytes, () => this.passes.training(rulesOf(training), startOf(this, training)));
     ending.throwIfAborted();
     this.#training?.trainer.release();
-    const stepper = new ReferenceStepper(host, ({ parameters }) => (this.current = parameters));
+    const stepper = new ReferenceStepper(host, bytes, ({ parameters }) => (this.current = parameters));
     const end = () => trainer.release();
     const trainer = modelTrainer(this, training, stepper, () => {
       this.engineEnding.removeEventListener('abort', end);

@@ -1,4 +1,5 @@
 /** What the reference offers a trainer: updates by a host of the training, wherever that is. */
+import { OutOfMemoryError } from '../errors';
 import type { CheckedBatch } from '../training/batch';
 import type { Pass, Stepper } from '../training/stepper';
 import type { Snapshot, Tally } from '../training/trainer';
@@ -16,9 +17,13 @@ export class ReferenceStepper implements Stepper {
   #read = 0;
   #released = false;
 
-  /** @param onSnapshot - hears of the parameters whenever they have been read */
+  /**
+   * @param bytes - what an update keeps, for the error where there is no room for it
+   * @param onSnapshot - hears of the parameters whenever they have been read
+   */
   constructor(
     private readonly host: TrainingHost,
+    private readonly bytes: number,
     private readonly onSnapshot: (snapshot: Snapshot) => void,
   ) {}
 
@@ -34,7 +39,7 @@ export class ReferenceStepper implements Stepper {
       (tally) => {
         if (tally && restored === this.#restored) this.#tallies.push(tally);
       },
-      (error: unknown) => (this.#failure ??= error),
+      (error: unknown) => (this.#failure ??= error instanceof RangeError ? new OutOfMemoryError(this.bytes) : error),
     );
     this.#underWay = Promise.all([this.#underWay, done]).then(() => undefined);
   }

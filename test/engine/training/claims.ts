@@ -1,6 +1,6 @@
 /** What training promises on either engine, as one suite: what is learned, kept, given back and refused. Each engine's test file runs it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DivergedError, LARGEST_RATE, OptionError, ReleasedError, ShapeError, type Engine, type Model, type ModelSpec, type Parameters, type Snapshot, type Tally, type Trainer, type TrainerOptions } from '../../../src/engine/index';
+import { DivergedError, LARGEST_RATE, LimitError, OptionError, ReleasedError, ShapeError, type Engine, type Model, type ModelSpec, type Parameters, type Snapshot, type Tally, type Trainer, type TrainerOptions } from '../../../src/engine/index';
 import { normal } from '../drawn_case';
 import { echo, echoSpec } from './echo';
 import { refused } from './refused';
@@ -277,6 +277,13 @@ export function trainingClaims(makeEngine: () => Promise<Engine>, close: number)
       expect(trainer.updates).toBe(2);
       await trainer.idle();
       expect((await trainer.collect()).length).toBe(2);
+      model.release();
+    });
+
+    test('what no memory could hold, before any is asked for', async () => {
+      const model = await engine.model(echoSpec({ layers: [{ cell: 'lstm', hidden: 2000 }] }));
+      const tokens = { shape: [500, 400], data: new Int32Array(200_000) };
+      await refused(model.trainer({ task: { batch: () => ({ inputs: { tokens }, targets: { classes: tokens } }) } }), LimitError, 'bytes', 'Use');
       model.release();
     });
 

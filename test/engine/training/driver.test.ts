@@ -1,8 +1,9 @@
 // The same updates however they are carried out: at once, or in slices with other tasks in between, which can be called off.
 import { expect, test } from 'vitest';
-import { createEngine } from '../../../src/engine/index';
+import { createEngine, type Snapshot, type Tally } from '../../../src/engine/index';
 import { inSlices, toEnd } from '../../../src/engine/reference/driver';
-import { TrainingQueue, type Drive } from '../../../src/engine/reference/training_queue';
+import { ReferenceStepper } from '../../../src/engine/reference/reference_stepper';
+import { TrainingQueue, type Drive, type TrainingHost } from '../../../src/engine/reference/training_queue';
 import { rulesOf } from '../../../src/engine/reference/training_state';
 import { startOf } from '../../../src/engine/training/snapshot';
 import { checkedTraining } from '../../../src/engine/training/training';
@@ -39,4 +40,49 @@ test('an update that is called off half-way leaves nothing behind', async () => 
   const { queue: other } = await queueOf(async (work) => toEnd(work));
   await Promise.all([queue.update([batch], pass(1)), other.update([batch], pass(1))]);
   expect(await queue.snapshot()).toEqual(await other.snapshot());
+});
+
+test('updates that are not begun when a snapshot is restored are not made', async () => {
+  const { queue, start, batch } = await queueOf(async (work) => toEnd(work));
+  const asked = [1, 2].map((update) => queue.update([batch], pass(update)));
+  queue.restore(start);
+  expect(await Promise.all(asked)).toEqual([undefined, undefined]);
+});
+
+test('what a host answers after a snapshot was restored is not taken for an update of what came after', async () => {
+  const { queue, start, batch } = await queueOf(async (work) => toEnd(work));
+  const answers: ((tally: Tally | undefined) => void)[] = [];
+  const heard: Snapshot[] = [];
+  const slow: TrainingHost = {
+    update: () => new Promise((resolve) => answers.push(resolve)),
+    snapshot: () => queue.snapshot(),
+    nonFinite: async () => undefined,
+    restore: () => undefined,
+    release: () => undefined,
+  };
+  const stepper = new ReferenceStepper(slow, 1000, (snapshot) => heard.push(snapshot));
+  const tally = (await queue.update([batch], pass(1)))!;
+  stepper.update([batch], pass(1));
+  expect(stepper.ahead).toBe(true);
+  stepper.restore(start);
+  expect(stepper.ahead).toBe(false);
+  stepper.update([batch], pass(1));
+  answers.forEach((answer) => answer(tally));
+  await stepper.idle();
+  expect(await stepper.tallies()).toEqual([tally]);
+  const reading = stepper.snapshot();
+  stepper.restore(start);
+  await reading;
+  expect(heard).toEqual([start, start]); // the snapshot read meanwhile is of weights that are gone
+});
+
+test('an update that finds no memory is told as such, until a snapshot is restored', async () => {
+  const { queue, start, batch } = await queueOf(async () => {
+    throw new RangeError('Array buffer allocation failed');
+  });
+  const stepper = new ReferenceStepper(queue, 2048, () => undefined);
+  stepper.update([batch], pass(1));
+  await expect(stepper.idle()).rejects.toMatchObject({ code: 'out-of-memory', bytes: 2048 });
+  stepper.restore(start);
+  await stepper.idle();
 });
