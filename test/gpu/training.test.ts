@@ -1,7 +1,9 @@
-/** What an update costs the driver, and that nothing is read back or made while training. */
+/** What an update costs the driver, that nothing is read back or made while training, and what is told of it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createEngine, type Engine, type ModelSpec, type RecurrentForm, type TrainerOptions } from '../../src/engine';
+import { createEngine, optimizerNamed, type Engine, type ModelSpec, type RecurrentForm, type TrainerOptions } from '../../src/engine';
 import type { GpuModel } from '../../src/engine/gpu/gpu_model';
+import { RING } from '../../src/engine/gpu/optimizer_step';
+import { gpuPieces } from '../golden/gpu_pieces';
 import { countGpuCalls } from './gpu_calls';
 
 const STEPS = 9;
@@ -106,5 +108,37 @@ describe('the steady state', () => {
     // The best of many: what the machine does beside is not the update's cost.
     expect(Math.min(...times)).toBeLessThanOrEqual(0.5);
     model.release();
+  });
+});
+
+describe('the ring of tallies', () => {
+  it('goes round without mixing them up', async () => {
+    const { model, trainer } = await trained(language('rnn'), { optimizer: { name: 'sgd', lr: 0.1 } });
+    const late = { ...(await trainer.snapshot()), update: RING - 2 };
+    trainer.restore(late);
+    const one: number[] = [];
+    for (let i = 0; i < 4; i++) one.push((await trainer.steps(1)).loss[0]);
+    trainer.restore(late);
+    trainer.queue(4);
+    const tallies = (await trainer.collect()).filter(({ update }) => update > RING - 2);
+    expect(tallies.map(({ update }) => update)).toEqual([RING - 1, RING, RING + 1, RING + 2]);
+    expect(tallies.map(({ loss }) => loss[0])).toEqual(one);
+    expect(new Set(one).size).toBe(4);
+    model.release();
+  });
+});
+
+describe('the norm of a gradient', () => {
+  it.each([1e-30, 1e-12, 1, 1e25, 1e36])('is right to 1e-6 at size %d, whose square float32 may not have, and so is what it clips to', async (size) => {
+    const pieces = await gpuPieces();
+    const d = Float32Array.from({ length: 3001 }, (_, i) => size * Math.sin(i));
+    const optimizer = optimizerNamed('sgd');
+    const settings = Object.fromEntries(optimizer.options.map((option) => [option.name, option.default]));
+    const moved = { p: new Float32Array(d.length), d, slots: [new Float32Array(d.length)] };
+    const { norm, parameters } = await pieces.update({ optimizer, settings, rate: 1, update: 1, clip: 1 }, [moved]);
+    const exact = Math.sqrt(d.reduce((sum, value) => sum + value * value, 0));
+    expect(Math.abs(norm / exact - 1)).toBeLessThan(1e-6);
+    const scale = Math.min(1, 1 / (exact + 1e-6));
+    Array.from(parameters[0].p, (value, i) => expect(Math.abs(value + scale * d[i])).toBeLessThanOrEqual(2e-6 * Math.abs(scale * d[i])));
   });
 });

@@ -27,7 +27,7 @@ export interface WeightsOwner {
   known(parameters: Parameters, version: number): void;
 }
 
-/** What a stepper works with, and takes over: it destroys them in the end. */
+/** What a stepper works with; the run's buffers are its own, and go with it. */
 export interface StepperParts {
   readonly run: RunBuffers;
   readonly backward: BackwardModel;

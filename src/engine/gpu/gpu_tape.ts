@@ -12,7 +12,7 @@ import { findSignal, gradientEntries, signalEntries, type SignalEntry, type Sign
 import type { GradientBuffers } from './gradient_buffers';
 import { parameterGradients } from './parameter_gradients';
 import type { Readback } from './readback';
-import type { RunBuffers } from './run_buffers';
+import { isClosed, type RunBuffers } from './run_buffers';
 import { signalStorage } from './signal_storage';
 
 /** Which losses' gradients are to be measured, and how to follow it and call it off. */
@@ -205,8 +205,10 @@ class GpuSignal implements Signal {
 
   /** What layer 0 reads is known on the host. Throws OptionError while it is a parameter that training has moved. */
   #given(): Float32Array {
-    void this.tape.parameters;
-    return inputVectors(this.tape.model.shape, this.tape.inputs);
+    const { model, inputs } = this.tape;
+    const { source } = inputs;
+    if (source.kind === 'vectors' || !isClosed(model.shape)) return inputVectors(model.shape, inputs);
+    return inputVectors(model.shape, { ...inputs, source: { ...source, table: this.tape.parameters.get('embedding.weight')!.data } });
   }
 
   /** Keeps the run alive until its numbers have arrived. */

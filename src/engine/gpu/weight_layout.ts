@@ -142,7 +142,7 @@ export function sumEntries({ models, rows, ones, columns }: SumShape, slices: nu
 }
 
 /** Hands out ranges one after the other. */
-export class Space {
+class Space {
   #end = 0;
 
   get end(): number {
