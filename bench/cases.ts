@@ -122,11 +122,11 @@ export function trainingTokens({ shape: { steps, sequences }, vocabulary }: Trai
 }
 
 /** A and B of a product, row-major, uniform in ±1. */
-export function productFactors({ size }: ProductCase): { a: Float32Array; b: Float32Array } {
+export function productFactors({ size }: ProductCase): { a: Float32Array<ArrayBuffer>; b: Float32Array<ArrayBuffer> } {
   return { a: uniform(size * size, 'a'), b: uniform(size * size, 'b') };
 }
 
-function uniform(count: number, key: string): Float32Array {
+function uniform(count: number, key: string): Float32Array<ArrayBuffer> {
   const draw = randomStream(0, key);
   return Float32Array.from({ length: count }, () => 2 * draw() - 1);
 }

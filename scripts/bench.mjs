@@ -1,14 +1,15 @@
 // @ts-check
 // `npm run bench`: how fast we are, beside others and beside what the adapter can do, in Chromium.
 //
-//   node scripts/bench.mjs [--full] [--only PATTERN] [--quick] [--json FILE] [--chart FILE]
+//   node scripts/bench.mjs [--full] [--only PATTERN] [--peers PATTERN] [--quick] [--json FILE] [--chart FILE]
 //   node scripts/bench.mjs --from FILE --chart FILE     draws an earlier run, and runs nothing
 //
 // Two kinds of thing are run. A question (bench/forms.ts, bench/roofline.ts) is a module that exports
 // `run(report)` and answers in one page. A case (bench/cases.ts) is carried out by us and by every
 // peer, in turns; the peers are installed in bench/node_modules on first use. --only is a regular
-// expression over the names of both; --full adds the large shapes; --quick takes two short turns, to
-// see whether all is well rather than how fast it is. All figures go to bench/results/local/bench.json.
+// expression over the names of both, --peers one over the names of those we are compared with;
+// --full adds the large shapes; --quick takes two short turns, to see whether all is well rather than
+// how fast it is. All figures go to bench/results/local/bench.json.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -30,6 +31,7 @@ const { values: options } = parseArgs({
     full: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
+    peers: { type: 'string', default: '' },
     json: { type: 'string' },
     chart: { type: 'string' },
     from: { type: 'string' },
@@ -113,7 +115,9 @@ async function compare(browser, chosen, roofline) {
   if (status !== 0) throw new Error('bench: the libraries to compare with could not be installed');
   const { serveSite } = await load(() => import('../bench/site'), 'site');
   const { contest } = await load(() => import('../bench/contest'), 'contest');
-  const { entrants } = await load(() => import('../bench/contenders'), 'contenders');
+  const { entrants, OURS } = await load(() => import('../bench/contenders'), 'contenders');
+  const peers = new RegExp(options.peers);
+  const chosenEntrants = entrants.filter(({ name }) => name === OURS || peers.test(name));
   const { caseTable, targetTable } = await load(() => import('../bench/table'), 'table');
   const { verdicts } = await load(() => import('../bench/targets'), 'targets');
   const effort = options.quick ? { rounds: 2, turn: 50, patience: 0 } : { rounds: 7, turn: 500, patience: 30_000 };
@@ -123,7 +127,7 @@ async function compare(browser, chosen, roofline) {
   const results = [];
   try {
     for (const each of chosen) {
-      const result = await contest({ browser, origin: site.origin }, entrants, each, effort);
+      const result = await contest({ browser, origin: site.origin }, chosenEntrants, each, effort);
       console.log(caseTable(result, roofline));
       results.push(result);
     }
@@ -132,7 +136,7 @@ async function compare(browser, chosen, roofline) {
   }
   const targets = verdicts(results);
   console.log(targetTable(targets, results));
-  const fine = results.every(({ outcomes }) => outcomes['ours']?.state === 'timed');
+  const fine = results.every(({ outcomes }) => outcomes[OURS]?.state === 'timed');
   return { cases: results, targets, fine };
 }
 

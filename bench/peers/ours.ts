@@ -2,6 +2,7 @@
 import { createEngine } from '../../src/engine';
 import { forwardInput, forwardSpec, FROZEN, LEARNING_RATE, trainingSpec, trainingTokens, trainingWeights } from '../cases';
 import type { Contender } from './contender';
+import { product } from './ours_product';
 
 export const contender: Contender = {
   async forward(what) {
@@ -34,4 +35,6 @@ export const contender: Contender = {
     });
     return async () => (await trainer.steps(1)).loss;
   },
+
+  product,
 };
