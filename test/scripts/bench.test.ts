@@ -28,8 +28,8 @@ describe('cases', () => {
   });
 
   it('leave L and XL to a full run', () => {
-    expect(cases(false).filter(({ name }) => /L$/.test(name))).toEqual([]);
-    expect(cases(true).filter(({ name }) => /L$/.test(name))).toHaveLength(8);
+    expect(cases(false).filter(({ name }) => name.endsWith('L'))).toEqual([]);
+    expect(cases(true).filter(({ name }) => name.endsWith('L'))).toHaveLength(8);
   });
 
   it('count the products of a layer: B·T·G·H·(I + H), three times and the head for an update', () => {
