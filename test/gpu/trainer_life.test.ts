@@ -209,7 +209,13 @@ it('a batch that cannot fit is a typed error before anything is allocated', asyn
   using small = await createGpuEngine(undefined, { maxStorageBufferBindingSize: 8192 });
   using model = await small.model({ ...spec, layers: [{ cell: 'rnn', hidden: 4 }] });
   const long: TrainerOptions['task'] = { batch: () => ({ inputs: { tokens: { shape: [600, 4], data: new Int32Array(2400) } }, targets: { classes: { shape: [600, 4], data: new Int32Array(2400) } } }) };
-  const { made } = await countGpuCalls(async () => expect(model.trainer({ task: long })).rejects.toMatchObject({ code: 'limit', allowed: 8192 }));
+  using wide = await small.model({ input: { size: 1 }, layers: [{ cell: 'rnn', hidden: 4 }], output: { classes: 200 } });
+  const scored: TrainerOptions['task'] = { batch: () => ({ inputs: { x: { shape: [20, 1, 1], data: new Float32Array(20) } }, targets: { classes: { shape: [20, 1], data: new Int32Array(20) } } }) };
+  const { made } = await countGpuCalls(async () => {
+    await expect(model.trainer({ task: long })).rejects.toMatchObject({ code: 'limit', allowed: 8192 });
+    await expect(wide.trainer({ task: scored })).rejects.toThrow("the head's scores");
+    await expect(wide.trainer({ task: { batch: () => ({ inputs: { x: { shape: [1, 1, 1], data: [1] } }, targets: { classes: { shape: [1, 1], data: [1] } } }) } })).rejects.toThrow('what the optimiser keeps');
+  });
   expect(made.filter((label) => label.startsWith('Buffer'))).toEqual([]);
 });
 

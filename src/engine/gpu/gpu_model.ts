@@ -11,7 +11,7 @@ import { checkedTraining } from '../training/training';
 import { MEASURED, type FormChoices } from './choose_form';
 import { record, type Command } from './command_list';
 import type { Gpu } from './device';
-import { GpuStepper, type WeightsOwner } from './gpu_stepper';
+import { checkStepper, GpuStepper, type WeightsOwner } from './gpu_stepper';
 import { GpuTape, type NormsAsked, type TapeOwner } from './gpu_tape';
 import { backwardModel, checkWeights, forwardModel, writeBackward, writeForward, type BackwardModel, type ForwardModel } from './gpu_weights';
 import { GradientBuffers, oneLoss, type GradientPurpose } from './gradient_buffers';
@@ -95,7 +95,7 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
     this.#check(undefined);
     const training = checkedTraining(this.shape, this.parameters, options);
     const shape: RunShape = { steps: training.first.steps, sequences: training.first.sequences, tableRows: 0 };
-    checkRun(gpu, this.shape, shape);
+    checkStepper(gpu, this.shape, this.forward.layout, shape, training);
     this.#trainer?.release();
     const forms = await this.#forms(form, shape);
     const backward = await this.#backwardOf(this.#version, undefined);

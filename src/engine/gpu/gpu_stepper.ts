@@ -3,21 +3,23 @@ import type { RecurrentForm } from '../engine';
 import { ReleasedError } from '../errors';
 import type { Tensor } from '../math/tensor';
 import type { Parameters } from '../model/parameters';
-import { stateWidth } from '../model/spec';
+import { stateWidth, type ModelShape } from '../model/spec';
 import type { CheckedBatch } from '../training/batch';
 import type { Pass, Stepper } from '../training/stepper';
 import type { Snapshot, Tally } from '../training/trainer';
 import type { Training } from '../training/training';
 import { BufferSet } from './buffer_set';
 import { record, type Command } from './command_list';
-import { GradientBuffers, training as trainingPurpose } from './gradient_buffers';
+import type { Gpu } from './device';
+import { checkGradients, GradientBuffers, training as trainingPurpose, type GradientPurpose } from './gradient_buffers';
 import type { BackwardModel } from './gpu_weights';
 import { firstNonFinite } from './non_finite';
-import { OptimizerStep, RING, TALLY_WORDS, tallyPlace, type StepKernels } from './optimizer_step';
+import { checkStep, OptimizerStep, RING, TALLY_WORDS, tallyPlace, type StepKernels } from './optimizer_step';
 import { packRows, packWeights, unpackRows, unpackWeights } from './pack';
 import type { Readback } from './readback';
-import { stateSlots, type RunBuffers } from './run_buffers';
+import { checkRun, stateSlots, type RunBuffers, type RunShape } from './run_buffers';
 import { Staging, type ReadPart } from './staging';
+import type { WeightLayout } from './weight_layout';
 
 /** What a stepper tells its model. */
 export interface WeightsOwner {
@@ -50,6 +52,17 @@ interface Carried {
   readonly slotBytes: number;
 }
 
+/** Throws LimitError, before anything is allocated, for a training that cannot fit. */
+export function checkStepper(gpu: Gpu, model: ModelShape, layout: WeightLayout, shape: RunShape, training: Training): void {
+  checkRun(gpu, model, shape);
+  checkGradients(gpu, model, layout, shape, purposeOf(model, training));
+  checkStep(gpu, training.optimizer, layout);
+}
+
+function purposeOf(model: ModelShape, { first }: Training): GradientPurpose {
+  return trainingPurpose(model, first.values ? 'squared error' : 'cross-entropy');
+}
+
 export class GpuStepper implements Stepper {
   readonly dispatches: number;
   readonly #buffers: BufferSet;
@@ -70,7 +83,6 @@ export class GpuStepper implements Stepper {
   #firstBad: number | undefined;
   #released = false;
 
-  /** Throws LimitError before it allocates what cannot fit. */
   constructor(
     private readonly training: Training,
     private readonly parts: StepperParts,
@@ -79,7 +91,7 @@ export class GpuStepper implements Stepper {
     const { run, backward, kernels, forms } = parts;
     const { model, gpu, shape, forward } = run;
     const models = model.seeds.length;
-    this.#gradients = new GradientBuffers(run, backward, trainingPurpose(model, training.first.values ? 'squared error' : 'cross-entropy'));
+    this.#gradients = new GradientBuffers(run, backward, purposeOf(model, training));
     this.#buffers = new BufferSet(gpu);
     const { gradients, places, head, layers } = this.#gradients;
     this.#step = new OptimizerStep(this.#buffers, kernels, training.optimizer, {

@@ -8,6 +8,7 @@ import type { ModelShape } from '../model/spec';
 import { BufferSet } from './buffer_set';
 import { checkFits, checkGrid } from './buffers';
 import type { Command } from './command_list';
+import type { Gpu } from './device';
 import { bound, boundAll, type BackwardModel } from './gpu_weights';
 import { HeadGradient, type LossKind } from './head_gradient';
 import { layerLayout, padded, planePlace, type LayerLayout } from './layer_layout';
@@ -15,7 +16,8 @@ import { layerNumbers } from './layer_numbers';
 import { outerSumCommands, productCommand, productGroups, slicesFor } from './linear';
 import { packRows } from './pack';
 import { backwardParts, recurrenceCommands, spansOf, spanTable } from './recurrence';
-import { isClosed, writeStates, type RunBuffers } from './run_buffers';
+import { isClosed, writeStates, type RunBuffers, type RunShape } from './run_buffers';
+import type { WeightLayout } from './weight_layout';
 import { allSums, headJob, layerJobs, sumPlaces, tableJob, type SumPlaces } from './weight_sums';
 
 export interface LayerGradient {
@@ -52,6 +54,25 @@ export function training({ layers }: ModelShape, loss: LossKind): GradientPurpos
   return { layers: layers.length, rows: 1, picked: false, parameters: true, beginnings: false, loss };
 }
 
+/** Throws LimitError for gradients of a run of that shape that cannot fit. */
+export function checkGradients(gpu: Gpu, model: ModelShape, weights: WeightLayout, { steps, sequences, ...shape }: RunShape, { layers, rows, parameters }: GradientPurpose): void {
+  const models = model.seeds.length;
+  model.layers.slice(0, layers).forEach((layer, k) => {
+    const layout = layerLayout(layer, model.layers[k - 1], models, steps, sequences * rows);
+    checkFits(gpu, `the gradients at the gates of layer ${k}`, layout.dGates);
+    checkFits(gpu, `the gradients at the states of layer ${k}`, layout.states);
+    checkFits(gpu, `the gradients at the input of layer ${k}`, models * steps * sequences * rows * layout.inputs);
+    checkGrid(gpu, 'the product back to the input', productGroups({ models, directions: 1, steps, sequences: sequences * rows }, layout.inputs));
+  });
+  if (!parameters) return;
+  checkFits(gpu, 'the gradients of the weights', placesOf(weights, { ...shape, steps, sequences }).entries);
+  if (model.classes !== undefined) checkFits(gpu, "the head's scores", models * steps * sequences * padded(model.classes));
+}
+
+function placesOf(weights: WeightLayout, { steps, sequences }: RunShape): SumPlaces {
+  return sumPlaces(allSums(weights), slicesFor(steps * sequences));
+}
+
 export class GradientBuffers {
   readonly #buffers: BufferSet;
   readonly layers: readonly LayerGradient[];
@@ -68,9 +89,8 @@ export class GradientBuffers {
     private readonly backward: BackwardModel,
     readonly purpose: GradientPurpose,
   ) {
-    const { steps, sequences } = run.shape;
-    this.places = sumPlaces(allSums(run.forward.layout), slicesFor(steps * sequences));
-    this.#check();
+    this.places = placesOf(run.forward.layout, run.shape);
+    checkGradients(run.gpu, run.model, run.forward.layout, run.shape, purpose);
     this.#buffers = new BufferSet(run.gpu);
     const layers: LayerGradient[] = [];
     for (let k = purpose.layers - 1; k >= 0; k--) layers.unshift(this.#layer(k, layers[0]?.d_x));
@@ -150,21 +170,6 @@ export class GradientBuffers {
 
   destroy(): void {
     this.#buffers.destroy();
-  }
-
-  #check(): void {
-    const { gpu, model, shape } = this.run;
-    model.layers.slice(0, this.purpose.layers).forEach((layer, k) => {
-      const layout = layerLayout(layer, model.layers[k - 1], model.seeds.length, shape.steps, this.#rows);
-      const rows = { models: model.seeds.length, directions: 1, steps: shape.steps, sequences: this.#rows };
-      checkFits(gpu, `the gradients at the gates of layer ${k}`, layout.dGates);
-      checkFits(gpu, `the gradients at the states of layer ${k}`, layout.states);
-      checkFits(gpu, `the gradients at the input of layer ${k}`, model.seeds.length * shape.steps * this.#rows * layout.inputs);
-      checkGrid(gpu, 'the product back to the input', productGroups(rows, layout.inputs));
-    });
-    if (!this.purpose.parameters) return;
-    checkFits(gpu, 'the gradients of the weights', this.places.entries);
-    if (model.classes !== undefined) checkFits(gpu, "the head's scores", model.seeds.length * shape.steps * shape.sequences * padded(model.classes));
   }
 
   #layer(k: number, d_y: GPUBuffer | undefined): LayerGradient {

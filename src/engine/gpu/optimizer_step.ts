@@ -3,8 +3,9 @@ import type { Optimizer } from '../optimizers/optimizer';
 import type { BufferSet } from './buffer_set';
 import { checkFits } from './buffers';
 import { foldedGroups, type Command } from './command_list';
+import type { Gpu } from './device';
 import type { Kernel, KernelCache } from './kernel';
-import type { Block } from './weight_layout';
+import type { Block, WeightLayout } from './weight_layout';
 import { sumStrides, type SumPlaces } from './weight_sums';
 
 /** Updates whose tallies are kept on the GPU until somebody asks for them. */
@@ -28,6 +29,12 @@ export interface StepKernels {
 export async function stepKernels(kernels: KernelCache, { name }: Optimizer): Promise<StepKernels> {
   const [update, tally] = await Promise.all([kernels.kernel('kernels/update', name), kernels.kernel('kernels/tally')]);
   return { update, tally };
+}
+
+/** Throws LimitError if so many weights cannot be updated by one dispatch on this device. */
+export function checkStep(gpu: Gpu, { slots }: Optimizer, { entries, turnedEntries }: WeightLayout): void {
+  checkFits(gpu, 'the weights', Math.max(entries, turnedEntries));
+  checkFits(gpu, 'what the optimiser keeps', slots.length * entries);
 }
 
 /** What is updated, and from what. */
@@ -56,7 +63,6 @@ export class OptimizerStep {
   readonly #uniform: GPUBuffer;
   readonly #bytes = new DataView(new ArrayBuffer(4 * UPDATE_WORDS));
 
-  /** Throws LimitError before it allocates what cannot fit. */
   constructor(
     private readonly buffers: BufferSet,
     kernels: StepKernels,
@@ -66,8 +72,6 @@ export class OptimizerStep {
     const { gpu } = buffers;
     const { models, blocks, weights, turned, gradients, places, said, standing, rows, clip } = parts;
     const entries = weights.size / 4;
-    checkFits(gpu, 'the weights', entries);
-    checkFits(gpu, 'what the optimiser keeps', optimizer.slots.length * entries);
     const { table, groups } = segmentTable(blocks, places);
     const segments = buffers.storage('segments', table.length);
     gpu.device.queue.writeBuffer(segments, 0, Uint32Array.from(table));
