@@ -204,13 +204,13 @@ export class TrainingRun implements Trainee {
     this.#lost = undefined;
     const goOn = this.#goOn;
     void this.#start(async (trainer) => {
-      if (goOn) this.#go(trainer);
-      else await this.#rest();
+      this.#goOn &&= goOn;
+      await this.#go(trainer);
     });
   }
 
-  #go(trainer: Trainer): void {
-    if (!this.#goOn) return;
+  async #go(trainer: Trainer): Promise<void> {
+    if (!this.#goOn) return this.#rest(); // paused before it began
     if (this.wanted <= 0) {
       this.#goOn = false;
       this.#tell({ status: 'paused', message: `All ${trainer.updates} updates are done.` });

@@ -119,7 +119,7 @@ export function raceChapter(change: (settings: Partial<LessonState>, history: 'n
       telling = 0;
       curves.update();
       byId('race-train').textContent = isRunning() ? 'Pause' : 'Train';
-      byId('race-step').setAttribute('aria-disabled', String(isRunning()));
+      for (const name of ['train', 'step', 'reset']) byId(`race-${name}`).setAttribute('aria-disabled', String(racers.length === 0 || (name === 'step' && isRunning())));
       const state = inWords();
       if (byId('race-state').textContent !== state) byId('race-state').textContent = state;
       render(tally(racers), byId('race-tally'));

@@ -113,6 +113,15 @@ describe('training', () => {
     expect(run.state.updates).toBe(trainers[0].updates);
   });
 
+  it('that is paused before it began has not begun', async () => {
+    const training = run.train();
+    const pausing = run.pause();
+    await Promise.all([training, pausing]);
+    expect(run.state).toMatchObject({ status: 'idle', updates: 0 });
+    await frames(3);
+    expect(trainers[0].updates).toBe(0);
+  });
+
   it('asks for losses in every tenth frame, and for the weights every five seconds', async () => {
     await run.train();
     await frames(100);
