@@ -1,7 +1,7 @@
 // outer_sum.wgsl: gradients of weight matrices: sums over all steps of what each multiplied times what came back.
 //
-// One dispatch makes all sums of a layer, one after the other along the grid. One invocation per quad of rows k and quad of
-// columns c of a sum. With `ones`, one quad of rows is added whose first row is the sum of the columns alone: the gradient of
+// One dispatch makes all sums of a layer, one after the other along the grid. One invocation per quad of rows k and two quads
+// of columns c of a sum, so that what was multiplied is read once for both. With `ones`, one quad of rows is added whose first row is the sum of the columns alone: the gradient of
 // a bias. Long sums are cut into slices of rows, which update.wgsl or sum_slices.wgsl adds up.
 //
 //   reads    tokens [T, B]             rows of x, where they are picked; or x itself, a 1 in the token's place
@@ -64,6 +64,7 @@ const TOKENS = 3u;
 @group(0) @binding(8) var<storage, read> d_2: array<vec4f>;
 @group(0) @binding(9) var<storage, read_write> gradients: array<vec4f>;
 
+// quads of a workgroup's invocations, each way; it has twice as many columns
 const TILE = 8u;
 
 @compute @workgroup_size(TILE, TILE)
@@ -75,10 +76,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   }
   let job = outer_sums.jobs[index];
   let height = job.inner + job.ones;
-  let across = (job.columns + TILE - 1u) / TILE;
+  let across = (job.columns + 2u * TILE - 1u) / (2u * TILE);
   let down = (height + TILE - 1u) / TILE;
   let place = group - job.first_group;
-  let c = place % across * TILE + local.x;
+  let c = place % across * 2u * TILE + local.x;
   let k = place / across % down * TILE + local.y;
   let n = place / (across * down) / outer_sums.slices;
   let slice = place / (across * down) % outer_sums.slices;
@@ -91,9 +92,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let rows = outer_sums.steps * outer_sums.sequences;
   let x_start = direction * job.x.direction_stride + view_index(job.x, m, 0u, 0u, 4u * k);
   let d_start = direction * job.d.direction_stride + view_index(job.d, m, 0u, 0u, 4u * c);
+  let has_far = c + TILE < job.columns;
+  let far_start = direction * job.d.direction_stride + view_index(job.d, m, 0u, 0u, 4u * select(c, c + TILE, has_far));
   let first = slice * rows / outer_sums.slices;
   let end = (slice + 1u) * rows / outer_sums.slices;
-  var total: array<vec4f, 4>;
+  var near: array<vec4f, 4>;
+  var far: array<vec4f, 4>;
   var t = first / outer_sums.sequences;
   var b = first % outer_sums.sequences;
   for (var row = first; row < end; row++) {
@@ -110,11 +114,17 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
         }
       }
     }
-    let quad = d_quad(job.d_in, (d_start + t * job.d.step_stride + b * job.d.sequence_stride) / 4u);
-    total[0] = fma(vec4f(v.x), quad, total[0]);
-    total[1] = fma(vec4f(v.y), quad, total[1]);
-    total[2] = fma(vec4f(v.z), quad, total[2]);
-    total[3] = fma(vec4f(v.w), quad, total[3]);
+    let d_row = t * job.d.step_stride + b * job.d.sequence_stride;
+    let d_near = d_quad(job.d_in, (d_start + d_row) / 4u);
+    let d_far = d_quad(job.d_in, (far_start + d_row) / 4u);
+    near[0] = fma(vec4f(v.x), d_near, near[0]);
+    near[1] = fma(vec4f(v.y), d_near, near[1]);
+    near[2] = fma(vec4f(v.z), d_near, near[2]);
+    near[3] = fma(vec4f(v.w), d_near, near[3]);
+    far[0] = fma(vec4f(v.x), d_far, far[0]);
+    far[1] = fma(vec4f(v.y), d_far, far[1]);
+    far[2] = fma(vec4f(v.z), d_far, far[2]);
+    far[3] = fma(vec4f(v.w), d_far, far[3]);
     b++;
     if (b == outer_sums.sequences) {
       b = 0u;
@@ -123,10 +133,18 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   }
   for (var i = 0u; i < 4u; i++) {
     let at = job.sums + ((slice * job.models + n) * 4u * height + 4u * k + i) * job.columns + c;
-    if (batch.accumulate == 1u) {
-      total[i] += gradients[at];
+    leave(at, near[i]);
+    if (has_far) {
+      leave(at + TILE, far[i]);
     }
-    gradients[at] = total[i];
+  }
+}
+
+fn leave(at: u32, sum: vec4f) {
+  if (batch.accumulate == 1u) {
+    gradients[at] += sum;
+  } else {
+    gradients[at] = sum;
   }
 }
 

@@ -93,11 +93,11 @@ export interface SumRows {
   readonly gradients: GPUBuffer;
 }
 
-/** Of shaders/kernels/outer_sum.wgsl: bindings for x and for d, sums of a dispatch, width of a workgroup's tile in quads. */
+/** Of shaders/kernels/outer_sum.wgsl: bindings for x and for d, sums of a dispatch, quads of a workgroup's tile. */
 const SIDES = 3;
 const MOST_JOBS = 8;
 const TOKENS = 3;
-const TILE = 8;
+const TILE = { rows: 8, columns: 16 } as const;
 
 /** All these sums: one dispatch, or as many as their operands have bindings for. */
 export function outerSumCommands(maker: CommandMaker, kernel: Kernel, label: string, rows: SumRows, jobs: readonly SumJob[], places: SumPlaces): Command[] {
@@ -133,7 +133,7 @@ function outerSumCommand(maker: CommandMaker, kernel: Kernel, label: string, { s
   const numbers = jobs.flatMap(({ sum, x, d, directions }) => {
     const operand = x === 'tokens' ? undefined : x;
     const first = groups;
-    groups += Math.ceil(sum.columns / 4 / TILE) * Math.ceil((sum.rows + sum.ones) / 4 / TILE) * sum.models * slices;
+    groups += Math.ceil(sum.columns / 4 / TILE.columns) * Math.ceil((sum.rows + sum.ones) / 4 / TILE.rows) * sum.models * slices;
     return [
       ...viewNumbers(operand?.place ?? d.place, operand?.directionStride),
       ...viewNumbers(d.place, d.directionStride),
