@@ -26,6 +26,7 @@ export interface Layout {
 /** In CSS pixels. */
 const ENTRY = { widest: 140, narrowest: 4, narrowestWithWord: 21, tallest: 30, flattest: 6 };
 const HEIGHT = 416;
+const LANE = { height: 112, flattest: 3 };
 /** Of an entry of a matrix of pairs, which is as wide as it is high. */
 const PAIR = { largest: 60, smallest: 4 };
 /** A matrix of pairs keeps to this height, in CSS pixels, unless its entries would be smaller than `readable`. */
@@ -36,8 +37,11 @@ const LINE = 14;
 /** What of a matrix its layout follows from. */
 export type LabelledGrid = Pick<Matrix, 'rows' | 'columns' | 'rowLabels' | 'columnLabels' | 'rowNoun'> & Partial<Pick<Matrix, 'pairs'>>;
 
-/** @param widthOf - the width of a text in the labels' font, in CSS pixels */
-export function layoutFor(matrix: LabelledGrid, available: number, ratio: number, widthOf: (text: string) => number): Layout {
+/**
+ * @param widthOf - the width of a text in the labels' font, in CSS pixels
+ * @param lane - one of several above one another, which have to be low
+ */
+export function layoutFor(matrix: LabelledGrid, available: number, ratio: number, widthOf: (text: string) => number, lane = false): Layout {
   if (matrix.pairs) return squareLayoutFor(matrix, available, ratio, widthOf);
   const { rows, columns, rowLabels, columnLabels, rowNoun } = matrix;
   const widest = (labels: readonly string[]) => Math.min(LONGEST_LABEL, labels.reduce((most, label) => Math.max(most, widthOf(label)), 0));
@@ -53,7 +57,7 @@ export function layoutFor(matrix: LabelledGrid, available: number, ratio: number
   const slanted = columnLabels !== undefined && columnLabel > upright / ratio - 6;
   const overhang = slanted ? slantedOverhang(columnLabels.map(widthOf), (0.85 * upright) / ratio) : 0;
   const entryWidth = slanted ? across(overhang) : upright;
-  const entryHeight = Math.max(1, Math.floor(clamp(HEIGHT / rows, ENTRY.flattest, ENTRY.tallest) * ratio));
+  const entryHeight = Math.max(1, Math.floor(clamp((lane ? LANE.height : HEIGHT) / rows, lane ? LANE.flattest : ENTRY.flattest, ENTRY.tallest) * ratio));
   const airy = Math.min(entryWidth, entryHeight) >= 9 * ratio;
   return {
     ratio,

@@ -192,6 +192,8 @@ export class RnnCompare extends ModelFigure {
   }
 
   private sentence(first: readonly string[]): TemplateResult {
+    const { model } = this.connection.model!.state;
+    const readAs = (word: string) => (model ? readable([word], model)[0] : word);
     let words: readonly string[] = [];
     try {
       words = wordsOf(this.with);
@@ -211,7 +213,7 @@ export class RnnCompare extends ModelFigure {
             ? html`<input dir="auto" .value=${word} aria-label="Replacement for ${word}" @keydown=${this.closeByKey} @blur=${this.acceptWord} />`
             : html`<button
                 type="button"
-                class=${word === first[index] ? '' : 'changed'}
+                class=${word === first[index] || readAs(word) === first[index] ? '' : 'changed'}
                 aria-label="${word}, change this word"
                 data-index=${index}
                 @click=${() => (this.edited = index)}

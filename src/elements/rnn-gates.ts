@@ -188,8 +188,8 @@ export class RnnGates extends ModelFigure {
       <p part="kept" class="kept" role="status">
         ${now === 0
           ? html`At the first word there is nothing old to keep. Choose a later one.`
-          : html`Of what unit ${unit + 1} held after <bdi>${words[0]}</bdi>, <b>${ofLog10(first)}</b> is left at <bdi>${words[now]}</bdi>, ${now} ${now === 1 ? 'step' : 'steps'} later: ${now}
-              ${now === 1 ? 'gate' : 'gates'} of ${decimal(10 ** (first / now))} each, on average. At that rate half is lost in <b>${halfLife(first / now)}</b>.`}
+          : html`Of what unit ${unit + 1} held after <bdi>${words[0]}</bdi>, <b>${ofLog10(first)}</b> is left at <bdi>${words[now]}</bdi>, ${now} ${now === 1 ? 'step' : 'steps'} later:
+              ${now === 1 ? `one gate of ${decimal(10 ** first)}` : `${now} gates of ${decimal(10 ** (first / now))} each, on average`}. At that rate half is lost in <b>${halfLife(first / now)}</b>.`}
       </p>
     `;
   }

@@ -254,7 +254,7 @@ export class RnnHeatmap extends LitElement {
     const { matrix } = this.#shown;
     if (matrix && this.room > 0) {
       const { fontSize, fontFamily } = getComputedStyle(this);
-      const layout = layoutFor(matrix, this.room, devicePixelRatio, (text) => textWidth(text, `${fontSize} ${fontFamily}`));
+      const layout = layoutFor(matrix, this.room, devicePixelRatio, (text) => textWidth(text, `${fontSize} ${fontFamily}`), this.lane !== undefined);
       this.#geometry = new HeatmapGeometry(this.renderRoot, matrix, this.lane === 'next' ? { ...layout, header: 0 } : layout);
       if (this.hover) this.hover = placeWithin(this.hover, matrix);
     } else {

@@ -84,7 +84,7 @@ export class RnnPredictions extends ModelFigure {
     const shown = [...asked, ...likely.filter((each) => !asked.includes(each)).slice(0, this.count)];
     return html`
       ${this.waits()}
-      <p class="title">After <span class="read">${words.slice(Math.max(0, at - 7), at + 1).join(' ')}</span>, the network expects</p>
+      <p class="title">After <span class="read">${at > 7 ? '… ' : ''}${words.slice(Math.max(0, at - 7), at + 1).join(' ')}</span>, the network expects</p>
       <ol>
         ${shown.map(
           ({ index, probability }) => html`<li part="word" class=${asked.some((each) => each.index === index) ? 'asked' : ''}>

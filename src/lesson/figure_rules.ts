@@ -1,4 +1,12 @@
-/** What can be set in the figures of chapter 4, how they start, and what a link may say of them. */
+/** What can be set in the figures of chapters 3c and 4, how they start, and what a link may say of them. */
+import { LEAST_WORDS, MOST_WORDS } from './agreeing_words';
+import { trainedCells } from './gallery';
+
+export const STORED_RULES = {
+  distance: { start: 20, least: LEAST_WORDS, most: MOST_WORDS, whole: true },
+  noun: { start: 'cat', of: ['cat', 'cats'] },
+  cell: { start: 'rnn', of: trainedCells },
+} as const;
 
 export const GRU_RULES = {
   reset: { start: 'after', of: ['after', 'before'] },

@@ -6,15 +6,18 @@ import type { RnnEntry } from '../elements/rnn-entry';
 import type { RnnHeatmap } from '../elements/rnn-heatmap';
 import type { RnnMemory } from '../elements/rnn-memory';
 import type { RnnModel } from '../elements/rnn-model';
+import { readingNote } from '../elements/training_words';
 import { onlyDifference } from '../elements/sentence';
 import { samePlace } from '../elements/weight_edits';
 import { AddressBar } from './address_bar';
+import { trainedAddress, trainedCells } from './gallery';
 import { gatesChapter } from './gates_chapter';
 import { gradientFlowChapter } from './gradient_flow_chapter';
 import { atDistance, distanceOf } from './filler';
 import { learnerChapter } from './learner_chapter';
 import { defaults, HIDDEN_MOST, holdsState, readLink, SEED_MOST, type LessonState } from './link';
 import { raceChapter } from './race_chapter';
+import { storedChapter } from './stored_chapter';
 
 const reader = byId<RnnModel>('reader');
 const compare = byId<RnnCompare>('compare');
@@ -33,6 +36,7 @@ const fields = {
   gain: byId<HTMLInputElement>('gain'),
   bias: byId<HTMLInputElement>('bias'),
   distance: byId<HTMLInputElement>('distance'),
+  weights: byId<HTMLSelectElement>('weights'),
 };
 
 let state: LessonState = defaults;
@@ -40,6 +44,7 @@ const address = new AddressBar();
 const showGradientFlow = gradientFlowChapter((settings, history) => change(settings, history));
 let sayKind: (kind: Engine['kind']) => void;
 const kind = new Promise<Engine['kind']>((resolve) => (sayKind = resolve));
+const showStored = storedChapter(change, slides);
 const showGates = gatesChapter(change, slides);
 const showLearner = learnerChapter(change);
 const showRace = raceChapter(change, slides, kind);
@@ -54,6 +59,10 @@ function change(settings: Partial<LessonState>, history: 'new' | 'same' | 'none'
   if (state.text !== before.text && settings.other === undefined) state = { ...state, other: otherFor(state.text, before) };
   const offered = signalsOf(state.cell);
   if (!offered.includes(state.signal)) state = { ...state, signal: 'h' };
+  if (state.weights === 'trained' && !trainedCells.includes(state.cell)) {
+    say(`There is no trained ${cellNamed(state.cell).title} here, only ${trainedCells.map((name) => cellNamed(name).title).join(', ')}; its weights are random.`);
+    state = { ...state, weights: 'random' };
+  }
   const { gates, states } = cellNamed(state.cell);
   if (![...gates, ...states].some(({ name }) => name === state.gate)) state = { ...state, gate: '' };
   show();
@@ -94,11 +103,19 @@ function show(): void {
   fields.bias.value = String(bias ?? 0);
   byId('bias-value').textContent = keeps === undefined ? 'no gate' : bias === undefined ? 'random' : `${keeps}: ${bias}`;
 
+  const trained = state.weights === 'trained';
+  fields.weights.value = state.weights;
+  // A trained network is what it is: these describe one that is not.
+  for (const name of ['hidden', 'seed', 'seedSlide', 'gain'] as const) fields[name].disabled = trained;
+  fields.bias.disabled ||= trained;
+  reader.src = trained ? trainedAddress(cell) : '';
+  byId('trained-note').hidden = byId('expected').hidden = !trained;
+  byId('untrained-note').hidden = trained;
   Object.assign(reader, { text, cell, units: hidden, seed, gain, edits, gateBias: keeps === undefined || bias === undefined ? '' : `${keeps}:${bias}` });
   reader.cursor = { step: step - 1, unit: unit - 1 };
   compare.with = memory.with = other;
   entry.gate = gate;
-  for (const showChapter of [showGradientFlow, showGates, showLearner, showRace]) showChapter(state);
+  for (const showChapter of [showGradientFlow, showStored, showGates, showLearner, showRace]) showChapter(state);
   for (const element of [...heatmaps, compare]) element.signal = signal;
 }
 
@@ -152,7 +169,8 @@ function open(hash: string): void {
   if (!signalsOf(wanted.cell).includes(wanted.signal)) {
     said.push(`${cellNamed(wanted.cell).title} has no signal “${wanted.signal.slice(0, 40)}”; h is shown.`);
   }
-  const { text, step, hidden, unit } = wanted;
+  const { text, step, unit } = wanted;
+  const hidden = wanted.weights === 'trained' ? Infinity : wanted.hidden;
   const count = text.length > LONGEST_TEXT ? Infinity : wordsOf(text).length;
   if (count > 0 && step > count) said.push(`step=${step}: the sentence has ${count} words; the last is shown.`);
   if (unit > hidden) said.push(`unit=${unit}: there are ${hidden} units; the last is shown.`);
@@ -201,6 +219,10 @@ fields.cell.addEventListener('change', () => {
   say('');
   change({ cell: fields.cell.value }, 'new');
 });
+fields.weights.addEventListener('change', () => {
+  say('');
+  change({ weights: fields.weights.value === 'trained' ? 'trained' : 'random' }, 'new');
+});
 fields.signal.addEventListener('change', () => change({ signal: fields.signal.value }, 'new'));
 fields.hidden.addEventListener('input', () => {
   const hidden = numberFrom(fields.hidden, 'Units', 1, HIDDEN_MOST);
@@ -248,6 +270,10 @@ reader.watch(() => {
     reader.cursor = { step: state.step - 1, unit: state.unit - 1 };
   }
   if (engine) sayWhatComputes(engine);
+  byId('trained-reads').textContent = readingNote(reader.state);
+  if (state.weights === 'trained' && tape) fields.hidden.value = String(tape.signal('h').shape[3]);
+  const { status, message } = reader.opening;
+  if (status === 'failed' && state.weights === 'trained') say(message);
 });
 
 let computing: Engine | undefined;

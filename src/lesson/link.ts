@@ -4,7 +4,7 @@
  */
 import type { WeightEdit } from '../elements/weight_edits';
 import { readEdits, writtenEdits } from './edit_link';
-import { GRU_RULES, LEARNER_RULES, RACE_RULES } from './figure_rules';
+import { GRU_RULES, LEARNER_RULES, RACE_RULES, STORED_RULES } from './figure_rules';
 import { readFlow, writtenFlow } from './flow_link';
 import { readSettings, writtenSettings, type SettingRules } from './settings_link';
 
@@ -25,10 +25,13 @@ export interface LessonState {
   readonly bias: number | undefined;
   /** Weights changed by hand, as edit_link.ts writes them. */
   readonly edits: readonly WeightEdit[];
+  /** `random`, fixed by the seed; or those of the gallery's network of that cell. */
+  readonly weights: 'random' | 'trained';
   /** The experiments of chapter 3, as flow_link.ts writes them; absent or empty for how they start. */
   readonly vanishing?: string;
   readonly exploding?: string;
-  /** The GRU of chapter 4b and the race of 4c, as settings_link.ts writes them. */
+  /** The figures of chapters 3c, 4b and 4c, as settings_link.ts writes them. */
+  readonly stored?: string;
   readonly gru?: string;
   readonly race?: string;
   readonly learner?: string;
@@ -53,6 +56,7 @@ export const defaults: LessonState = {
   gain: 1,
   bias: undefined,
   edits: [],
+  weights: 'random',
   step: 2,
   unit: 1,
 };
@@ -79,11 +83,12 @@ export function writtenLink(state: LessonState): string {
     ['seed', state.seed],
     ...(state.gain === defaults.gain ? [] : [['gain', state.gain] as [string, number]]),
     ...(state.bias === undefined ? [] : [['bias', state.bias] as [string, number]]),
+    ...(state.weights === defaults.weights ? [] : [['weights', state.weights] as [string, string]]),
     ['signal', state.signal],
     ...(state.gate ? [['gate', state.gate] as [string, string]] : []),
     ['step', state.step],
     ['unit', state.unit],
-    ...(['vanishing', 'exploding', 'gru', 'learner', 'race'] as const).flatMap((name) => (state[name] ? [[name, state[name]] as [string, string]] : [])),
+    ...(['vanishing', 'exploding', 'stored', 'gru', 'learner', 'race'] as const).flatMap((name) => (state[name] ? [[name, state[name]] as [string, string]] : [])),
   ];
   const written = pairs.map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
   // Made of characters that an address leaves as they are.
@@ -118,7 +123,10 @@ export function readLink(hash: string, cellNames: readonly string[]): ReadLink {
     else if (key === 'seed') settings.seed = whole(value, 'seed', 0, SEED_MOST, complaints);
     else if (key === 'gain') settings.gain = decimal(value, 'gain', 0, GAIN_MOST, complaints);
     else if (key === 'bias') settings.bias = decimal(value, 'bias', -BIAS_MOST, BIAS_MOST, complaints);
-    else if (key === 'edit') settings.edits = readEdits(value, complaints);
+    else if (key === 'weights') {
+      if (value === 'random' || value === 'trained') settings.weights = value;
+      else complaints.push(`weights=${excerpt(value)} is neither random nor trained.`);
+    } else if (key === 'edit') settings.edits = readEdits(value, complaints);
     else if (key === 'step') settings.step = whole(value, 'step', 1, Infinity, complaints);
     else if (key === 'unit') settings.unit = whole(value, 'unit', 1, Infinity, complaints);
     else if (key === 'vanishing' || key === 'exploding') settings[key] = writtenFlow(key, readFlow(key, value, complaints));
@@ -128,7 +136,7 @@ export function readLink(hash: string, cellNames: readonly string[]): ReadLink {
   return { settings: Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)), complaints };
 }
 
-const figureRules = { gru: GRU_RULES, learner: LEARNER_RULES, race: RACE_RULES };
+const figureRules = { stored: STORED_RULES, gru: GRU_RULES, learner: LEARNER_RULES, race: RACE_RULES };
 type FigureName = keyof typeof figureRules;
 
 /** A figure's settings as they would be written, without what makes no sense. */

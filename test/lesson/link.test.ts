@@ -18,6 +18,7 @@ describe('the link of the page', () => {
       seed: fc.integer({ min: 0, max: SEED_MOST }),
       gain: fc.integer({ min: 1, max: 200 }).map((tenths) => tenths / 10).filter((gain) => gain !== defaults.gain),
       bias: fc.integer({ min: -200, max: 200 }).map((tenths) => tenths / 10),
+      weights: fc.constant('trained' as const), // a default is not written
       edits: fc.uniqueArray(
         fc.record({
           parameter: fc.constantFrom('weight_ih_l0', 'weight_hh_l0', 'bias_ih_l0', 'bias_hh_l0', 'weight_peep_i_l0'),

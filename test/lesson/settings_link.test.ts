@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { cells, tasks } from '../../src/engine';
-import { GRU_RULES, LEARNER_RULES, RACE_RULES } from '../../src/lesson/figure_rules';
+import { GRU_RULES, LEARNER_RULES, RACE_RULES, STORED_RULES } from '../../src/lesson/figure_rules';
 import { defaults, readLink, writtenLink } from '../../src/lesson/link';
 import { raceNetworks } from '../../src/lesson/race_networks';
 import { readSettings, startOf, writtenSettings, type SettingRules, type SettingsOf } from '../../src/lesson/settings_link';
 
-const figures = { gru: GRU_RULES, learner: LEARNER_RULES, race: RACE_RULES };
+const figures = { stored: STORED_RULES, gru: GRU_RULES, learner: LEARNER_RULES, race: RACE_RULES };
 
 /** Any settings that the rules allow. */
 function settingsBy<Rules extends SettingRules>(rules: Rules): fc.Arbitrary<SettingsOf<Rules>> {
