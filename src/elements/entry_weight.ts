@@ -1,6 +1,6 @@
 /** The slider of one weight in `<rnn-entry>`: its field, its way back to the start, and what else is changed by hand. */
 import { css, html, nothing, type TemplateResult } from 'lit';
-import type { Addend, Addends, ModelShape, Parameters } from '../engine';
+import { recurrentLayer, type Addend, type Addends, type ModelShape, type Parameters } from '../engine';
 import { decimal } from './signed_number';
 import { MOST_EDITS, WEIGHT_MOST, type WeightPlace } from './weight_edits';
 
@@ -9,7 +9,7 @@ export type Term = Pick<Addend, 'of' | 'index'>;
 
 /** Where the weight of a term is kept; undefined for one that cannot be changed. */
 export function placeOfWeight({ of, index }: Term, { place: { gate, layer, unit } }: Addends, shape: ModelShape, parameters: Parameters): WeightPlace | undefined {
-  const { cell, hidden, inputs, width } = shape.layers[layer];
+  const { cell, hidden, inputs, width } = recurrentLayer(shape, layer, 'a gate’s weights are those of a cell');
   const line = cell.gates.findIndex(({ name }) => name === gate) * hidden + unit;
   const [kind, at] = {
     x: ['weight_ih', line * inputs + index!] as const,

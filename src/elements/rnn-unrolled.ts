@@ -1,12 +1,14 @@
-import { css, html, svg, type PropertyValues, type TemplateResult } from 'lit';
+import { css, html, nothing, svg, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
+import type { SignalStorage } from '../engine';
 import { held, Latest } from './latest';
 import { ModelFigure } from './model_figure';
 import { snapOutward } from './range';
 import { ScaleConnection } from './scale_connection';
 import { signedDecimal, subscript } from './signed_number';
+import { UnrolledStrip } from './unrolled_strip';
 
 /** The drawing of one step, in CSS pixels: the wire from the left, the box, the wire from below. */
 const COLUMN = { width: 104, height: 232, box: { x: 50, y: 26, width: 48, height: 144 } } as const;
@@ -105,6 +107,19 @@ export class RnnUnrolled extends ModelFigure {
       .current text {
         fill: var(--accent);
       }
+      /* Over the boxes while training moves the states: of the whole width, the mask leaves the boxes. */
+      .live {
+        position: absolute;
+        inset-block-start: ${COLUMN.box.y}px;
+        block-size: ${COLUMN.box.height}px;
+        pointer-events: none;
+        mask-image: repeating-linear-gradient(
+          to right,
+          transparent 0 ${COLUMN.box.x}px,
+          #000 ${COLUMN.box.x}px ${COLUMN.box.x + COLUMN.box.width}px,
+          transparent ${COLUMN.box.x + COLUMN.box.width}px ${COLUMN.width}px
+        );
+      }
       .word {
         display: block;
         inline-size: 88px;
@@ -127,6 +142,7 @@ export class RnnUnrolled extends ModelFigure {
   private readonly run = new Latest<Run>(this);
   private readonly scale = new ScaleConnection(this);
   private readonly resized = new ResizeObserver(() => this.requestUpdate());
+  private readonly strip = new UnrolledStrip();
   private shownStep = -1;
   private observed: Element | undefined;
 
@@ -157,6 +173,7 @@ export class RnnUnrolled extends ModelFigure {
               (t) => guard([run, this.scale.scheme, t === step && unit], () => this.column(run, t, t === step, unit)),
             )}
           </div>
+          ${this.liveStates ? html`<canvas class="live" aria-hidden="true"></canvas>` : nothing}
         </div>
       </div>
     `;
@@ -166,7 +183,7 @@ export class RnnUnrolled extends ModelFigure {
     const tape = this.connection.model?.state.tape;
     if (!tape) return this.run.clear();
     const { words } = this.connection.model!.state;
-    if (this.moving) return this.run.suspend();
+    if (this.liveStates) return this.run.suspend();
     this.run.ask([tape, this.connection.model!.state.revision], () =>
       held(tape, async () => {
         const signal = tape.signal('h');
@@ -192,6 +209,22 @@ export class RnnUnrolled extends ModelFigure {
     const [first = 0] = this.columnsInView(run.words.length);
     track.querySelector<HTMLElement>('.columns')!.style.transform = `translateX(${first * COLUMN.width}px)`;
     this.follow(frame, this.connection.model!.cursor.step);
+    this.paintLive(run);
+  }
+
+  /** Where the GPU keeps the states while training moves them. */
+  private get liveStates(): SignalStorage | undefined {
+    const tape = this.connection.model?.state.tape;
+    return this.moving && tape && !tape.released ? tape.signal('h').storage : undefined;
+  }
+
+  private paintLive({ words, hidden, limit }: Run): void {
+    const canvas = this.renderRoot.querySelector<HTMLCanvasElement>('.live');
+    const storage = this.liveStates;
+    if (!canvas || !storage) return this.strip.release();
+    const shown = this.columnsInView(words.length);
+    const { width: pitch, box } = COLUMN;
+    this.strip.paint(canvas, storage, { first: shown[0] ?? 0, count: shown.length, pitch, height: box.height, steps: words.length, units: hidden, limit, dark: this.scale.scheme === 'dark' });
   }
 
   override connectedCallback(): void {
@@ -202,6 +235,7 @@ export class RnnUnrolled extends ModelFigure {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.resized.disconnect();
+    this.strip.release();
     this.observed = undefined;
   }
 

@@ -60,13 +60,17 @@ function change(settings: Partial<LessonState>, history: 'new' | 'same' | 'none'
   const offered = signalsOf(state.cell);
   if (!offered.includes(state.signal)) state = { ...state, signal: 'h' };
   if (state.weights === 'trained' && !trainedCells.includes(state.cell)) {
-    say(`There is no trained ${cellNamed(state.cell).title} here, only ${trainedCells.map((name) => cellNamed(name).title).join(', ')}; its weights are random.`);
+    say(notTrained(state.cell));
     state = { ...state, weights: 'random' };
   }
   const { gates, states } = cellNamed(state.cell);
   if (![...gates, ...states].some(({ name }) => name === state.gate)) state = { ...state, gate: '' };
   show();
   if (history !== 'none') address.write(state, history);
+}
+
+function notTrained(cell: string): string {
+  return `There is no trained ${cellNamed(cell).title} here, only ${trainedCells.map((name) => cellNamed(name).title).join(', ')}; its weights are random.`;
 }
 
 /** The second sentence after the first was edited: the same replacement in the same place, if there was just one. */
@@ -169,6 +173,7 @@ function open(hash: string): void {
   if (!signalsOf(wanted.cell).includes(wanted.signal)) {
     said.push(`${cellNamed(wanted.cell).title} has no signal “${wanted.signal.slice(0, 40)}”; h is shown.`);
   }
+  if (wanted.weights === 'trained' && !trainedCells.includes(wanted.cell)) said.push(notTrained(wanted.cell));
   const { text, step, unit } = wanted;
   const hidden = wanted.weights === 'trained' ? Infinity : wanted.hidden;
   const count = text.length > LONGEST_TEXT ? Infinity : wordsOf(text).length;

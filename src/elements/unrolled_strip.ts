@@ -1,0 +1,63 @@
+/**
+ * The states in the boxes of the unrolled chain while training moves them: one canvas over all boxes in view, painted
+ * from where the GPU keeps the states, of which a mask leaves only the boxes. Nothing is read back.
+ */
+import type { SignalStorage } from '../engine';
+import { colourTable, type ColourTable } from './colour/scale';
+import { GpuPainter } from './paint/gpu_painter';
+import { codingFor } from './range';
+
+export interface StripPlace {
+  /** Steps in view: the first, and how many. */
+  readonly first: number;
+  readonly count: number;
+  /** Width of one step, and height of its box, in CSS pixels. */
+  readonly pitch: number;
+  readonly height: number;
+  readonly steps: number;
+  readonly units: number;
+  readonly limit: number;
+  readonly dark: boolean;
+}
+
+export class UnrolledStrip {
+  #painter: GpuPainter | undefined;
+  #canvas: HTMLCanvasElement | undefined;
+  #colours: { readonly dark: boolean; readonly table: ColourTable } | undefined;
+  #frame = 0;
+  #place: { readonly storage: SignalStorage; readonly place: StripPlace } | undefined;
+
+  /** Paints in the next frame. */
+  paint(canvas: HTMLCanvasElement, storage: SignalStorage, place: StripPlace): void {
+    if (canvas !== this.#canvas) {
+      this.release();
+      this.#canvas = canvas;
+      this.#painter = new GpuPainter(canvas, () => this.#soon());
+    }
+    this.#place = { storage, place };
+    this.#soon();
+  }
+
+  release(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    this.#painter?.release();
+    this.#painter = this.#canvas = this.#place = undefined;
+  }
+
+  #soon(): void {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      if (this.#canvas && this.#place) this.#paint(this.#canvas, this.#place.storage, this.#place.place);
+    });
+  }
+
+  #paint(canvas: HTMLCanvasElement, storage: SignalStorage, { first, count, pitch, height, steps, units, limit, dark }: StripPlace): void {
+    if (this.#colours?.dark !== dark) this.#colours = { dark, table: colourTable('diverging', dark) };
+    const [entryWidth, entryHeight] = [Math.round(pitch * devicePixelRatio), Math.max(1, Math.round((height * devicePixelRatio) / units))];
+    canvas.style.left = `${first * pitch}px`;
+    canvas.style.width = `${count * pitch}px`;
+    const window = { rows: units, columns: steps, left: first * entryWidth, top: 0, entryWidth, entryHeight, gap: 0, stripe: 4, width: count * entryWidth, height: units * entryHeight };
+    this.#painter?.paint(storage, { model: 0, sequence: 0 }, window, codingFor({ min: -limit, max: limit }), this.#colours.table);
+  }
+}
