@@ -3,6 +3,7 @@ import { OptionError, UnknownSignalError } from './errors';
 import type { Signal, Tape } from './engine';
 import { activations, type Activation } from './math/activation';
 import type { Direction } from './model/parameters';
+import { recurrentLayer } from './model/spec';
 import { recurrentOperand, recurrentScale, unitFactor, unitParametersOf } from './reference/recurrent_term';
 import { lengthOf, statesBefore } from './reference/rollout';
 import { entries, layerWeights } from './reference/step';
@@ -55,7 +56,7 @@ export async function addends(tape: Tape, given: GatePlace): Promise<Addends> {
   const place = checkedPlace(tape, given);
   const { layer, direction, model: m, sequence: b, step: t, unit } = place;
   const { inputs, model } = tape;
-  const { cell, hidden, width, inputs: read } = model.shape.layers[layer];
+  const { cell, hidden, width, inputs: read } = recurrentLayer(model.shape, layer, WANTED);
   const g = cell.gates.findIndex(({ name }) => name === place.gate);
 
   const numbersOf = (name: string) => readOnce(tape.signal(name, { layer, direction }));
@@ -95,10 +96,12 @@ export async function addends(tape: Tape, given: GatePlace): Promise<Addends> {
   };
 }
 
+const WANTED = 'addends are those of a gate: look at its own signals instead';
+
 function checkedPlace({ model: { shape }, inputs }: Tape, given: GatePlace): Required<GatePlace> {
   const { layer = shape.layers.length - 1, direction = 'forward', model = 0, sequence = 0, step, unit, gate } = given;
   within('layer', layer, shape.layers.length);
-  const { cell, directions, hidden } = shape.layers[layer];
+  const { cell, directions, hidden } = recurrentLayer(shape, layer, WANTED);
   if (direction === 'reverse' && directions === 1) throw new OptionError('direction', `direction: layer ${layer} reads forward only.`);
   within('model', model, shape.seeds.length);
   within('sequence', sequence, inputs.sequences);

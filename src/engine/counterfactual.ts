@@ -5,12 +5,14 @@
 import type { Model, RunOptions, Tape } from './engine';
 import { headScores } from './head_scores';
 import { OptionError } from './errors';
+import { size } from './math/tensor';
+import { layerStates } from './model/spec';
 import { checkedSequencePlace, type SequencePlace } from './step_jacobian';
 
 export type Swap = { /** Which word, from 0. */ readonly position: number; /** What to put in its place. */ readonly word: string };
 
 export interface CounterfactualOptions extends Omit<SequencePlace, 'sequence'> {
-  /** The signal to compare; `h` unless given. */
+  /** The signal to compare; `h` unless given, or `y` where the layer has no h. */
   readonly signal?: string;
   readonly form?: RunOptions['form'];
   readonly abort?: AbortSignal;
@@ -45,10 +47,11 @@ export interface Counterfactual {
 export async function counterfactual(model: Model, words: readonly string[], twin: Swap | readonly string[], options: CounterfactualOptions = {}): Promise<Counterfactual> {
   const other = 'position' in twin ? swapped(words, twin) : twin;
   if (other.length !== words.length) throw new OptionError('words', `words: the sentences have ${words.length} and ${other.length} words; step by step only equal lengths compare.`);
-  const { signal: name = 'h', form, abort } = options;
+  const { form, abort } = options;
   const tape = await model.run({ words: [words, other] }, { form, abort });
   try {
     const { layer, direction, model: m } = checkedSequencePlace(tape, { ...options, sequence: 0 });
+    const name = options.signal ?? (tape.signals.some((each) => each.layer === layer && each.name === 'h') ? 'h' : 'y');
     const signal = tape.signal(name, { layer, direction });
     if (signal.shape.length !== 4) throw new OptionError('signal', `signal: "${name}" has no steps; what is left after the last one comes with every signal.`);
     const both = await signal.read();
@@ -67,9 +70,9 @@ export async function counterfactual(model: Model, words: readonly string[], twi
       difference,
       norm: Float64Array.from({ length: steps }, (_, t) => Math.hypot(...difference.subarray(t * units, (t + 1) * units))),
       final: await Promise.all(
-        model.shape.layers[layer].cell.states.map(async ({ name: state }) => {
+        layerStates(model.shape.layers[layer]).map(async ({ name: state }) => {
           const last = tape.signal(`${state}_n`, { layer, direction });
-          const rows = pairAt(await last.read(), m, last.shape[last.shape.length - 1]);
+          const rows = pairAt(await last.read(), m, size(last.shape.slice(2)));
           const left = minus(rows[1], rows[0]);
           return { state, difference: left, norm: Math.hypot(...left) };
         }),

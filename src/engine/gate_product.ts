@@ -6,6 +6,7 @@
 import type { Tape } from './engine';
 import { NonFiniteError, OptionError } from './errors';
 import { cells } from './cells';
+import { recurrentLayer } from './model/spec';
 import { within, checkedSequencePlace, stepsOf, type SequencePlace } from './step_jacobian';
 
 export interface GateProductOptions extends SequencePlace {
@@ -37,7 +38,7 @@ export interface GateProducts {
 export async function gateProducts(tape: Tape, options: GateProductOptions = {}): Promise<GateProducts> {
   const place = checkedSequencePlace(tape, options);
   const { layer, direction, model, sequence } = place;
-  const { cell, hidden } = tape.model.shape.layers[layer];
+  const { cell, hidden } = recurrentLayer(tape.model.shape, layer, 'what it keeps of its state in a step is its signal `decay` or `keep`, where it has one; influence shows what is left of a step');
   if (!cell.keeps) {
     const others = cells.filter(({ keeps }) => keeps).map(({ name }) => name);
     throw new OptionError('cell', `cell: a ${cell.title} has no gate that multiplies its old state; ${others.join(', ')} have one.`);

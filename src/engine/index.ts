@@ -1,5 +1,7 @@
 /** The engine's only door: everything a page, an element or a test may use. */
 export { addends, type Addend, type Addends, type GatePlace } from './addends';
+export { blocks, blockNamed } from './blocks';
+export type { Block, BlockOptions } from './blocks/block';
 export { cells, cellNamed } from './cells';
 export type { Cell, CellGradient, CellStep, Gate, Range, State } from './cells/cell';
 export { counterfactual, type Counterfactual, type CounterfactualOptions, type Swap } from './counterfactual';
@@ -24,14 +26,16 @@ export { scriptUrl } from './script_url';
 export { viewNumbers } from './gpu/view_numbers';
 export { extentOf } from './math/extent';
 export { shaderCode } from './shader_code';
+export { statesAfter } from './states_after';
 export type { SequencePlace } from './step_jacobian';
 export type { Tensor } from './math/tensor';
-export type { InputOptions, Inputs, RunInputs, Source } from './model/inputs';
+export type { InputOptions, Inputs, RunInputs, Source, States } from './model/inputs';
 export type { Cotangents, Loss, NextTokenLoss, UnitLoss } from './model/loss';
 export { initialWeights } from './model/initialisation';
 export type { Direction, Parameters, StateDict } from './model/parameters';
 export type { SignalInfo, SignalKind, SignalPlace } from './model/signals';
-export type { ClassOutput, Layer, LayerSpec, ModelShape, ModelSpec, ValueOutput, VectorInput, WordInput } from './model/spec';
+export { isRecurrent, layerStates, layerTitle, outputWidth, recurrentLayer, stateBytes } from './model/spec';
+export type { BlockLayer, BlockSpec, ClassOutput, Layer, LayerSpec, LayerState, ModelShape, ModelSpec, RecurrentLayer, RecurrentSpec, ValueOutput, VectorInput, WordInput } from './model/spec';
 export { starts, type StartName, type StartScheme, type StartSpec } from './model/start';
 export { LONGEST_TEXT, wordsOf } from './model/words';
 export { optimizerNamed, optimizers } from './optimizers';

@@ -10,7 +10,7 @@ import { inSlices } from './reference/driver';
 import { readsOtherGates, recurrentOperand, unitParametersOf } from './reference/recurrent_term';
 import { lengthOf, statesBefore } from './reference/rollout';
 import { directedLayers, entries, layerStep, layerWeights, type LayerStep, type LayerWeights } from './reference/step';
-import { stateWidth, type Layer } from './model/spec';
+import { isRecurrent, recurrentLayer, stateWidth, type RecurrentLayer } from './model/spec';
 
 /** How far one signal is from the float64 steps, and how far honest arithmetic may be. */
 export interface SignalProof {
@@ -69,13 +69,15 @@ export async function prove(tape: Tape, { abort, mostWork = MOST_WORK }: { abort
 /** Evenly spread steps, the first and the last among them, as many as the work allows. */
 function sampledSteps({ model: { shape }, inputs: { steps, sequences } }: Tape, mostWork: number): number[] {
   // The step itself and the sums of magnitudes for its bound.
-  const perStep = 2 * shape.layers.reduce((sum, { cell, hidden, width, inputs, directions }) => sum + directions * hidden * (cell.gates.length * (inputs + width) + (width === hidden ? 0 : width)), 0) * shape.seeds.length * sequences;
+  const perStep = 2 * shape.layers.filter(isRecurrent).reduce((sum, { cell, hidden, width, inputs, directions }) => sum + directions * hidden * (cell.gates.length * (inputs + width) + (width === hidden ? 0 : width)), 0) * shape.seeds.length * sequences;
   const count = Math.min(steps, Math.max(2, Math.floor(mostWork / perStep)));
   if (count === steps) return Array.from({ length: steps }, (_, t) => t);
   return Array.from({ length: count }, (_, i) => Math.round((i * (steps - 1)) / (count - 1)));
 }
 
 type Numbers = Float32Array | Float64Array;
+
+const PROVED = 'its steps are proved op by op';
 
 interface DirectionNumbers {
   readonly x: Numbers;
@@ -84,7 +86,7 @@ interface DirectionNumbers {
 }
 
 async function readDirection(tape: Tape, layer: number, direction: Direction): Promise<DirectionNumbers> {
-  const { states, gates } = tape.model.shape.layers[layer].cell;
+  const { states, gates } = recurrentLayer(tape.model.shape, layer, PROVED).cell;
   const read = (name: string) => tape.signal(name, { layer, direction }).read();
   return {
     x: await read('x'),
@@ -95,7 +97,7 @@ async function readDirection(tape: Tape, layer: number, direction: Direction): P
 
 function* proveDirection(tape: Tape, layer: number, direction: Direction, { x, states, gates }: DirectionNumbers, steps: readonly number[]): Generator<void, SignalProof[]> {
   const { inputs, model } = tape;
-  const shape = model.shape.layers[layer];
+  const shape = recurrentLayer(model.shape, layer, PROVED);
   const { cell, hidden, inputs: width } = shape;
   const magnitudes: Magnitudes = { sums: cell.gates.map(() => 0), growth: 1, projection: 0 };
   const comparisons = [...states.map((values, s) => new Comparison(values, stateWidth(shape, s))), ...gates.map((values) => new Comparison(values, hidden))];
@@ -234,7 +236,7 @@ const activationErrors: Record<Activation, number> = { identity: 0, relu: 0, tan
  * Rounding errors mostly cancel, so that honest runs stay far below; a wrong sign is of the size of the numbers
  * themselves, thousands of times above.
  */
-function boundsOf({ cell, inputs, width, hidden }: Layer, { sums, growth, projection }: Magnitudes, { roundoff, activation }: Precision): { gates: number[]; state: number; output: number } {
+function boundsOf({ cell, inputs, width, hidden }: RecurrentLayer, { sums, growth, projection }: Magnitudes, { roundoff, activation }: Precision): { gates: number[]; state: number; output: number } {
   const gammaOf = (n: number) => (n * roundoff) / (1 - n * roundoff);
   const gamma = gammaOf(inputs + width + 4);
   const joined = cell.gates.map((_, g) => readsOtherGates(cell, g));

@@ -12,7 +12,7 @@ import type { Tape } from './engine';
 import { NonFiniteError, OptionError } from './errors';
 import { product } from './math/matrix';
 import { directionsOf, parameterName, type Direction } from './model/parameters';
-import { stateWidth, type Layer } from './model/spec';
+import { recurrentLayer, stateWidth, type RecurrentLayer } from './model/spec';
 
 /** One sequence on its way through one direction of one layer of one model. */
 export interface SequencePlace {
@@ -61,7 +61,7 @@ export class SequencePath {
 
   constructor(
     readonly place: Required<SequencePlace>,
-    readonly layer: Layer,
+    readonly layer: RecurrentLayer,
     /** How many steps the sequence has. */
     readonly steps: number,
     private readonly numbers: Numbers,
@@ -250,7 +250,7 @@ function addScaledRows(out: Float64Array, from: number, stride: number, factors:
 export async function readSequencePath(tape: Tape, place: Required<SequencePlace>): Promise<SequencePath> {
   const { layer: k, direction, model: m, sequence: b } = place;
   const { model, inputs } = tape;
-  const layer = model.shape.layers[k];
+  const layer = recurrentLayer(model.shape, k, 'its steps have no Jacobian of one state by the next; use influence, which measures any layer');
   const { cell, hidden } = layer;
   const steps = stepsOf(tape, b);
   const stepAt = (n: number) => (direction === 'forward' ? n : steps - 1 - n);
@@ -268,9 +268,11 @@ export async function readSequencePath(tape: Tape, place: Required<SequencePlace
   const states = cell.states.map(async ({ name }, s) => {
     if (stateWidth(layer, s) !== hidden) return undefined;
     const rows = await rowsOf(name, 1);
-    const at = ((direction === 'forward' ? 0 : 1) * inputs.sequences + b) * hidden;
     const initial = inputs.initial[k][s];
-    if (initial) rows.set(initial.subarray(at, at + hidden));
+    if (!initial) return rows;
+    const row = (m * layer.directions + (direction === 'forward' ? 0 : 1)) * inputs.sequences + b;
+    const at = (row * hidden) % initial.length; // initial states of all models alike are there once
+    rows.set(initial.subarray(at, at + hidden));
     return rows;
   });
   const saved = cell.saved.map((name, index) => rowsOf(cell.gates[index]?.activation === 'identity' ? cell.gates[index].name : name, 0));

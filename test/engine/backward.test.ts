@@ -1,13 +1,13 @@
 // Rung 2: backpropagation through time is the derivative of the rollout, for every weight, input and initial state. The
 // rollout is run with weights of float64, so that central differences of 1e-5 say eight digits of every derivative.
 import { describe, expect, test } from 'vitest';
-import { cells, createEngine, type Cotangents, type Loss, type ModelSpec, type RunInputs, type Tape, type Tensor } from '../../src/engine/index';
+import { cells, createEngine, isRecurrent, recurrentLayer, type Cotangents, type Loss, type ModelSpec, type RunInputs, type Tape, type Tensor } from '../../src/engine/index';
 import type { Inputs } from '../../src/engine/model/inputs';
 import type { Parameters } from '../../src/engine/model/parameters';
 import type { ModelShape } from '../../src/engine/model/spec';
 import { backward } from '../../src/engine/reference/backward';
 import { inSlices, toEnd } from '../../src/engine/reference/driver';
-import { layerInput, lengthOf, rollout, type RolloutRecord } from '../../src/engine/reference/rollout';
+import { directionRecords, layerInput, lengthOf, rollout, type RolloutRecord } from '../../src/engine/reference/rollout';
 import { checkedLoss } from '../../src/engine/model/loss';
 import { differences, expectClose } from './differences';
 import { drawnInputs, drawnSpec, normal, plain, projectionOf, type CaseShape } from './drawn_case';
@@ -53,12 +53,12 @@ const cotangentLoss =
         }
         [d_h_n, d_c_n].forEach((given, s) => {
           let row = 0;
-          layers.forEach(({ hidden, width, directions }, k) => {
+          layers.filter(isRecurrent).forEach(({ hidden, width, directions }, k) => {
             for (let d = 0; d < directions; d++, row++) {
               const states = s === 0 ? width : hidden;
               const end = d === 0 ? lengthOf(inputs, b) - 1 : 0;
               const at = ((m * inputs.steps + end) * inputs.sequences + b) * states;
-              if (given) loss += sumOf(given.data, record[k][d].states[s].subarray(at, at + states), (row * inputs.sequences + b) * states);
+              if (given) loss += sumOf(given.data, directionRecords(record, k)[d].states[s].subarray(at, at + states), (row * inputs.sequences + b) * states);
             }
           });
         });
@@ -116,7 +116,7 @@ async function expectGradients(tape: Tape, loss: Loss, lossOf: LossOf): Promise<
     wide.inputs = { ...wide.inputs, source: table };
     expectClose(gradients.get('embedding.weight')!.data, differences(table.table as unknown as Float64Array, models, true, again), 'embedding.weight');
   }
-  for (const [k, { cell, directions }] of shape.layers.entries()) {
+  for (const [k, { cell, directions }] of shape.layers.filter(isRecurrent).entries()) {
     for (const [s, { name }] of cell.states.entries()) {
       const given = wide.inputs.initial[k][s] as unknown as Float64Array | undefined;
       if (!given) continue;
@@ -126,12 +126,12 @@ async function expectGradients(tape: Tape, loss: Loss, lossOf: LossOf): Promise<
   }
 }
 
-function cotangents(shape: CaseShape, parts: readonly (keyof Cotangents)[] = ['d_y', 'd_h_n', 'd_c_n']): Cotangents {
+function cotangents(shape: CaseShape, parts: readonly Exclude<keyof Cotangents, 'd_states'>[] = ['d_y', 'd_h_n', 'd_c_n']): Cotangents {
   const { cells: [cell], steps, sequences, hidden, bidirectional } = shape;
   const directions = bidirectional ? 2 : 1;
   const width = projectionOf(cell, shape) ?? hidden;
   const rows = directions * shape.cells.length;
-  const all: Record<keyof Cotangents, Tensor | undefined> = {
+  const all: Record<(typeof parts)[number], Tensor | undefined> = {
     d_y: normal([steps, sequences, directions * width], shape.seed, 'R'),
     d_h_n: normal([rows, sequences, width], shape.seed, 'S'),
     d_c_n: cells.find(({ name }) => name === cell)!.states.length > 1 ? normal([rows, sequences, hidden], shape.seed, 'Q') : undefined,
@@ -191,7 +191,7 @@ describe.each(names)('%s', (cell) => {
     for (const place of [{ unit: 2, step: 1 }, { unit: 0, step: 1, layer: 0, direction: 'reverse', sequence: 1 }] as const) {
       const { layer = 1, sequence = 0, unit, step } = place;
       const d = 'direction' in place ? 1 : 0;
-      const lossOf: LossOf = ({ seeds, layers }, { steps, sequences }, record) => seeds.map((_, m) => record[layer][d].states[0][((m * steps + step) * sequences + sequence) * layers[layer].width + unit]);
+      const lossOf: LossOf = ({ seeds, layers }, { steps, sequences }, record) => seeds.map((_, m) => directionRecords(record, layer)[d].states[0][((m * steps + step) * sequences + sequence) * layers[layer].width + unit]);
       expect(await tape.backward(place)).toBeUndefined();
       if (layer === 0) for (const { name, kind } of tape.signals.filter((signal) => signal.layer === 1)) if (kind === 'gradient') expect(await tape.signal(name).extent()).toEqual({ largest: 0, smallest: 0, finite: true });
       await expectGradients(tape, place, lossOf);
@@ -208,7 +208,7 @@ describe.each(names)('%s', (cell) => {
     const stepBefore = (values: ArrayLike<number>, width: number) => Array.from(values).slice((cut - 1) * drawn.sequences * width, cut * drawn.sequences * width);
     const after = ({ shape: [steps, ...others], data }: Tensor) => ({ shape: [steps - cut, ...others], data: Array.from(data).slice((cut * data.length) / steps) });
     const before: Record<string, Tensor> = {};
-    for (const { name } of whole.model.shape.layers[0].cell.states) {
+    for (const { name } of recurrentLayer(whole.model.shape, 0, 'a test of cells').cell.states) {
       const width = whole.signal(name).shape[3];
       before[`${name}0`] = { shape: [1, drawn.sequences, width], data: stepBefore(await whole.signal(name).read(), width) };
     }

@@ -2,7 +2,7 @@
  * Jacobians by another road than the engine's: a model's whole run written out again, cell by cell, from the equations
  * alone, and differentiated by central differences in float64 of any of its states by any of its inputs or states.
  */
-import { cellNamed, type Model } from '../../src/engine/index';
+import { cellNamed, isRecurrent, recurrentLayer, type Model } from '../../src/engine/index';
 
 type Row = Float64Array;
 
@@ -21,7 +21,7 @@ export function weightsOf(model: Model, layer: number, suffix = '', m = 0): (kin
 
 /** A step written out. */
 export function stepOnce(model: Model, layer: number, suffix: string, m: number, x: Row, states: States): Row[] {
-  const { cell: { name }, hidden, width } = model.shape.layers[layer];
+  const { cell: { name }, hidden, width } = recurrentLayer(model.shape, layer, 'a test of cells');
   const cell = cellNamed(name);
   const weight = weightsOf(model, layer, suffix, m);
   const [w_ih, w_hh, b_ih, b_hh] = ['weight_ih', 'weight_hh', 'bias_ih', 'bias_hh'].map(weight);
@@ -49,7 +49,7 @@ export function stepOnce(model: Model, layer: number, suffix: string, m: number,
 /** All layers over x (T rows): the last layer's output per step, directions side by side. Initial states are 0. */
 export function outputs(model: Model, x: readonly Row[], m = 0): Row[] {
   let read = [...x];
-  model.shape.layers.forEach(({ cell, hidden, width, directions }, layer) => {
+  model.shape.layers.filter(isRecurrent).forEach(({ cell, hidden, width, directions }, layer) => {
     const sides = (directions === 2 ? ['', '_reverse'] : ['']).map((suffix) => {
       const order = read.map((_, n) => (suffix ? read.length - 1 - n : n));
       const out: Row[] = [];

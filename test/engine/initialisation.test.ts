@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cells, createEngine, initialWeights, OptionError, starts, type LayerSpec, type ModelSpec } from '../../src/engine';
+import { cells, createEngine, initialWeights, OptionError, starts, type LayerSpec, type ModelSpec, type StartName } from '../../src/engine';
 import { fingerprint } from './fingerprint';
 
 const one = (layer: LayerSpec, seed = 1): ModelSpec => ({ input: { size: 6 }, layers: [layer], seed });
@@ -74,7 +74,7 @@ describe('orthogonal', () => {
   });
 
   test('draws each direction and layer apart, and leaves input weights and biases as PyTorch has them', () => {
-    const spec = (start: LayerSpec['start']): ModelSpec => ({ input: { size: 4 }, layers: [{ cell: 'rnn', hidden: 4, bidirectional: true, start }, { cell: 'rnn', hidden: 4, start }] });
+    const spec = (start: StartName): ModelSpec => ({ input: { size: 4 }, layers: [{ cell: 'rnn', hidden: 4, bidirectional: true, start }, { cell: 'rnn', hidden: 4, start }] });
     const [orthogonal, plain] = [initialWeights(spec('orthogonal')), initialWeights(spec('pytorch'))];
     const recurrent = Object.keys(orthogonal).filter((name) => name.startsWith('weight_hh'));
     expect(new Set(recurrent.map((name) => orthogonal[name].data[0])).size).toBe(3);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cells, createEngine, float32EndOf, gradientExperiment, jacobianFlow, meanFieldRate, meanFlow, ratePerStep, type LayerSpec, type Model, type Tape } from '../../src/engine/index';
+import { cells, createEngine, float32EndOf, gradientExperiment, jacobianFlow, meanFieldRate, meanFlow, ratePerStep, recurrentLayer, type LayerSpec, type Model, type Tape } from '../../src/engine/index';
 import { drawnInputs, drawnSpec, normal, plain } from './drawn_case';
 import { differences, frobeniusOf, productOf, singularValues, stepOnce, type States } from './explicit_jacobian';
 
@@ -13,14 +13,14 @@ const forms: readonly (readonly [string, LayerSpec])[] = [
 
 async function runOf(layer: LayerSpec, steps: number): Promise<Tape> {
   const model = await engine.model({ input: { size: 4 }, layers: [layer], seed: 3 });
-  const { cell, hidden, width } = model.shape.layers[0];
+  const { cell, hidden, width } = recurrentLayer(model.shape, 0, 'a test of cells');
   const initial = Object.fromEntries(cell.states.map(({ name }, s) => [`${name}0`, normal([1, 2, s === 0 ? width : hidden], 5, name)]));
   return model.run({ x: normal([steps, 2, 4], 5, 'x'), ...initial });
 }
 
 /** The states of sequence 1 after step n, and what it reads at step n. */
 async function sequenceOf(tape: Tape): Promise<{ states(n: number): States; x(n: number): Float64Array }> {
-  const { cell, hidden, width } = tape.model.shape.layers[0];
+  const { cell, hidden, width } = recurrentLayer(tape.model.shape, 0, 'a test of cells');
   const values = await Promise.all(cell.states.map(({ name }) => tape.signal(name).read()));
   const x = await tape.signal('x').read();
   const row = (all: ArrayLike<number>, n: number, size: number) => Float64Array.from({ length: size }, (_, i) => all[(n * 2 + 1) * size + i]);

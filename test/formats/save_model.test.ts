@@ -1,12 +1,12 @@
 /** Models and runs that we saved: what comes back, what others can read, and files that only look like ours. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cells, createEngine, EngineError, FormatError, initialWeights, openModel, readSafetensors, saveModel, taskNamed, writeSafetensors, type LayerSpec, type ModelSpec, type SavedRun, type StateDict, type Tensor } from '../../src/engine';
+import { cells, createEngine, EngineError, FormatError, initialWeights, openModel, readSafetensors, saveModel, taskNamed, writeSafetensors, type ModelSpec, type RecurrentSpec, type SavedRun, type StateDict, type Tensor } from '../../src/engine';
 import { normalStream, randomStream } from '../../src/engine/math/random';
 
 const finite = fc.float({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
 
-const layer: fc.Arbitrary<LayerSpec> = fc.record({ cell: fc.constantFrom(...cells.map(({ name }) => name)), hidden: fc.integer({ min: 2, max: 5 }), bidirectional: fc.boolean(), bias: fc.boolean(), project: fc.boolean(), gain: fc.option(finite, { nil: undefined }) }).map(({ project, gain, ...spec }) => ({
+const layer: fc.Arbitrary<RecurrentSpec> = fc.record({ cell: fc.constantFrom(...cells.map(({ name }) => name)), hidden: fc.integer({ min: 2, max: 5 }), bidirectional: fc.boolean(), bias: fc.boolean(), project: fc.boolean(), gain: fc.option(finite, { nil: undefined }) }).map(({ project, gain, ...spec }) => ({
   ...spec,
   ...(gain === undefined ? {} : { gain }),
   ...(project && spec.cell.startsWith('lstm') ? { projection: spec.hidden - 1 } : {}),

@@ -1,5 +1,5 @@
 /** The golden kind `charlm`: a character language model in a safetensors file, read, scored and continued. */
-import { headScores, openModel, type Engine, type Model, type RecurrentForm, type Tape, type Tensor } from '../../src/engine/index';
+import { headScores, layerStates, openModel, type Engine, type Model, type RecurrentForm, type Tape, type Tensor } from '../../src/engine/index';
 import type { Bench } from './bench';
 import { MalformedCase, type GoldenCase } from './golden_case';
 import type { Output, Outputs } from './run_case';
@@ -41,8 +41,8 @@ async function opened(engine: Engine, file: Uint8Array, alphabet: readonly strin
   if (vocabulary?.join() !== alphabet.join()) throw new MalformedCase(`the file's alphabet is ${JSON.stringify(vocabulary)}`);
   const model = await engine.model(spec, { weights });
   const read: Reader = async (ids, from) => {
-    const { cell } = model.shape.layers[0];
-    const initial = from && Object.fromEntries(await Promise.all(cell.states.map(async ({ name }) => [`${name}0`, await row(from, `${name}_n`)] as const)));
+    const states = layerStates(model.shape.layers[0]);
+    const initial = from && Object.fromEntries(await Promise.all(states.map(async ({ name }) => [`${name}0`, await row(from, `${name}_n`)] as const)));
     return model.run({ tokens: { shape: [ids.length, 1], data: ids }, ...initial }, { form });
   };
   return { model, read };
@@ -51,7 +51,7 @@ async function opened(engine: Engine, file: Uint8Array, alphabet: readonly strin
 async function addString(outputs: Outputs, read: Reader, name: string, ids: readonly number[]): Promise<void> {
   const tape = await read(ids);
   const scores = await scoresOf(tape);
-  for (const { name: state } of tape.model.shape.layers[0].cell.states) {
+  for (const { name: state } of layerStates(tape.model.shape.layers[0])) {
     const { shape, data } = await row(tape, state);
     outputs.set(`${name}.${state}`, { shape: [shape[0], shape[2]], data });
     const final = await row(tape, `${state}_n`);

@@ -1,5 +1,5 @@
 /** A golden case as a model and an input of ours, and a run of it as the case's tensors. */
-import { cells, type Cell, type Cotangents, type Direction, type Engine, type ModelSpec, type RecurrentForm, type RunInputs, type StateDict, type Tape, type Tensor } from '../../src/engine/index';
+import { cells, recurrentLayer, type Cell, type Cotangents, type Direction, type Engine, type ModelSpec, type RecurrentForm, type RunInputs, type StateDict, type Tape, type Tensor } from '../../src/engine/index';
 import { MalformedCase, type GoldenCase } from './golden_case';
 import type { Output } from './run_case';
 
@@ -100,12 +100,16 @@ export async function runRecurrentCase(engine: Engine, golden: GoldenCase, run: 
   }
 }
 
+function cellOfTape({ model: { shape } }: Tape): Cell {
+  return recurrentLayer(shape, 0, 'it is no recurrent case').cell;
+}
+
 async function outputsOf(tape: Tape, golden: GoldenCase, { batchFirst, inputs }: RecurrentCase): Promise<Map<string, Output>> {
   const { layers } = tape.model.shape;
   const outputs = new Map<string, Output>();
   const y = await timeMajor(tape, 'y');
   outputs.set('y', batchFirst ? swapped(y) : y);
-  for (const { name } of layers[0].cell.states) outputs.set(`${name}_n`, await finalStates(tape, `${name}_n`));
+  for (const { name } of cellOfTape(tape).states) outputs.set(`${name}_n`, await finalStates(tape, `${name}_n`));
   const loss = lossOf(golden, outputs, batchFirst, inputs.lengths);
   if (loss) outputs.set('loss', loss);
   if (layers.length > 1) return outputs; // the format states steps for one layer only
@@ -120,7 +124,7 @@ async function outputsOf(tape: Tape, golden: GoldenCase, { batchFirst, inputs }:
 function cotangentsOf({ groups, tensors }: GoldenCase, tape: Tape, { batchFirst, inputs }: RecurrentCase): Cotangents {
   const cotangent = (name: string) => (groups.cotangents?.includes(name) ? tensors[name] : undefined);
   const [R, S, Q] = [cotangent('R'), cotangent('S'), cotangent('Q')];
-  const { states } = tape.model.shape.layers[0].cell;
+  const { states } = cellOfTape(tape);
   return {
     ...(R && { d_y: withoutPadding(batchFirst ? swapped(R) : R, inputs.lengths) }),
     ...(S && { d_h_n: S }),
@@ -136,7 +140,7 @@ function withoutPadding({ shape, data }: Tensor, lengths: ArrayLike<number> | un
 
 async function gradientsOf(tape: Tape, { batchFirst }: RecurrentCase): Promise<Map<string, Tensor>> {
   const { layers } = tape.model.shape;
-  const { cell, directions } = layers[0];
+  const { cell, directions } = recurrentLayer(tape.model.shape, 0, 'it is no recurrent case');
   const outputs = new Map<string, Tensor>();
   const d_x = await timeMajor(tape, 'd_x', 'forward', 0);
   outputs.set('grad.x', batchFirst ? swapped(d_x) : d_x);

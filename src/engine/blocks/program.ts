@@ -118,14 +118,14 @@ export function shownTensor(program: Program, name: string, by: string): { step:
 }
 
 /** Numbers in one row of a signal, for a run of T steps. */
-export function signalWidth(program: Program, { of }: BlockSignal, steps: number): number {
+export function signalWidth(program: Program, { of }: Pick<BlockSignal, 'of'>, steps: number): number {
   if ('tensor' in of) return widthOf(program, of.tensor);
   const { width, perStep } = shownTensor(program, of.shown, of.by).shown;
   return perStep ? width * steps : width;
 }
 
 /** Whether a backward pass tells ∂loss/∂ a signal: of every kept tensor, and of some that are made again. */
-export function hasGradient(program: Program, { of }: BlockSignal): boolean {
+export function hasGradient(program: Program, { of }: Pick<BlockSignal, 'of'>): boolean {
   return 'tensor' in of || shownTensor(program, of.shown, of.by).shown.felt;
 }
 

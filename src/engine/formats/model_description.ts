@@ -1,14 +1,20 @@
 /** A model's description as the JSON that travels in a file's metadata. */
-import type { ClassOutput, LayerSpec, ModelSpec, ValueOutput, VectorInput, WordInput } from '../model/spec';
-import { fields, flag, listOf, number, optional, parsedJson, recordOf, text, withField, type Check } from './checked_json';
+import type { BlockSpec, ClassOutput, ModelSpec, RecurrentSpec, ValueOutput, VectorInput, WordInput } from '../model/spec';
+import { fields, flag, listOf, number, optional, parsedJson, recordOf, scalar, text, withField, type Check } from './checked_json';
 
-const layer = fields<LayerSpec>({
+/** What options a block has is its own to say. */
+const block: Check<BlockSpec> = (value, at) => {
+  const { block: name, ...options } = recordOf(scalar)(value, at);
+  return { ...options, block: text(name, `${at}.block`) } as BlockSpec;
+};
+
+const recurrent = fields<Omit<RecurrentSpec, 'block'>>({
   cell: text,
   hidden: number,
   bidirectional: optional(flag),
   projection: optional(number),
   bias: optional(flag),
-  start: optional(text) as Check<LayerSpec['start']>,
+  start: optional(text) as Check<RecurrentSpec['start']>,
   gain: optional(number),
   inputScale: optional(number),
   gateBias: optional(recordOf(number)),
@@ -19,7 +25,7 @@ const layer = fields<LayerSpec>({
 const description = fields<ModelSpec>({
   // The words themselves travel beside the description, where other readers look for them.
   input: withField('size', fields<VectorInput>({ size: number }), fields<WordInput>({ embedding: number, vocab: optional(number), scale: optional(number) })),
-  layers: listOf(layer),
+  layers: listOf(withField('block', block, recurrent)),
   output: optional(withField('values', fields<ValueOutput>({ values: number }), fields<ClassOutput>({ classes: number, tied: optional(flag) }))),
   seed: optional(number),
   seeds: optional(listOf(number)),

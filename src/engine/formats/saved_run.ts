@@ -6,7 +6,7 @@
 import { FormatError } from '../errors';
 import type { Tensor } from '../math/tensor';
 import type { Parameters } from '../model/parameters';
-import { stateWidth, type ModelShape } from '../model/spec';
+import { layerStates, type ModelShape } from '../model/spec';
 import type { TaskOptions } from '../tasks/task';
 import type { Snapshot, TrainerOptions } from '../training/trainer';
 import { fields, flag, listOf, number, optional, parsedJson, recordOf, scalar, text, type Check } from './checked_json';
@@ -110,6 +110,6 @@ function slotName(slot: string, parameter: string): string {
 /** Every state that can be carried, with the tensor's name and all of its shape but the sequences. */
 function statesOf({ layers, seeds }: ModelShape) {
   return layers.flatMap((layer, k) =>
-    layer.cell.states.map(({ name }, state) => ({ name: `carried.l${k}.${name}`, layer: k, state, models: seeds.length, directions: layer.directions, width: stateWidth(layer, state) })),
+    layerStates(layer).map(({ name, width }, state) => ({ name: `carried.l${k}.${name}`, layer: k, state, models: seeds.length, directions: layer.directions, width })),
   );
 }

@@ -1,6 +1,6 @@
 /**
  * How our own files name a model's parameters: as `state_dict()` would for a PyTorch module with the members `embedding`,
- * `rnn` and `head`. A bundle's tensors keep their leading axis M.
+ * `rnn`, `head` and, for blocks, `layers`. A bundle's tensors keep their leading axis M.
  */
 import { FormatError, ShapeError } from '../errors';
 import { shapeText, type Tensor } from '../math/tensor';
@@ -8,7 +8,7 @@ import { finiteFloat32 } from '../model/parameters';
 import { shownName, type StoredTensors } from './safetensors';
 
 export function storedName(parameter: string): string {
-  return /^(embedding|head)\./.test(parameter) ? parameter : `rnn.${parameter}`;
+  return /^(embedding|head|layers)\./.test(parameter) ? parameter : `rnn.${parameter}`;
 }
 
 /** A tensor of a file by its name. Throws FormatError, ShapeError, NonFiniteError naming it. */

@@ -5,8 +5,9 @@
 import { orthogonalMatrix } from '../math/orthogonal';
 import { normalStream, randomStream } from '../math/random';
 import { size, type Tensor } from '../math/tensor';
-import { bundled, parameterShapes, stateDict, type Parameters, type StateDict } from './parameters';
-import { modelShape, type Layer, type ModelShape, type ModelSpec } from './spec';
+import type { Start as BlockStart } from '../blocks/start';
+import { blockParameterName, bundled, parameterShapes, stateDict, type Parameters, type StateDict } from './parameters';
+import { isRecurrent, modelShape, outputWidth, type ModelShape, type ModelSpec, type RecurrentLayer } from './spec';
 import { chronoSign } from './start';
 
 /** Standard deviation of the input weights of the identity start (Le, Jaitly, Hinton 2015). */
@@ -20,7 +21,7 @@ export function initialWeights(spec: ModelSpec): StateDict {
   return stateDict(initialParameters(modelShape(spec)));
 }
 
-/** Each layer by its own start; the head uniform in ±1/√width and the embedding normal, as PyTorch has them. */
+/** Each layer by its own start, a block as its publication has it; the head uniform in ±1/√width and the embedding normal, as PyTorch has them. */
 export function initialParameters(model: ModelShape): Parameters {
   const parameters = new Map<string, Tensor<Float32Array>>();
   for (const [name, shape] of parameterShapes(model)) {
@@ -37,12 +38,13 @@ export function initialParameters(model: ModelShape): Parameters {
 
 function drawerFor(model: ModelShape, name: string, columns: number, seed: number): Draw {
   const uniform = randomStream(seed, name);
+  const ofBlock = blockStart(model, name);
+  if (ofBlock) return ofBlock.open(uniform);
   const layer = layerOf(model, name);
   if (!layer) {
     const { input, layers } = model;
-    const last = layers[layers.length - 1];
     if (name === 'embedding.weight') return normal(uniform, ('embedding' in input ? input.scale : undefined) ?? 1);
-    return within(uniform, 1 / Math.sqrt(last.directions * last.width));
+    return within(uniform, 1 / Math.sqrt(outputWidth(layers[layers.length - 1])));
   }
   if (name.startsWith('weight_ih')) return inputWeights(layer, columns, uniform);
   if (name.startsWith('weight_hh')) return recurrentWeights(layer, columns, uniform, seed, name);
@@ -50,19 +52,29 @@ function drawerFor(model: ModelShape, name: string, columns: number, seed: numbe
   return within(uniform, 1 / Math.sqrt(layer.hidden));
 }
 
-/** The layer that a parameter's name belongs to; none for the embedding and the head. */
-function layerOf({ layers }: ModelShape, name: string): Layer | undefined {
-  const found = /_l(\d+)/.exec(name);
-  return found ? layers[Number(found[1])] : undefined;
+/** How a block starts the parameter of that name; none for those of others. */
+function blockStart({ layers }: ModelShape, name: string): BlockStart | undefined {
+  for (const [k, layer] of layers.entries()) {
+    const found = isRecurrent(layer) ? undefined : layer.program.parameters.find((parameter) => blockParameterName(parameter.name, k) === name);
+    if (found) return found.start;
+  }
+  return undefined;
 }
 
-function inputWeights({ hidden, start }: Layer, columns: number, uniform: () => number): Draw {
+/** The recurrent layer that a parameter's name belongs to; none for the embedding and the head. */
+function layerOf({ layers }: ModelShape, name: string): RecurrentLayer | undefined {
+  const found = /_l(\d+)/.exec(name);
+  const layer = found ? layers[Number(found[1])] : undefined;
+  return layer && isRecurrent(layer) ? layer : undefined;
+}
+
+function inputWeights({ hidden, start }: RecurrentLayer, columns: number, uniform: () => number): Draw {
   if (start.inputScale !== undefined) return normal(uniform, start.inputScale);
   if (start.scheme === 'identity') return normal(uniform, IRNN_INPUT_SCALE);
   return within(uniform, start.scheme === 'xavier' ? glorot(hidden, columns) : 1 / Math.sqrt(hidden));
 }
 
-function recurrentWeights({ cell, hidden, start: { scheme, gain } }: Layer, columns: number, uniform: () => number, seed: number, name: string): Draw {
+function recurrentWeights({ cell, hidden, start: { scheme, gain } }: RecurrentLayer, columns: number, uniform: () => number, seed: number, name: string): Draw {
   const grown = (draw: Draw): Draw => (i) => Math.fround(draw(i)) * gain; // a gain multiplies the float32 weights of gain 1
   if (scheme === 'identity') return grown((i) => (i % (columns + 1) === 0 ? 1 : 0));
   if (scheme !== 'orthogonal') return grown(within(uniform, scheme === 'xavier' ? glorot(hidden, columns) : 1 / Math.sqrt(hidden)));
@@ -74,7 +86,7 @@ function recurrentWeights({ cell, hidden, start: { scheme, gain } }: Layer, colu
   });
 }
 
-function biases({ cell, hidden, start }: Layer, uniform: () => number, seed: number, name: string): Draw {
+function biases({ cell, hidden, start }: RecurrentLayer, uniform: () => number, seed: number, name: string): Draw {
   const { scheme, gateBias, chrono, oneBias } = start;
   const whole = name.startsWith('bias_ih');
   const zero = scheme === 'xavier' || scheme === 'identity';

@@ -2,7 +2,8 @@
 import { OptionError, ShapeError } from '../errors';
 import { shapeText, size, type Tensor } from '../math/tensor';
 import { finiteFloat32, vocabularySize, type Parameters } from './parameters';
-import { stateWidth, type ModelShape, type WordInput } from './spec';
+import { checkSteps } from '../blocks/program';
+import { isRecurrent, layerStates, layerTitle, type LayerState, type ModelShape, type WordInput } from './spec';
 import { wordVector } from './words';
 
 /** What every form of input may carry besides. */
@@ -13,7 +14,15 @@ export interface InputOptions {
   readonly h0?: Tensor | readonly (Tensor | undefined)[];
   /** Initial cell states, likewise. */
   readonly c0?: Tensor | readonly (Tensor | undefined)[];
+  /** States of any kind by layer and name, in the place of h0 and c0; 0 unless given. */
+  readonly states?: States;
 }
+
+/**
+ * What layers carry, by layer and by the state's name: [D, B, width]; of growing states, as the keys of attention are,
+ * [1, B, steps so far, width]. Where the models of a bundle differ there is a leading axis M. What `statesAfter` returns.
+ */
+export type States = readonly (Readonly<Record<string, Tensor>> | undefined)[];
 
 export type RunInputs = InputOptions &
   (
@@ -42,7 +51,9 @@ export interface Inputs {
   /** [B], or undefined when every sequence has all steps. */
   readonly lengths: Int32Array | undefined;
   readonly source: Source;
-  /** Per layer and state: [directions, B, H], or undefined for zeros. */
+  /** How many steps came before, where growing states are given; else 0. */
+  readonly first: number;
+  /** Per layer and state: [directions, B, width], growing ones [1, B, first, width], or with a leading axis M; undefined for zeros. */
   readonly initial: readonly (readonly (Float32Array | undefined)[])[];
   /** The words read, per sequence, when words were given. */
   readonly words: readonly (readonly string[])[] | undefined;
@@ -53,7 +64,11 @@ export function checkedInputs(model: ModelShape, parameters: Parameters, inputs:
   const read = 'words' in inputs ? fromWords(model, parameters, inputs) : 'tokens' in inputs ? fromTokens(model, parameters, inputs.tokens) : fromVectors(model, inputs.x);
   const { steps, sequences } = read;
   const lengths = checkedLengths(inputs.lengths ?? read.lengths, read.lengths ?? Array.from({ length: sequences }, () => steps));
-  return { ...read, lengths, initial: initialStates(model, inputs, sequences) };
+  const initial = inputs.states ? namedStates(model, inputs, inputs.states, sequences) : { first: 0, initial: initialStates(model, inputs, sequences) };
+  model.layers.forEach((layer, k) => {
+    if (!isRecurrent(layer)) checkSteps(layer.program, initial.first + steps, `layers[${k}]`);
+  });
+  return { ...read, lengths, ...initial };
 }
 
 type Read = Pick<Inputs, 'steps' | 'sequences' | 'source' | 'words'> & { lengths?: ArrayLike<number> };
@@ -142,20 +157,43 @@ function checkedLengths(lengths: ArrayLike<number> | undefined, longest: ArrayLi
   return Array.from(lengths).every((length) => length === steps) ? undefined : Int32Array.from(lengths);
 }
 
+/** States as a run before left them. All growing ones have rows for the same steps, or none is given. */
+function namedStates({ layers, seeds }: ModelShape, { h0, c0 }: InputOptions, given: States, sequences: number): Pick<Inputs, 'first' | 'initial'> {
+  if (h0 ?? c0) throw new OptionError('states', 'states: given together with h0 or c0; give one of the two.');
+  if (given.length !== layers.length) throw new ShapeError('states', `states for each of ${layers.length} layers`, `${given.length}`);
+  const growing = layers.flatMap((layer, k) => layerStates(layer).flatMap(({ name, grows }) => (grows ? [{ name, k, shape: given[k]?.[name]?.shape }] : [])));
+  const known = growing.find(({ shape }) => shape);
+  const first = known?.shape?.at(-2) ?? 0;
+  for (const { name, k, shape } of growing) {
+    if (known && !shape) throw new OptionError('states', `states: layer ${k} has no ${name}, and layer ${known.k} has ${known.name}; a run goes on from the states of all layers that look back.`);
+  }
+  const initial = layers.map((layer, k) => {
+    const states = layerStates(layer);
+    const unknown = Object.keys(given[k] ?? {}).find((name) => !states.some((state) => state.name === name));
+    if (unknown !== undefined) throw new OptionError('states', `states: layer ${k}, ${layerTitle(layer)}, has no state ${unknown}; it has ${states.map(({ name }) => name).join(', ') || 'none'}.`);
+    return states.map(({ name, width, grows }) => {
+      const tensor = given[k]?.[name];
+      if (!tensor) return undefined;
+      const same = [layer.directions, sequences, ...(grows ? [first] : []), width];
+      const expected = tensor.shape.length > same.length ? [seeds.length, ...same] : same;
+      checkShape(`${name} of layer ${k}`, tensor, expected);
+      return finiteFloat32(`${name} of layer ${k}`, tensor.data);
+    });
+  });
+  return { first, initial };
+}
+
 function initialStates(model: ModelShape, given: InputOptions, sequences: number): (Float32Array | undefined)[][] {
-  const initial = model.layers.map((layer) => layer.cell.states.map((): Float32Array | undefined => undefined));
+  const states = model.layers.map(layerStates);
+  const initial = states.map((ofLayer) => ofLayer.map((): Float32Array | undefined => undefined));
   for (const state of ['h', 'c'] as const) {
     const name = `${state}0` as const;
-    const tensors = perLayer(model, given[name], state, sequences);
+    const tensors = perLayer(model, states, given[name], state, sequences);
     tensors?.forEach((tensor, k) => {
       if (!tensor) return;
-      const { cell, directions } = model.layers[k];
-      const index = cell.states.findIndex((candidate) => candidate.name === state);
-      if (index < 0) throw new OptionError(name, `${name}: layer ${k} is a ${cell.title}, which has no state ${state}.`);
-      const expected = [directions, sequences, stateWidth(model.layers[k], index)];
-      if (shapeText(tensor.shape) !== shapeText(expected) || tensor.data.length !== size(expected)) {
-        throw new ShapeError(`${name} of layer ${k}`, shapeText(expected), `${shapeText(tensor.shape)} with ${tensor.data.length} values`);
-      }
+      const index = states[k].findIndex((candidate) => candidate.name === state);
+      if (index < 0) throw new OptionError(name, `${name}: layer ${k} is a ${layerTitle(model.layers[k])}, which has no state ${state}.`);
+      checkShape(`${name} of layer ${k}`, tensor, [model.layers[k].directions, sequences, states[k][index].width]);
       initial[k][index] = finiteFloat32(name, tensor.data);
     });
   }
@@ -165,6 +203,7 @@ function initialStates(model: ModelShape, given: InputOptions, sequences: number
 /** Cuts PyTorch's [layers·directions, B, H] into one tensor per layer. */
 function perLayer(
   model: ModelShape,
+  states: readonly (readonly LayerState[])[],
   given: Tensor | readonly (Tensor | undefined)[] | undefined,
   state: 'h' | 'c',
   sequences: number,
@@ -176,19 +215,21 @@ function perLayer(
     return given;
   }
   const tensor = given as Tensor;
-  const widths = model.layers.map((layer) => (state === 'h' ? layer.width : layer.hidden));
+  const widths = states.map((ofLayer, k) => ofLayer.find((candidate) => candidate.name === state)?.width ?? model.layers[k].width);
   const [width] = widths;
   if (widths.some((other) => other !== width)) {
     throw new OptionError(name, `${name}: layers differ in width here; give one tensor per layer.`);
   }
-  const expected = [model.layers.reduce((sum, layer) => sum + layer.directions, 0), sequences, width];
-  if (shapeText(tensor.shape) !== shapeText(expected) || tensor.data.length !== size(expected)) {
-    throw new ShapeError(name, shapeText(expected), `${shapeText(tensor.shape)} with ${tensor.data.length} values`);
-  }
+  checkShape(name, tensor, [model.layers.reduce((sum, layer) => sum + layer.directions, 0), sequences, width]);
   let row = 0;
   return model.layers.map(({ directions }) => {
     const data = Array.prototype.slice.call(tensor.data, row * sequences * width, (row + directions) * sequences * width) as number[];
     row += directions;
     return { shape: [directions, sequences, width], data };
   });
+}
+
+function checkShape(name: string, tensor: Tensor, expected: readonly number[]): void {
+  if (shapeText(tensor.shape) === shapeText(expected) && tensor.data.length === size(expected)) return;
+  throw new ShapeError(name, shapeText(expected), `${shapeText(tensor.shape)} with ${tensor.data.length} values`);
 }

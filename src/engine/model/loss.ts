@@ -3,7 +3,7 @@ import { OptionError, ShapeError } from '../errors';
 import { shapeText, size, type Tensor } from '../math/tensor';
 import type { Inputs } from './inputs';
 import { finiteFloat32, type Direction } from './parameters';
-import { stateWidth, type ModelShape } from './spec';
+import { layerStates, layerTitle, outputWidth, type ModelShape } from './spec';
 
 /** One unit of one sequence at one step: the loss is that entry of h. */
 export interface UnitLoss {
@@ -25,6 +25,8 @@ export interface Cotangents {
   readonly d_h_n?: Tensor;
   /** [layers·directions, B, H]. */
   readonly d_c_n?: Tensor;
+  /** At the final states of any kind by layer and name, in the place of d_h_n and d_c_n: [D, B, width], growing ones [1, B, steps, width]. */
+  readonly d_states?: readonly (Readonly<Record<string, Tensor>> | undefined)[];
 }
 
 /** Mean cross-entropy of the token that follows, over all steps but the last or at the given ones. */
@@ -71,39 +73,58 @@ function oneUnit({ layers }: ModelShape, { steps, sequences, lengths }: Inputs, 
   within('unit', unit, width);
   const d_y = new Float32Array(steps * sequences * directions * width);
   d_y[((step * sequences + sequence) * directions + (direction === 'reverse' ? 1 : 0)) * width + unit] = 1;
-  return { kind: 'cotangents', layer, d_y, d_final: layers.map(({ cell }) => cell.states.map(() => undefined)) };
+  return { kind: 'cotangents', layer, d_y, d_final: noneFinal(layers) };
+}
+
+function noneFinal(layers: ModelShape['layers']): (Float32Array | undefined)[][] {
+  return layers.map((layer) => layerStates(layer).map(() => undefined));
 }
 
 function nothingGiven(): OptionError {
-  return new OptionError('loss', 'loss: give { unit, step }, { nextToken }, or cotangents { d_y, d_h_n, d_c_n }.');
+  return new OptionError('loss', 'loss: give { unit, step }, { nextToken }, or cotangents { d_y, d_h_n, d_c_n, d_states }.');
 }
 
-function givenCotangents({ layers }: ModelShape, { steps, sequences }: Inputs, { d_y, d_h_n, d_c_n }: Cotangents): CheckedLoss {
-  if (!d_y && !d_h_n && !d_c_n) throw nothingGiven();
-  const last = layers[layers.length - 1];
-  if (d_y) checkShape('d_y', d_y, [steps, sequences, last.directions * last.width]);
+function givenCotangents({ layers }: ModelShape, { first, steps, sequences }: Inputs, { d_y, d_h_n, d_c_n, d_states }: Cotangents): CheckedLoss {
+  if (!d_y && !d_h_n && !d_c_n && !d_states) throw nothingGiven();
+  if (d_states && (d_h_n ?? d_c_n)) throw new OptionError('d_states', 'd_states: given together with d_h_n or d_c_n; give one of the two.');
+  if (d_y) checkShape('d_y', d_y, [steps, sequences, outputWidth(layers[layers.length - 1])]);
   const given = { h: d_h_n, c: d_c_n };
-  const d_final = layers.map(({ cell }) => cell.states.map((): Float32Array | undefined => undefined));
+  const d_final = d_states ? namedCotangents(layers, first + steps, sequences, d_states) : noneFinal(layers);
   for (const state of ['h', 'c'] as const) {
     const tensor = given[state];
     if (!tensor) continue;
     const name = `d_${state}_n`;
     const widths = layers.map((layer) => {
-      const index = layer.cell.states.findIndex((candidate) => candidate.name === state);
-      if (index < 0) throw new OptionError(name, `${name}: a ${layer.cell.title} has no state ${state}.`);
-      return stateWidth(layer, index);
+      const found = layerStates(layer).find((candidate) => candidate.name === state && !candidate.grows);
+      if (!found) throw new OptionError(name, `${name}: a ${layerTitle(layer)} has no state ${state}.`);
+      return found.width;
     });
     if (widths.some((width) => width !== widths[0])) throw new OptionError(name, `${name}: layers differ in width here, so one tensor cannot hold them.`);
     checkShape(name, tensor, [layers.reduce((sum, { directions }) => sum + directions, 0), sequences, widths[0]]);
     const values = finiteFloat32(name, tensor.data);
     let start = 0;
-    layers.forEach(({ cell, directions }, k) => {
-      const end = start + directions * sequences * widths[k];
-      d_final[k][cell.states.findIndex((candidate) => candidate.name === state)] = values.slice(start, end);
+    layers.forEach((layer, k) => {
+      const end = start + layer.directions * sequences * widths[k];
+      d_final[k][layerStates(layer).findIndex((candidate) => candidate.name === state)] = values.slice(start, end);
       start = end;
     });
   }
   return { kind: 'cotangents', layer: layers.length - 1, d_y: d_y && finiteFloat32('d_y', d_y.data), d_final };
+}
+
+/** @param keys - how many steps growing states have rows for */
+function namedCotangents(layers: ModelShape['layers'], keys: number, sequences: number, given: NonNullable<Cotangents['d_states']>): (Float32Array | undefined)[][] {
+  if (given.length !== layers.length) throw new ShapeError('d_states', `states for each of ${layers.length} layers`, `${given.length}`);
+  return layers.map((layer, k) => {
+    const states = layerStates(layer);
+    const unknown = Object.keys(given[k] ?? {}).find((name) => !states.some((state) => state.name === name));
+    if (unknown !== undefined) throw new OptionError('d_states', `d_states: layer ${k}, ${layerTitle(layer)}, has no state ${unknown}; it has ${states.map(({ name }) => name).join(', ') || 'none'}.`);
+    return states.map(({ name, width, grows }) => {
+      const tensor = given[k]?.[name];
+      if (tensor) checkShape(`d_${name}_n of layer ${k}`, tensor, [layer.directions, sequences, ...(grows ? [keys] : []), width]);
+      return tensor && finiteFloat32(`d_${name}_n of layer ${k}`, tensor.data);
+    });
+  });
 }
 
 function nextToken({ layers, classes }: ModelShape, { steps, sequences, lengths, source }: Inputs, { nextToken: asked }: NextTokenLoss): CheckedLoss {

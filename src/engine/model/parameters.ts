@@ -1,12 +1,13 @@
 /**
  * A model's parameters under PyTorch's names and in PyTorch's layout: `weight_ih_l{k}` [G·H, I], `weight_hh_l{k}`
  * [G·H, P], `bias_ih_l{k}` and `bias_hh_l{k}` [G·H], `weight_hr_l{k}` [P, H] of a projection, a cell's per-unit parameters
- * [H] (`weight_peep_i_l{k}`), each also with `_reverse`; `embedding.weight` [V, E], `head.weight` [C, P] and `head.bias` [C].
+ * [H] (`weight_peep_i_l{k}`), each also with `_reverse`; of a block the published names below `layers.{k}.`; `embedding.weight` [V, E], `head.weight` [C, P] and `head.bias` [C].
  * P is the width of h: H, unless it is projected. A bundle of M > 1 models has a leading axis M. Values are float32 on both engines, so that the two differ in arithmetic only.
  */
+import { checkValues } from '../blocks/program';
 import { NonFiniteError, OptionError, ShapeError } from '../errors';
 import { shapeText, size, type Tensor } from '../math/tensor';
-import type { Layer, ModelShape } from './spec';
+import { isRecurrent, outputWidth, type Layer, type ModelShape } from './spec';
 
 export type Direction = 'forward' | 'reverse';
 export type Parameters = ReadonlyMap<string, Tensor<Float32Array>>;
@@ -25,12 +26,21 @@ export function parameterName(kind: ParameterKind, layer: number, direction: Dir
   return `${kind}_l${layer}${direction === 'reverse' ? '_reverse' : ''}`;
 }
 
+/** The name of a block's parameter in a model: `layers.0.in_proj_weight`. */
+export function blockParameterName(name: string, layer: number): string {
+  return `layers.${layer}.${name}`;
+}
+
 /** Every parameter of a model with its shape, without the model axis, in PyTorch's order. */
 export function parameterShapes({ input, layers, classes, tied }: ModelShape): Map<string, readonly number[]> {
   const shapes = new Map<string, readonly number[]>();
   const words = 'embedding' in input ? vocabularySize(input.vocab) : undefined;
   if (words !== undefined && 'embedding' in input) shapes.set('embedding.weight', [words, input.embedding]);
   layers.forEach((layer, k) => {
+    if (!isRecurrent(layer)) {
+      for (const { name, shape } of layer.program.parameters) shapes.set(blockParameterName(name, k), shape);
+      return;
+    }
     const rows = layer.cell.gates.length * layer.hidden;
     for (const direction of directionsOf(layer)) {
       shapes.set(parameterName('weight_ih', k, direction), [rows, layer.inputs]);
@@ -44,8 +54,7 @@ export function parameterShapes({ input, layers, classes, tied }: ModelShape): M
     }
   });
   if (classes !== undefined) {
-    const last = layers[layers.length - 1];
-    if (!tied) shapes.set('head.weight', [classes, last.directions * last.width]);
+    if (!tied) shapes.set('head.weight', [classes, outputWidth(layers[layers.length - 1])]);
     shapes.set('head.bias', [classes]);
   }
   return shapes;
@@ -71,8 +80,21 @@ export function staleParameters(): OptionError {
   return new OptionError('backward', "backward: the model's parameters were changed after this run; run it again.");
 }
 
-/** Takes given values as a model's parameters. Throws if one is missing, unknown, misshapen or not finite. */
+/** Takes given values as a model's parameters. Throws if one is missing, unknown, misshapen, not finite, or what it may not be. */
 export function checkedParameters(model: ModelShape, values: StateDict): Parameters {
+  const parameters = checkedTensors(model, values);
+  model.layers.forEach((layer, k) => {
+    if (isRecurrent(layer)) return;
+    for (const declared of layer.program.parameters) {
+      const name = blockParameterName(declared.name, k);
+      checkValues(declared, parameters.get(name)!.data, name);
+    }
+  });
+  return parameters;
+}
+
+/** Takes given values in the parameters' names and shapes, whatever they are: an optimiser's slots too. Throws likewise. */
+export function checkedTensors(model: ModelShape, values: StateDict): Parameters {
   const shapes = parameterShapes(model);
   const unknown = Object.keys(values).filter((name) => !shapes.has(name));
   if (unknown.length) {

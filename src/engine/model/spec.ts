@@ -1,6 +1,9 @@
 /** What a model is made of: the description a caller writes, and the checked form both engines work from. */
+import { blockNamed } from '../blocks';
+import type { Block, BlockOptions } from '../blocks/block';
+import { stateBytes as programStateBytes, statesOf, widthOf, type Program } from '../blocks/program';
 import { cellNamed } from '../cells';
-import type { Cell } from '../cells/cell';
+import type { Cell, Range } from '../cells/cell';
 import { OptionError } from '../errors';
 import { checkedScale, checkedStart, type Start, type StartSpec } from './start';
 
@@ -32,10 +35,21 @@ export interface ValueOutput {
   readonly values: number;
 }
 
+/** A layer: a recurrent one by its cell, or any other by its block. */
+export type LayerSpec = RecurrentSpec | BlockSpec;
+
+/** A layer that is no recurrent cell: attention, Mamba, and whatever else the list of blocks has. */
+export interface BlockSpec extends BlockOptions {
+  /** A name from the list of blocks: `attention`, `mamba`, `min_gru`. Its options, which the list tells, stand beside it. */
+  readonly block: string;
+  readonly cell?: undefined;
+}
+
 /** A layer of units; how its weights start is in StartSpec. */
-export interface LayerSpec extends StartSpec {
+export interface RecurrentSpec extends StartSpec {
   /** A name from the list of cells: `rnn`, `rnn_relu`, `lstm`, `gru`, `gru_reset_before`. */
   readonly cell: string;
+  readonly block?: undefined;
   /** Units. */
   readonly hidden: number;
   /** Also read the sequence from its end; the layer's output is then forward beside reverse, 2·hidden wide. */
@@ -56,8 +70,12 @@ export interface ModelSpec {
   readonly seeds?: readonly number[];
 }
 
-/** A layer with everything known. Its index in `ModelShape.layers` is PyTorch's `_l{k}`. */
-export interface Layer {
+/** A layer with everything known. All kinds have a width, directions and inputs; what else there is depends on the kind. */
+export type Layer = RecurrentLayer | BlockLayer;
+
+/** Its index in `ModelShape.layers` is PyTorch's `_l{k}`. */
+export interface RecurrentLayer {
+  readonly kind: 'recurrent';
   readonly cell: Cell;
   readonly hidden: number;
   /** Width of h: `hidden`, or of its projection. */
@@ -69,9 +87,69 @@ export interface Layer {
   readonly inputs: number;
 }
 
-/** How wide a layer's state is: H, but for the h of a projected layer. */
-export function stateWidth(layer: Layer, state: number): number {
+/** A layer that is a program over whole sequences. */
+export interface BlockLayer {
+  readonly kind: 'block';
+  readonly block: Block;
+  /** As they were given. */
+  readonly options: BlockOptions;
+  readonly program: Program;
+  /** Width of the program's output. */
+  readonly width: number;
+  readonly directions: 1;
+  readonly inputs: number;
+}
+
+export function isRecurrent(layer: Layer): layer is RecurrentLayer {
+  return layer.kind === 'recurrent';
+}
+
+/** How wide what a layer hands on is, directions side by side. */
+export function outputWidth({ directions, width }: Layer): number {
+  return directions * width;
+}
+
+/** The name people say of a layer. */
+export function layerTitle(layer: Layer): string {
+  return isRecurrent(layer) ? layer.cell.title : layer.block.title;
+}
+
+/** What a layer carries from step to step in each direction, and what a run must be given to go on where another ended. */
+export interface LayerState {
+  readonly name: string;
+  /** Numbers per sequence, [D, B, width]; of a growing state per sequence and step so far, [1, B, steps, width]. */
+  readonly width: number;
+  /** Whether it has a row for every step so far, as the keys of attention have. */
+  readonly grows: boolean;
+  readonly range: Range;
+  readonly role: string;
+}
+
+export function layerStates(layer: Layer): readonly LayerState[] {
+  if (isRecurrent(layer)) return layer.cell.states.map((state, s) => ({ ...state, width: stateWidth(layer, s), grows: false }));
+  return statesOf(layer.program).map((state) => ({ ...state, range: 'unbounded' }));
+}
+
+/** Bytes of float32 that the states of one sequence take after so many steps: what it costs to decode on from there. */
+export function stateBytes({ layers }: Pick<ModelShape, 'layers'>, steps: number): number {
+  const bytesOf = (layer: Layer) =>
+    isRecurrent(layer) ? Float32Array.BYTES_PER_ELEMENT * layer.directions * layerStates(layer).reduce((sum, { width }) => sum + width, 0) : programStateBytes(layer.program, steps);
+  return layers.reduce((sum, layer) => sum + bytesOf(layer), 0);
+}
+
+/** How wide a recurrent layer's state is: H, but for the h of a projected layer. */
+export function stateWidth(layer: RecurrentLayer, state: number): number {
   return state === 0 ? layer.width : layer.hidden;
+}
+
+/**
+ * A layer that has a cell. Throws OptionError for one that has none.
+ * @param wanted - what needs the cell, and what to use instead, as the rest of a sentence
+ */
+export function recurrentLayer({ layers }: Pick<ModelShape, 'layers'>, index: number, wanted: string): RecurrentLayer {
+  const layer = layers[index];
+  if (isRecurrent(layer)) return layer;
+  throw new OptionError('layer', `layer: layer ${index} is ${layer.block.title}, which has no recurrent cell; ${wanted}.`);
 }
 
 /** A checked model: what every buffer size follows from. */
@@ -85,6 +163,11 @@ export interface ModelShape {
   readonly seeds: readonly number[];
 }
 
+/** A model all of whose layers are recurrent. */
+export interface RecurrentModel extends ModelShape {
+  readonly layers: readonly RecurrentLayer[];
+}
+
 /** More units than any device here can hold; asked for by a slip of the hand rather than by a plan. */
 const HIDDEN_LIMIT = 65_535;
 
@@ -93,15 +176,9 @@ export function modelShape(spec: ModelSpec): ModelShape {
   if (!spec.layers?.length) throw new OptionError('layers', 'layers: a model needs at least one layer.');
   const seeds = checkedSeeds(spec.seeds ?? [spec.seed ?? 0]);
   let inputs = inputWidth(spec.input);
-  const layers = spec.layers.map((layer, index): Layer => {
-    const cell = cellNamed(layer.cell);
-    const hidden = wholeNumber(`layers[${index}].hidden`, layer.hidden, HIDDEN_LIMIT);
-    const directions = layer.bidirectional ? 2 : 1;
-    const width = layer.projection === undefined ? hidden : projectedWidth(`layers[${index}].projection`, cell, layer.projection, hidden);
-    const bias = layer.bias ?? true;
-    const start = checkedStart(`layers[${index}]`, cell, bias, layer);
-    const resolved = { cell, hidden, width, directions, bias, start, inputs } as const;
-    inputs = directions * width;
+  const layers = spec.layers.map((layer, index) => {
+    const resolved = isBlock(layer) ? blockLayer(layer, inputs, `layers[${index}]`) : checkedRecurrent(layer, inputs, `layers[${index}]`);
+    inputs = outputWidth(resolved);
     return resolved;
   });
   const classes = spec.output && ('values' in spec.output ? wholeNumber('output.values', spec.output.values) : wholeNumber('output.classes', spec.output.classes));
@@ -110,8 +187,29 @@ export function modelShape(spec: ModelSpec): ModelShape {
   return { input: spec.input, layers, classes, tied, seeds };
 }
 
+function isBlock(layer: LayerSpec): layer is BlockSpec {
+  const { cell, block }: { cell?: string; block?: string } = layer;
+  if (cell !== undefined && block !== undefined) throw new OptionError('layers', `layers: one has both a cell (${cell}) and a block (${block}); give one of them.`);
+  return block !== undefined;
+}
+
+function blockLayer({ block: name, cell: _none, ...options }: BlockSpec, inputs: number, at: string): BlockLayer {
+  const block = blockNamed(name);
+  const program = block.program(options, inputs, at);
+  return { kind: 'block', block, options, program, width: widthOf(program, program.output), directions: 1, inputs };
+}
+
+function checkedRecurrent(layer: RecurrentSpec, inputs: number, at: string): RecurrentLayer {
+  const cell = cellNamed(layer.cell);
+  const hidden = wholeNumber(`${at}.hidden`, layer.hidden, HIDDEN_LIMIT);
+  const directions = layer.bidirectional ? 2 : 1;
+  const width = layer.projection === undefined ? hidden : projectedWidth(`${at}.projection`, cell, layer.projection, hidden);
+  const bias = layer.bias ?? true;
+  return { kind: 'recurrent', cell, hidden, width, directions, bias, start: checkedStart(at, cell, bias, layer), inputs };
+}
+
 /** The same model with other seeds, as many. Throws OptionError. */
-export function reseeded(model: ModelShape, seeds: readonly number[] = model.seeds): ModelShape {
+export function reseeded<Shape extends ModelShape>(model: Shape, seeds: readonly number[] = model.seeds): Shape {
   if (seeds.length !== model.seeds.length) throw new OptionError('seeds', `seeds: ${seeds.length} given; this bundle has ${model.seeds.length} models.`);
   return { ...model, seeds: checkedSeeds(seeds) };
 }

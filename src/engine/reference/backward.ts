@@ -9,10 +9,12 @@ import type { Inputs } from '../model/inputs';
 import type { CheckedLoss } from '../model/loss';
 import { directionsOf, parameterShapes, type Direction } from '../model/parameters';
 import { size, type Tensor } from '../math/tensor';
-import { stateWidth, type Layer, type ModelShape } from '../model/spec';
+import { isRecurrent, outputWidth, stateWidth, type ModelShape, type RecurrentLayer } from '../model/spec';
+import { extentOf, prepareBlockBack } from './block_layer';
 import { dropFrom, type Dropout } from './dropout';
 import { headLoss, type HeadLoss } from './head_loss';
-import { layerInput, lengthOf, statesBefore, type DirectionRecord, type Read, type RolloutRecord, type Weights } from './rollout';
+import { addToOutput, programBytes, type Prepared, type ProgramGradient } from './ops/program';
+import { directionRecords, isProgramRecord, layerInput, lengthOf, statesBefore, type DirectionRecord, type Read, type RolloutRecord, type Weights } from './rollout';
 import { layerWeights, type Numbers } from './step';
 import { layerStepBackward } from './step_backward';
 
@@ -26,9 +28,17 @@ export interface DirectionGradient {
   readonly initial: readonly Float64Array[];
 }
 
-export interface LayerGradients {
+export type LayerGradients = RecurrentGradients | BlockGradients;
+
+export interface RecurrentGradients {
   readonly directions: readonly DirectionGradient[];
   /** [M, T, B, I] at what the layer read, all directions together. */
+  readonly input: Float64Array;
+}
+
+export interface BlockGradients {
+  readonly program: ProgramGradient;
+  /** Likewise: of the program's tensors the one called `x`. */
   readonly input: Float64Array;
 }
 
@@ -46,16 +56,20 @@ export interface BackwardRecord {
 /** What a loss starts from: gradients that arrive from outside, or what the head should say. */
 type Start = Extract<CheckedLoss, { kind: 'cotangents' }> | HeadLoss;
 
-type Gradients = Pick<BackwardRecord, 'layers' | 'parameters'>;
+type Gradients = Pick<BackwardRecord, 'parameters'> & { readonly layers: readonly (RecurrentGradients | (BlockGradients & { readonly back: Prepared<ProgramGradient> }))[] };
 
 /** How much memory a backward record takes, in bytes. */
-export function backwardBytes(model: ModelShape, { steps, sequences }: Pick<Inputs, 'steps' | 'sequences'>): number {
-  const perStep = model.layers.reduce((sum, layer) => {
-    const states = layer.cell.states.reduce((total, _, s) => total + stateWidth(layer, s), 0);
-    return sum + layer.inputs + layer.directions * (states + planesOf(layer) * layer.hidden);
-  }, 0);
+export function backwardBytes(model: ModelShape, inputs: Pick<Inputs, 'first' | 'steps' | 'sequences'>): number {
+  const rows = model.seeds.length * inputs.steps * inputs.sequences;
   const parameters = [...parameterShapes(model).values()].reduce((sum, shape) => sum + size(shape), 0);
-  return Float64Array.BYTES_PER_ELEMENT * model.seeds.length * (steps * sequences * perStep + parameters);
+  return model.layers.reduce(
+    (sum, layer) => {
+      if (!isRecurrent(layer)) return sum + Float64Array.BYTES_PER_ELEMENT * rows * layer.inputs + programBytes(layer.program, extentOf(model, { ...inputs, lengths: undefined }));
+      const states = layer.cell.states.reduce((total, _, s) => total + stateWidth(layer, s), 0);
+      return sum + Float64Array.BYTES_PER_ELEMENT * rows * (layer.inputs + layer.directions * (states + planesOf(layer) * layer.hidden));
+    },
+    Float64Array.BYTES_PER_ELEMENT * model.seeds.length * parameters,
+  );
 }
 
 /**
@@ -71,21 +85,30 @@ export function backward(model: ModelShape, parameters: Weights, inputs: Read, r
 export function* propagate(model: ModelShape, parameters: Weights, inputs: Read, record: RolloutRecord, start: Start, dropout?: Dropout): Generator<void, BackwardRecord> {
   const { layers } = model;
   const last = layers.length - 1;
-  const gradients = emptyGradients(model, inputs);
-  const head = 'kind' in start ? undefined : { ...start, d_y: zeros(model, inputs, layers[last].directions * layers[last].width) };
+  const gradients = emptyGradients(model, parameters, inputs, record, 'kind' in start ? start.d_final : undefined);
+  const head = 'kind' in start ? undefined : { ...start, d_y: zeros(model, inputs, outputWidth(layers[last])) };
   const found = head && (yield* headLoss(model, parameters, inputs, head, layerInput(model, inputs, record, layers.length), gradients.parameters, head.d_y));
 
   for (let k = last; k >= 0; k--) {
     const d_y: Numbers[] = k < last ? [gradients.layers[k + 1].input] : head ? [head.d_y] : [];
     if (dropout && k < last) dropGradients(gradients.layers[k + 1].input, model, inputs, dropout, k);
     if ('kind' in start && start.layer === k && start.d_y) d_y.push(start.d_y);
+    const layer = layers[k];
+    const own = gradients.layers[k];
+    if (!isRecurrent(layer)) {
+      const { back } = own as Extract<typeof own, BlockGradients>;
+      for (const part of d_y) addToOutput(layer.program, extentOf(model, inputs), back.result, part);
+      yield* back.carryOut();
+      continue;
+    }
     const d_final = 'kind' in start ? start.d_final[k] : [];
-    for (const [d, direction] of directionsOf(layers[k]).entries()) {
+    for (const [d, direction] of directionsOf(layer).entries()) {
       yield* directionBackward(model, parameters, inputs, record, k, direction, d, d_y, d_final, gradients, dropout);
     }
   }
   yield* embeddingGradient(model, inputs, gradients);
-  return { ...gradients, loss: found?.loss, right: found?.right };
+  const left = gradients.layers.map((layer): LayerGradients => ('back' in layer ? { program: layer.program, input: layer.input } : layer));
+  return { layers: left, parameters: gradients.parameters, loss: found?.loss, right: found?.right };
 }
 
 /**
@@ -105,10 +128,12 @@ function* directionBackward(
   gradients: Gradients,
   dropout: Dropout | undefined,
 ): Generator<void, void> {
-  const { cell, hidden, width, directions, inputs: read } = model.layers[k];
+  const layer = model.layers[k] as RecurrentLayer;
+  const { cell, hidden, width, directions, inputs: read } = layer;
   const { steps, sequences } = inputs;
-  const own = gradients.layers[k].directions[d];
-  const d_input = gradients.layers[k].input;
+  const { directions: ofDirections, input: d_input } = gradients.layers[k] as RecurrentGradients;
+  const own = ofDirections[d];
+  const taken = directionRecords(record, k)[d];
   const input = layerInput(model, inputs, record, k, dropout);
   const x = new Float64Array(read);
   for (let m = 0; m < model.seeds.length; m++) {
@@ -116,7 +141,7 @@ function* directionBackward(
     const d_weights = layerWeights(model, gradients.parameters, k, direction, m);
     for (let b = 0; b < sequences; b++) {
       const length = lengthOf(inputs, b);
-      let d_states: readonly Float64Array[] = cell.states.map((_, s) => finalGradient(d_final[s], stateWidth(model.layers[k], s), d * sequences + b));
+      let d_states: readonly Float64Array[] = cell.states.map((_, s) => finalGradient(d_final[s], stateWidth(layer, s), d * sequences + b));
       for (let step = length - 1; step >= 0; step--) {
         const t = direction === 'forward' ? step : length - 1 - step;
         const row = (m * steps + t) * sequences + b;
@@ -124,8 +149,8 @@ function* directionBackward(
         for (const part of d_y) for (let j = 0; j < width; j++) d_states[0][j] += part[(y + j) % part.length];
 
         input(m, t, b, x);
-        const previous = statesBefore(model, inputs, k, direction, record[k][d].states, m, t, b);
-        const { d_next, d_gates, d_x, d_previous } = yield* layerStepBackward(weights, d_weights, x, previous, stepTaken(record[k][d], row, hidden), d_states);
+        const previous = statesBefore(model, inputs, k, direction, taken.states, m, t, b);
+        const { d_next, d_gates, d_x, d_previous } = yield* layerStepBackward(weights, d_weights, x, previous, stepTaken(taken, row, hidden), d_states);
         d_next.forEach((values, s) => own.states[s].set(values, row * values.length));
         d_gates.forEach((values, plane) => own.gates[plane].set(values, row * hidden));
         d_x.forEach((value, i) => (d_input[row * read + i] += value));
@@ -177,7 +202,7 @@ function* embeddingGradient({ seeds, layers }: ModelShape, inputs: Read, { layer
 }
 
 /** How many rows of gradients a direction keeps at its pre-activations. */
-function planesOf({ cell }: Layer): number {
+function planesOf({ cell }: RecurrentLayer): number {
   return cell.gates.length + (cell.splitGates ?? 0);
 }
 
@@ -185,18 +210,30 @@ function zeros({ seeds }: ModelShape, { steps, sequences }: Read, width: number)
   return new Float64Array(seeds.length * steps * sequences * width);
 }
 
-function emptyGradients(model: ModelShape, inputs: Read): Gradients {
+/** @param d_final - per layer and state, what arrives after the last step */
+function emptyGradients(model: ModelShape, weights: Weights, inputs: Read, record: RolloutRecord, d_final: Extract<CheckedLoss, { kind: 'cotangents' }>['d_final'] | undefined): Gradients {
   const models = model.seeds.length;
-  const layers = model.layers.map((layer) => ({
+  const parameters = new Map(
+    [...parameterShapes(model)].map(([name, shape]) => [name, { shape: models > 1 ? [models, ...shape] : shape, data: new Float64Array(models * size(shape)) }] as const),
+  );
+  const layers = model.layers.map((layer, k) => {
+    const left = record[k];
+    if (!isRecurrent(layer) && isProgramRecord(left)) {
+      const back = prepareBlockBack(layer, k, weights, left, d_final?.[k] ?? [], parameters);
+      return { back, program: back.result, input: back.result.tensors.get('x')! };
+    }
+    return emptyDirections(model, layer as RecurrentLayer, inputs);
+  });
+  return { layers, parameters };
+}
+
+function emptyDirections(model: ModelShape, layer: RecurrentLayer, inputs: Read): RecurrentGradients {
+  return {
     input: zeros(model, inputs, layer.inputs),
     directions: directionsOf(layer).map(() => ({
       states: layer.cell.states.map((_, s) => zeros(model, inputs, stateWidth(layer, s))),
       gates: Array.from({ length: planesOf(layer) }, () => zeros(model, inputs, layer.hidden)),
-      initial: layer.cell.states.map((_, s) => new Float64Array(models * inputs.sequences * stateWidth(layer, s))),
+      initial: layer.cell.states.map((_, s) => new Float64Array(model.seeds.length * inputs.sequences * stateWidth(layer, s))),
     })),
-  }));
-  const parameters = new Map(
-    [...parameterShapes(model)].map(([name, shape]) => [name, { shape: models > 1 ? [models, ...shape] : shape, data: new Float64Array(models * size(shape)) }] as const),
-  );
-  return { layers, parameters };
+  };
 }

@@ -7,7 +7,7 @@ import { ReleasedError } from '../errors';
 import type { Inputs } from '../model/inputs';
 import type { CheckedLoss } from '../model/loss';
 import { vocabularySize, type Parameters } from '../model/parameters';
-import type { ModelShape, ModelSpec } from '../model/spec';
+import { isRecurrent, type LayerSpec, type ModelShape, type ModelSpec } from '../model/spec';
 import { scriptUrl } from '../script_url';
 import type { Snapshot, Tally } from '../training/trainer';
 import type { BackwardRecord } from './backward';
@@ -166,17 +166,15 @@ function taskOf(model: ModelShape, parameters: Parameters, inputs: Inputs): Task
   return { spec: specOf(model), parameters: model.tied ? parameters : withoutEmbedding(parameters), inputs: { ...inputs, words: undefined } };
 }
 
-/** The description that makes the same model again on the other side: cells have functions, which no message carries. */
+/** The description that makes the same model again on the other side: cells and blocks have functions, which no message carries. */
 function specOf({ input, layers, classes, tied, seeds }: ModelShape): ModelSpec {
   return {
     input: 'size' in input ? input : { embedding: input.embedding, vocab: vocabularySize(input.vocab) },
-    layers: layers.map(({ cell, hidden, width, directions, bias }) => ({
-      cell: cell.name,
-      hidden,
-      projection: width === hidden ? undefined : width,
-      bidirectional: directions === 2,
-      bias,
-    })),
+    layers: layers.map((layer): LayerSpec => {
+      if (!isRecurrent(layer)) return { ...layer.options, block: layer.block.name };
+      const { cell, hidden, width, directions, bias } = layer;
+      return { cell: cell.name, hidden, projection: width === hidden ? undefined : width, bidirectional: directions === 2, bias };
+    }),
     output: classes === undefined ? undefined : { classes, tied },
     seeds,
   };

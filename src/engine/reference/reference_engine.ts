@@ -214,7 +214,8 @@ class ReferenceModel implements Model {
 /** What one update keeps, and what goes on from one to the next, in bytes. */
 function trainingBytes(model: ModelShape, { first, optimizer }: Training): number {
   const numbers = [...parameterShapes(model).values()].reduce((sum, parameter) => sum + size(parameter), 0);
-  return recordBytes(model, first) + backwardBytes(model, first) + Float64Array.BYTES_PER_ELEMENT * model.seeds.length * numbers * (1 + optimizer.slots.length);
+  const batch = { ...first, first: 0 };
+  return recordBytes(model, batch) + backwardBytes(model, batch) + Float64Array.BYTES_PER_ELEMENT * model.seeds.length * numbers * (1 + optimizer.slots.length);
 }
 
 /** Whether there are frames and clicks to keep out of the way of. */

@@ -9,9 +9,12 @@ import type { Inputs } from '../model/inputs';
 import { checkedLoss, type CheckedLoss, type Loss } from '../model/loss';
 import { directionsOf, type Parameters } from '../model/parameters';
 import { findSignal, gradientEntries, signalEntries, type SignalEntry, type SignalInfo, type SignalPlace } from '../model/signals';
-import type { ModelShape } from '../model/spec';
-import type { BackwardRecord } from './backward';
-import { layerInput, lengthOf, type DirectionRecord, type RolloutRecord } from './rollout';
+import { isRecurrent, layerStates, type BlockLayer, type ModelShape } from '../model/spec';
+import type { BackwardRecord, BlockGradients, RecurrentGradients } from './backward';
+import { ownParameters } from './block_layer';
+import { toEnd } from './driver';
+import { readSignal, type ProgramRecord } from './ops/program';
+import { directionRecords, layerInput, lengthOf, type DirectionRecord, type RolloutRecord } from './rollout';
 
 /** A run with its numbers, and with those of its way back if it went back. */
 export interface ReferenceRun {
@@ -135,8 +138,10 @@ export class ReferenceTape implements Tape {
   }
 
   #values(entry: SignalEntry): Float64Array {
-    const { record, gradients } = this.#numbers();
-    return signalValues(this.model.shape, this.inputs, record, entry) ?? gradientValues(this.model.shape, gradients!, entry);
+    const run = this.#numbers();
+    const layer = this.model.shape.layers[entry.info.layer];
+    if (!isRecurrent(layer)) return blockValues(layer, run, entry);
+    return signalValues(this.model.shape, this.inputs, run.record, entry) ?? gradientValues(this.model.shape, run.gradients!, entry);
   }
 
   #numbers(): ReferenceRun {
@@ -156,7 +161,7 @@ function givenTo({ inputs, parameters }: ReferenceRun): Pick<ReferenceRun, 'inpu
  */
 function signalValues(model: ModelShape, inputs: Inputs, record: RolloutRecord, { info, origin }: SignalEntry): Float64Array | undefined {
   const layer = model.layers[info.layer];
-  const direction = record[info.layer][directionsOf(layer).indexOf(info.direction)];
+  const direction = directionRecords(record, info.layer)[directionsOf(layer).indexOf(info.direction)];
   switch (origin.of) {
     case 'state':
       return direction.states[origin.index].slice();
@@ -173,8 +178,28 @@ function signalValues(model: ModelShape, inputs: Inputs, record: RolloutRecord, 
   }
 }
 
+/** A copy of a block's signal, or of the gradient there; what its ops did not keep is made again. */
+function blockValues(layer: BlockLayer, { record, parameters, gradients }: ReferenceRun, { info: { layer: k, name }, origin }: SignalEntry): Float64Array {
+  const own = record[k] as ProgramRecord;
+  const back = gradients && (gradients.layers[k] as BlockGradients).program;
+  switch (origin.of) {
+    case 'tensor':
+    case 'shown':
+      return toEnd(readSignal(layer.program, ownParameters(layer, k, parameters), own, { of: origin }))!;
+    case 'd_tensor':
+    case 'd_shown':
+      return toEnd(readSignal(layer.program, ownParameters(layer, k, parameters), own, { of: origin }, back))!;
+    case 'final':
+      return own.final.get(layerStates(layer)[origin.index].name)!.slice();
+    case 'd_initial':
+      return back!.initial.get(layerStates(layer)[origin.index].name)!.slice();
+    default:
+      throw new Error(`${name} is no signal of a block`);
+  }
+}
+
 function gradientValues(model: ModelShape, { layers }: BackwardRecord, { info, origin }: SignalEntry): Float64Array {
-  const { input, directions } = layers[info.layer];
+  const { input, directions } = layers[info.layer] as RecurrentGradients;
   const { states, gates, initial } = directions[directionsOf(model.layers[info.layer]).indexOf(info.direction)];
   if (origin.of === 'd_input') return input.slice();
   if (origin.of === 'd_gate') return gates[origin.plane].slice();

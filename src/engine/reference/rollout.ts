@@ -1,5 +1,6 @@
 /**
- * Forward over all steps in float64: plain loops over layers, directions, steps, models and sequences.
+ * Forward over all steps in float64: plain loops over layers, directions, steps, models and sequences; a block layer runs
+ * its program over all of them at once.
  *
  * A sequence shorter than T ends at its own length. The forward direction stops there, the reverse direction starts
  * there; the steps beyond stay 0 in everything that is kept.
@@ -7,17 +8,19 @@
 import type { Tensor } from '../math/tensor';
 import type { Inputs, Source } from '../model/inputs';
 import { directionsOf, type Direction } from '../model/parameters';
-import { stateWidth, type ModelShape } from '../model/spec';
+import { isRecurrent, recurrentLayer, stateWidth, type BlockLayer, type ModelShape, type RecurrentLayer } from '../model/spec';
+import { extentOf, fillInput, prepareBlock } from './block_layer';
 import { dropFrom, type Dropout } from './dropout';
+import { programBytes, type ProgramRecord } from './ops/program';
 import { layerStep, layerWeights, type Numbers } from './step';
 
 /** A model's parameters under their names. */
 export type Weights = ReadonlyMap<string, Tensor<Numbers>>;
 
 /** What a rollout reads: a checked input, or one with numbers of its own. */
-export interface Read extends Pick<Inputs, 'steps' | 'sequences' | 'lengths'> {
+export interface Read extends Pick<Inputs, 'first' | 'steps' | 'sequences' | 'lengths'> {
   readonly source: Exclude<Source, { kind: 'rows' }> | (Omit<Extract<Source, { kind: 'rows' }>, 'table'> & { readonly table: Numbers });
-  /** Per layer and state: [D, B, width] the same for every model, or [M, D, B, width]; undefined for zeros. */
+  /** Per layer and state: [D, B, width] the same for every model, or [M, D, B, width], growing ones with `first` rows of that width; undefined for zeros. */
   readonly initial: readonly (readonly (Numbers | undefined)[])[];
 }
 
@@ -29,16 +32,31 @@ export interface DirectionRecord {
   readonly unprojected: Float64Array | undefined;
 }
 
-/** Per layer, per direction. */
-export type RolloutRecord = readonly (readonly DirectionRecord[])[];
+/** What a layer leaves behind: by its directions, or as the record of its program. */
+export type LayerRecord = readonly DirectionRecord[] | ProgramRecord;
+
+/** Per layer. */
+export type RolloutRecord = readonly LayerRecord[];
+
+/** Whether a layer's record is that of a program. */
+export function isProgramRecord(record: LayerRecord): record is ProgramRecord {
+  return 'tensors' in record;
+}
+
+/** A recurrent layer's record, by direction. */
+export function directionRecords(record: RolloutRecord, k: number): readonly DirectionRecord[] {
+  return record[k] as readonly DirectionRecord[];
+}
 
 /** How much memory a record takes, in bytes. */
-export function recordBytes({ layers, seeds }: ModelShape, { steps, sequences }: Pick<Inputs, 'steps' | 'sequences'>): number {
-  const perEntry = layers.reduce((sum, { cell, directions, hidden, width }) => {
+export function recordBytes(model: ModelShape, inputs: Pick<Inputs, 'first' | 'steps' | 'sequences'>): number {
+  const rows = model.seeds.length * inputs.steps * inputs.sequences;
+  return model.layers.reduce((sum, layer) => {
+    if (!isRecurrent(layer)) return sum + Float64Array.BYTES_PER_ELEMENT * rows * layer.inputs + programBytes(layer.program, extentOf(model, { ...inputs, lengths: undefined }));
+    const { cell, directions, hidden, width } = layer;
     const states = width === hidden ? cell.states.length * hidden : width + cell.states.length * hidden;
-    return sum + directions * (states + cell.saved.length * hidden);
+    return sum + Float64Array.BYTES_PER_ELEMENT * rows * directions * (states + cell.saved.length * hidden);
   }, 0);
-  return Float64Array.BYTES_PER_ELEMENT * seeds.length * steps * sequences * perEntry;
 }
 
 /**
@@ -46,11 +64,15 @@ export function recordBytes({ layers, seeds }: ModelShape, { steps, sequences }:
  * so a RangeError comes at once or never.
  */
 export function* rollout(model: ModelShape, parameters: Weights, inputs: Read, dropout?: Dropout): Generator<void, RolloutRecord> {
-  const record = emptyRecord(model, inputs);
-  for (let k = 0; k < model.layers.length; k++) {
+  const prepared = model.layers.map((layer, k) => (isRecurrent(layer) ? emptyDirections(model, layer, inputs) : prepareBlock(model, layer, k, parameters, inputs)));
+  const record = prepared.map((each) => ('carryOut' in each ? each.result : each));
+  for (const [k, layer] of prepared.entries()) {
     const input = layerInput(model, inputs, record, k, dropout);
-    for (const [d, direction] of directionsOf(model.layers[k]).entries()) {
-      yield* directionRollout(model, parameters, inputs, k, direction, input, record[k][d]);
+    if ('carryOut' in layer) {
+      yield* fillInput(layer.result, input);
+      yield* layer.carryOut();
+    } else {
+      for (const [d, direction] of directionsOf(model.layers[k]).entries()) yield* directionRollout(model, parameters, inputs, k, direction, input, layer[d]);
     }
   }
   return record;
@@ -65,7 +87,7 @@ function* directionRollout(
   input: LayerInput,
   record: DirectionRecord,
 ): Generator<void, void> {
-  const { hidden, inputs: width } = model.layers[k];
+  const { hidden, inputs: width } = model.layers[k] as RecurrentLayer;
   const weights = model.seeds.map((_, m) => layerWeights(model, parameters, k, direction, m));
   const x = new Float64Array(width);
   for (let step = 0; step < inputs.steps; step++) {
@@ -97,8 +119,8 @@ export function lengthOf({ lengths, steps }: Pick<Inputs, 'lengths' | 'steps'>, 
  * @param states - [S] of [M, T, B, width]
  */
 export function statesBefore(
-  { layers }: ModelShape,
-  inputs: Read,
+  shape: ModelShape,
+  inputs: Pick<Read, 'steps' | 'sequences' | 'lengths' | 'initial'>,
   k: number,
   direction: Direction,
   states: readonly Numbers[],
@@ -108,10 +130,11 @@ export function statesBefore(
 ): Float64Array[] {
   const before = direction === 'forward' ? t - 1 : t + 1;
   const exists = before >= 0 && before < lengthOf(inputs, b);
-  const { directions } = layers[k];
+  const layer = recurrentLayer(shape, k, 'what it carries is in its signals that end in _n');
+  const { directions } = layer;
   const row = exists ? (m * inputs.steps + before) * inputs.sequences + b : (m * directions + (direction === 'forward' ? 0 : 1)) * inputs.sequences + b;
   return states.map((state, s) => {
-    const width = stateWidth(layers[k], s);
+    const width = stateWidth(layer, s);
     const values = exists ? state : inputs.initial[k][s];
     if (!values) return new Float64Array(width);
     const at = (row * width) % values.length; // initial states of all models alike are there once
@@ -125,10 +148,13 @@ export type LayerInput = (m: number, t: number, b: number, row: Float64Array) =>
 /** What layer k reads: the model's input, or the directions of the layer below side by side, less what is dropped of them. */
 export function layerInput({ layers }: ModelShape, { source, steps, sequences }: Read, record: RolloutRecord, k: number, dropout?: Dropout): LayerInput {
   if (k > 0) {
-    const { width } = layers[k - 1];
+    const below = layers[k - 1];
+    const { width } = below;
+    const made = record[k - 1];
+    const outputs = isProgramRecord(made) ? [made.tensors.get((below as BlockLayer).program.output)!] : made.map(({ states: [h] }) => h);
     return (m, t, b, row) => {
       const at = ((m * steps + t) * sequences + b) * width;
-      record[k - 1].forEach(({ states: [h] }, d) => row.set(h.subarray(at, at + width), d * width));
+      outputs.forEach((y, d) => row.set(y.subarray(at, at + width), d * width));
       if (dropout) dropFrom(row, dropout, k - 1, m, t * sequences + b);
     };
   }
@@ -142,13 +168,11 @@ export function layerInput({ layers }: ModelShape, { source, steps, sequences }:
   };
 }
 
-function emptyRecord({ layers, seeds }: ModelShape, { steps, sequences }: Read): RolloutRecord {
+function emptyDirections({ seeds }: ModelShape, layer: RecurrentLayer, { steps, sequences }: Read): DirectionRecord[] {
   const zeros = (width: number) => new Float64Array(seeds.length * steps * sequences * width);
-  return layers.map((layer) =>
-    directionsOf(layer).map(() => ({
-      states: layer.cell.states.map((_, s) => zeros(stateWidth(layer, s))),
-      saved: layer.cell.saved.map(() => zeros(layer.hidden)),
-      unprojected: layer.width === layer.hidden ? undefined : zeros(layer.hidden),
-    })),
-  );
+  return directionsOf(layer).map(() => ({
+    states: layer.cell.states.map((_, s) => zeros(stateWidth(layer, s))),
+    saved: layer.cell.saved.map(() => zeros(layer.hidden)),
+    unprojected: layer.width === layer.hidden ? undefined : zeros(layer.hidden),
+  }));
 }

@@ -8,7 +8,7 @@
 import type { Cell } from '../cells/cell';
 import type { Tensor } from '../math/tensor';
 import { directionsOf, parameterName, type Direction, type ParameterKind } from '../model/parameters';
-import type { ModelShape } from '../model/spec';
+import { isRecurrent, recurrentLayer, type ModelShape } from '../model/spec';
 
 /** float32 where it was given, float64 where it is being trained. */
 export type Numbers = Float32Array | Float64Array;
@@ -46,16 +46,16 @@ const WORK_BETWEEN_PAUSES = 2 ** 18;
 
 /** What one model of a bundle uses in one direction of a layer: views of the parameters, or of anything in their shapes. */
 export function layerWeights<Data extends Numbers>(
-  { layers, seeds }: ModelShape,
+  shape: ModelShape,
   parameters: ReadonlyMap<string, Tensor<Data>>,
   layer: number,
   direction: Direction,
   model: number,
 ): LayerWeights<Data> {
-  const { cell, inputs, hidden, width, bias } = layers[layer];
+  const { cell, inputs, hidden, width, bias } = recurrentLayer(shape, layer, 'its steps have no weights of a cell');
   const ofModel = (kind: ParameterKind) => {
     const { data } = parameters.get(parameterName(kind, layer, direction))!;
-    const count = data.length / seeds.length;
+    const count = data.length / shape.seeds.length;
     return data.subarray(model * count, (model + 1) * count) as Data;
   };
   return {
@@ -164,7 +164,7 @@ export function planes(values: Float64Array, hidden: number): Float64Array[] {
   return Array.from({ length: values.length / hidden }, (_, g) => values.subarray(g * hidden, (g + 1) * hidden));
 }
 
-/** Every layer and direction of a model, in PyTorch's order. */
+/** Every recurrent layer and direction of a model, in PyTorch's order. */
 export function directedLayers({ layers }: ModelShape): { layer: number; direction: Direction; d: number }[] {
-  return layers.flatMap((shape, layer) => directionsOf(shape).map((direction, d) => ({ layer, direction, d })));
+  return layers.flatMap((shape, layer) => (isRecurrent(shape) ? directionsOf(shape).map((direction, d) => ({ layer, direction, d })) : []));
 }

@@ -3,7 +3,7 @@
  * it all. Snapshots are rounded to float32: going on from one differs in the eighth digit from not having stopped.
  */
 import { optimizerNamed } from '../optimizers/index';
-import { stateWidth, type ModelShape } from '../model/spec';
+import { isRecurrent, layerStates, type ModelShape } from '../model/spec';
 import type { Tensor } from '../math/tensor';
 import type { CheckedBatch } from '../training/batch';
 import type { Pass } from '../training/stepper';
@@ -13,7 +13,8 @@ import { propagate, type BackwardRecord } from './backward';
 import type { Dropout } from './dropout';
 import { firstNonFinite, type NonFinite } from './non_finite';
 import { clipScale, followGradient, squares } from './optimizer_step';
-import { rollout, type Read, type RolloutRecord } from './rollout';
+import type { ProgramRecord } from './ops/program';
+import { directionRecords, rollout, type Read, type RolloutRecord } from './rollout';
 
 /** How updates are made, as a message may carry it. */
 export interface UpdateRules extends Pick<Training, 'settings' | 'clip' | 'labelSmoothing' | 'carryState' | 'dropout' | 'frozen'> {
@@ -113,8 +114,8 @@ export class TrainingState {
   #read({ steps, sequences, lengths, tokens, x }: CheckedBatch, carried: Read['initial'] | undefined): Read {
     const table = this.#weights.get('embedding.weight');
     const source: Read['source'] = tokens ? { kind: 'rows', table: table!.data, rows: table!.shape[table!.shape.length - 2], tokens } : { kind: 'vectors', x: x! };
-    const stateless = this.model.layers.map(({ cell }) => cell.states.map(() => undefined));
-    return { steps, sequences, lengths, source, initial: carried ?? stateless };
+    const stateless = this.model.layers.map((layer) => layerStates(layer).map(() => undefined));
+    return { first: 0, steps, sequences, lengths, source, initial: carried ?? stateless };
   }
 
   /** The mean over the batches, of the parameters that learn. */
@@ -157,15 +158,16 @@ function stepsRead({ steps, sequences, lengths }: CheckedBatch): number {
   return lengths ? lengths.reduce((sum, length) => sum + length, 0) : steps * sequences;
 }
 
-/** Where the next batch goes on: the states after the last step of forward layers whose sequences have all steps. */
+/** Where the next batch goes on: the states after the last step of forward layers whose sequences have all steps; none of them grows. */
 function finalStates({ layers, seeds }: ModelShape, { steps, sequences }: CheckedBatch, record: RolloutRecord): Float64Array[][] {
   return layers.map((layer, k) =>
-    layer.cell.states.map((_, s) => {
-      const rows = sequences * stateWidth(layer, s);
+    layerStates(layer).map(({ name, width }, s) => {
+      if (!isRecurrent(layer)) return (record[k] as ProgramRecord).final.get(name)!;
+      const rows = sequences * width;
       const final = new Float64Array(seeds.length * rows);
       for (let m = 0; m < seeds.length; m++) {
         const at = ((m + 1) * steps - 1) * rows;
-        final.set(record[k][0].states[s].subarray(at, at + rows), m * rows);
+        final.set(directionRecords(record, k)[0].states[s].subarray(at, at + rows), m * rows);
       }
       return final;
     }),

@@ -1,8 +1,8 @@
 /** Where training is: its start, and whether another snapshot can take its place. */
 import type { Model } from '../engine';
 import { OptionError, ShapeError } from '../errors';
-import { checkedParameters, directionsOf, stateDict } from '../model/parameters';
-import { stateWidth, type ModelShape } from '../model/spec';
+import { checkedParameters, checkedTensors, stateDict } from '../model/parameters';
+import { layerStates, type ModelShape } from '../model/spec';
 import type { Snapshot } from './trainer';
 import type { Training } from './training';
 
@@ -30,7 +30,7 @@ export function checkedSnapshot(shape: ModelShape, { optimizer, carryState, firs
   return {
     update,
     parameters: checkedParameters(shape, stateDict(parameters)),
-    slots: new Map([...slots].map(([name, values]) => [name, checkedParameters(shape, stateDict(values))])),
+    slots: new Map([...slots].map(([name, values]) => [name, checkedTensors(shape, stateDict(values))])),
     carried,
   };
 }
@@ -43,7 +43,7 @@ export function isFiniteSnapshot({ parameters, slots, carried = [] }: Snapshot):
 
 /** How many numbers each layer's states are, [M, D, B, width]. */
 function carriedSizes({ layers, seeds }: ModelShape, sequences: number): number[][] {
-  return layers.map((layer) => layer.cell.states.map((_, s) => seeds.length * directionsOf(layer).length * sequences * stateWidth(layer, s)));
+  return layers.map((layer) => layerStates(layer).map(({ width }) => seeds.length * layer.directions * sequences * width));
 }
 
 function sizesText(sizes: readonly (readonly number[])[]): string {

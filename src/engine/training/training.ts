@@ -1,7 +1,7 @@
 /** How a model is trained, with everything checked and set: what both engines work from. */
 import { OptionError } from '../errors';
 import { parameterShapes, type Parameters } from '../model/parameters';
-import type { ModelShape } from '../model/spec';
+import { layerStates, layerTitle, type ModelShape } from '../model/spec';
 import { optimizerNamed } from '../optimizers/index';
 import type { Optimizer } from '../optimizers/optimizer';
 import type { BatchSource, CheckedBatch } from './batch';
@@ -106,6 +106,9 @@ function smoothing(part: number, first: CheckedBatch): number {
 
 function carried({ layers }: ModelShape, { lengths }: CheckedBatch): true {
   if (layers.some(({ directions }) => directions === 2)) throw new OptionError('carryState', 'carryState: a layer that reads in both directions cannot go on where a batch ended; use forward layers.');
+  layers.forEach((layer, k) => {
+    if (layerStates(layer).some(({ grows }) => grows)) throw new OptionError('carryState', `carryState: layer ${k}, ${layerTitle(layer)}, keeps something of every step so far, which would grow from batch to batch without end; leave carryState out.`);
+  });
   if (lengths) throw new OptionError('carryState', 'carryState: the sequences of this task end early, so the next batch cannot go on where they do; use sequences of one length.');
   return true;
 }
@@ -114,7 +117,7 @@ function frozenNames(model: ModelShape, given: readonly string[]): Set<string> {
   const names = [...parameterShapes(model).keys()];
   return new Set(
     given.flatMap((frozen) => {
-      const found = names.filter((name) => name === frozen || name.replace(/_l\d+(_reverse)?$/, '') === frozen);
+      const found = names.filter((name) => name === frozen || name.replace(/^layers\.\d+\.|_l\d+(_reverse)?$/, '') === frozen);
       if (!found.length) throw new OptionError('frozen', `frozen: this model has no parameter "${frozen}"; it has ${names.join(', ')}.`);
       return found;
     }),

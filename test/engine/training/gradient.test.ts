@@ -2,9 +2,9 @@
 // the gradient in its slot and, at a rate of 1, the difference of the weights; the loss is written out as its definition
 // has it, from a rollout with weights of float64.
 import { describe, expect, test } from 'vitest';
-import { createEngine, type Batch, type ModelSpec, type Tensor, type TrainerOptions } from '../../../src/engine/index';
+import { createEngine, layerStates, type Batch, type ModelSpec, type Tensor, type TrainerOptions } from '../../../src/engine/index';
 import { toEnd } from '../../../src/engine/reference/driver';
-import { layerInput, rollout, type Read } from '../../../src/engine/reference/rollout';
+import { directionRecords, layerInput, rollout, type Read } from '../../../src/engine/reference/rollout';
 import { rulesOf, TrainingState } from '../../../src/engine/reference/training_state';
 import type { CheckedBatch } from '../../../src/engine/training/batch';
 import { checkedBatch } from '../../../src/engine/training/checked_batch';
@@ -64,16 +64,16 @@ async function expectGradient(spec: ModelSpec, batches: readonly Batch[], option
   const { dropout: part = 0, labelSmoothing = 0, carryState = false } = options;
   const run = ({ steps, sequences, lengths, tokens, x }: CheckedBatch, i: number, initial: Read['initial']) => {
     const source: Read['source'] = tokens ? { kind: 'rows', table: table!.data, rows: table!.data.length / models / shape.layers[0].inputs, tokens } : { kind: 'vectors', x: x! };
-    const read: Read = { steps, sequences, lengths, source, initial };
+    const read: Read = { first: 0, steps, sequences, lengths, source, initial };
     const record = toEnd(rollout(shape, weights, read, part ? { key: noise[i], part } : undefined));
     return { record, output: layerInput(shape, read, record, shape.layers.length) };
   };
-  const none: Read['initial'] = shape.layers.map(({ cell }) => cell.states.map(() => undefined));
+  const none: Read['initial'] = shape.layers.map((layer) => layerStates(layer).map(() => undefined));
   // What is carried is detached: it stays as the weights before the update made it.
   const starts: Read['initial'][] = [none];
   for (const [i, batch] of checked.entries()) {
     const { record } = run(batch, i, starts[i]);
-    starts.push(carryState ? record.map(([{ states }]) => states.map((values) => lastStep(values, models, batch.steps))) : none);
+    starts.push(carryState ? record.map((_, k) => directionRecords(record, k)[0].states.map((values) => lastStep(values, models, batch.steps))) : none);
   }
   const loss = () => {
     const ofBatches = checked.map((batch, i) => {

@@ -4,7 +4,7 @@
  * 500 updates; a seed has learned it when ten updates in a row name 98 in 100 keys. Eight seeds are one run.
  */
 import { expect, test } from 'vitest';
-import { createEngine, taskNamed, type LayerSpec } from '../../../src/engine/index';
+import { createEngine, taskNamed, type RecurrentSpec } from '../../../src/engine/index';
 
 const engine = await createEngine({ device: 'cpu' });
 
@@ -14,7 +14,7 @@ const WINDOW = 10;
 const SEEDS = [11, 12, 13, 14, 15, 16, 17, 18];
 
 /** How many of the seeds learn it, and after how many updates. */
-async function learned(layer: Omit<LayerSpec, 'hidden'>, distance: number): Promise<{ readonly seeds: number; readonly after: readonly (number | undefined)[] }> {
+async function learned(layer: Omit<RecurrentSpec, 'hidden'>, distance: number): Promise<{ readonly seeds: number; readonly after: readonly (number | undefined)[] }> {
   const task = taskNamed('keyed_latch').make({ seed: 1, sequences: 32, settings: { distance } });
   if (!('vocab' in task.input && 'classes' in task.output)) throw new Error('the latch reads and names words');
   using model = await engine.model({ input: { vocab: task.input.vocab, embedding: 32 }, layers: [{ hidden: 32, oneBias: true, ...layer }], output: { classes: task.output.classes }, seeds: SEEDS });

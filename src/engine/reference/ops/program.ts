@@ -39,26 +39,70 @@ export function programBytes(program: Program, extent: Extent): number {
   return Float64Array.BYTES_PER_ELEMENT * (rows * perRow + extent.models * extent.sequences * perSequence + scratchLength(program, extent));
 }
 
+/** Work whose memory is all there, to be carried out later: what it fills, and the way to do so. */
+export interface Prepared<Result> {
+  readonly result: Result;
+  /** Pauses about every millisecond. */
+  carryOut(): Generator<void, Result>;
+}
+
 /**
- * Runs a program. Pauses about every millisecond; all memory is asked for before the first pause.
- * @param x - [M, T, B, inputs], kept in the record as it is
+ * Asks for all the memory of a run.
+ * @param x - [M, T, B, inputs], kept in the record as it is; it may be filled until the run is carried out
  * @param initial - states to start from; those that are missing are 0. A growing one has `extent.first` steps.
  */
-export function* runProgram(program: Program, parameters: ProgramParameters, x: Float64Array, extent: Extent, initial: States = new Map()): Generator<void, ProgramRecord> {
+export function prepareRun(program: Program, parameters: ProgramParameters, x: Float64Array, extent: Extent, initial: States = new Map()): Prepared<ProgramRecord> {
   const rows = extent.models * extent.steps * extent.sequences;
   const tensors = new Map(program.tensors.map(({ name }) => [name, name === 'x' ? x : new Float64Array(rows * placeOf(program, name).row)]));
   const record: ProgramRecord = { extent, tensors, initial, final: emptyStates(program, extent, extent.first + extent.steps) };
   const run = runOf(program, parameters, record);
+  return {
+    result: record,
+    *carryOut() {
+      for (const step of program.steps) yield* arithmeticOf(step).forward(step, run);
+      return record;
+    },
+  };
+}
+
+/**
+ * Asks for all the memory of the way back. What arrives at the output is put into the result's tensor of that name before
+ * it is carried out, 0 at the steps a sequence does not have.
+ * @param d_final - what arrives at the states after the last step; 0 unless given
+ * @param d_parameters - in the parameters' shapes; the run's part is added
+ */
+export function prepareBack(
+  program: Program,
+  parameters: ProgramParameters,
+  record: ProgramRecord,
+  d_final: States,
+  d_parameters: ReadonlyMap<string, Float64Array>,
+): Prepared<ProgramGradient> {
+  const { extent } = record;
+  const tensors = new Map([...record.tensors].map(([name, { length }]) => [name, new Float64Array(length)]));
+  const gradient: ProgramGradient = { tensors, initial: emptyStates(program, extent, extent.first), final: d_final };
+  const run = runOf(program, parameters, record);
+  const strips = gradientOf(program, extent, gradient, d_parameters);
+  return {
+    result: gradient,
+    *carryOut() {
+      for (const step of program.steps.toReversed()) yield* arithmeticOf(step).backward(step, run, strips);
+      return gradient;
+    },
+  };
+}
+
+/** Runs a program. Pauses about every millisecond; all memory is asked for before the first pause. Parameters as of `prepareRun`. */
+export function* runProgram(program: Program, parameters: ProgramParameters, x: Float64Array, extent: Extent, initial: States = new Map()): Generator<void, ProgramRecord> {
+  const run = prepareRun(program, parameters, x, extent, initial);
   yield;
-  for (const step of program.steps) yield* arithmeticOf(step).forward(step, run);
-  return record;
+  return yield* run.carryOut();
 }
 
 /**
  * Takes a loss back through a run. Pauses about every millisecond; all memory is asked for before the first pause.
  * @param d_y - [M, T, B, width] ∂loss/∂ the output; what it holds past a sequence's length is ignored
- * @param d_final - what arrives at the states after the last step; 0 unless given
- * @param d_parameters - in the parameters' shapes; the run's part is added
+ * @param d_final - and `d_parameters` as of `prepareBack`
  */
 export function* backProgram(
   program: Program,
@@ -68,24 +112,24 @@ export function* backProgram(
   d_final: States,
   d_parameters: ReadonlyMap<string, Float64Array>,
 ): Generator<void, ProgramGradient> {
-  const { extent } = record;
-  const tensors = new Map([...record.tensors].map(([name, { length }]) => [name, new Float64Array(length)]));
-  const gradient: ProgramGradient = { tensors, initial: emptyStates(program, extent, extent.first), final: d_final };
-  const run = runOf(program, parameters, record);
-  const strips = gradientOf(program, extent, gradient, d_parameters);
+  const back = prepareBack(program, parameters, record, d_final, d_parameters);
   yield;
+  addToOutput(program, record.extent, back.result, d_y);
+  return yield* back.carryOut();
+}
+
+/** Adds to what arrives at the output, at the steps there are. @param d_y - [M, T, B, width], or [T, B, width] the same for every model */
+export function addToOutput(program: Program, extent: Extent, { tensors }: ProgramGradient, d_y: ArrayLike<number>): void {
   const d_output = tensors.get(program.output)!;
-  const width = d_output.length / (extent.models * extent.steps * extent.sequences);
-  for (const { row } of rowsOf(extent)) for (let i = row * width; i < (row + 1) * width; i++) d_output[i] = d_y[i];
-  for (const step of program.steps.toReversed()) yield* arithmeticOf(step).backward(step, run, strips);
-  return gradient;
+  const width = placeOf(program, program.output).row;
+  for (const { row } of rowsOf(extent)) for (let i = row * width; i < (row + 1) * width; i++) d_output[i] += d_y[i % d_y.length];
 }
 
 /**
  * A signal of a run, [M, T, B, width]: copied from the tensor that holds it, or made again by the op that shows it.
  * With a gradient, ∂loss/∂ that signal; undefined where `hasGradient` says there is none, as for weights of attention.
  */
-export function* readSignal(program: Program, parameters: ProgramParameters, record: ProgramRecord, signal: BlockSignal, gradient?: ProgramGradient): Generator<void, Float64Array | undefined> {
+export function* readSignal(program: Program, parameters: ProgramParameters, record: ProgramRecord, signal: Pick<BlockSignal, 'of'>, gradient?: ProgramGradient): Generator<void, Float64Array | undefined> {
   const { extent } = record;
   const rows = extent.models * extent.steps * extent.sequences;
   const width = signalWidth(program, signal, extent.first + extent.steps);
