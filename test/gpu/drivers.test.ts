@@ -80,7 +80,7 @@ test('a worker called off rejects at once and lets go of the run', async () => {
   ]))!;
   const large = await engine.model({ input: { size: 64 }, layers: [{ cell: 'lstm', hidden: 256 }] });
   const controller = new AbortController();
-  const inputs = { steps: 400, sequences: 4, lengths: undefined, source: { kind: 'vectors', x: new Float32Array(400 * 4 * 64).fill(1) }, initial: [[undefined, undefined]], words: undefined } as const;
+  const inputs = { first: 0, steps: 400, sequences: 4, lengths: undefined, source: { kind: 'vectors', x: new Float32Array(400 * 4 * 64).fill(1) }, initial: [[undefined, undefined]], words: undefined } as const;
   const running = worker.run(large.shape, large.parameters, inputs, controller.signal);
   controller.abort(new Error('never mind'));
   await expect(running).rejects.toThrow('never mind');

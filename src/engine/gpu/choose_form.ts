@@ -3,7 +3,7 @@
  * Nearby sizes share a measurement: the choice changes far more slowly with size than either time does.
  */
 import type { RecurrentForm } from '../engine';
-import type { Layer } from '../model/spec';
+import type { RecurrentLayer as Layer } from '../model/spec';
 import { record, type Command } from './command_list';
 import type { Gpu } from './device';
 

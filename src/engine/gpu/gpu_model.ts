@@ -4,7 +4,7 @@ import { OutOfMemoryError, ReleasedError } from '../errors';
 import { checkedInputs, type RunInputs } from '../model/inputs';
 import type { CheckedLoss } from '../model/loss';
 import { checkedParameters, staleParameters, type Parameters, type StateDict } from '../model/parameters';
-import { reseeded, type ModelShape } from '../model/spec';
+import { reseeded, type RecurrentModel as ModelShape } from '../model/spec';
 import { modelTrainer } from '../training/model_trainer';
 import type { Trainer, TrainerOptions } from '../training/trainer';
 import { checkedTraining } from '../training/training';

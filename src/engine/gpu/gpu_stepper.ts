@@ -3,7 +3,7 @@ import type { RecurrentForm } from '../engine';
 import { ReleasedError } from '../errors';
 import type { Tensor } from '../math/tensor';
 import type { Parameters } from '../model/parameters';
-import { stateWidth, type ModelShape } from '../model/spec';
+import { stateWidth, type RecurrentModel as ModelShape } from '../model/spec';
 import type { CheckedBatch } from '../training/batch';
 import type { Pass, Stepper } from '../training/stepper';
 import type { Snapshot, Tally } from '../training/trainer';

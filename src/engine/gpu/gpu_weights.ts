@@ -1,6 +1,6 @@
 /** A model's weights and kernels on the GPU: those of the forward pass at once, those of the backward pass when first needed. */
 import type { Parameters } from '../model/parameters';
-import type { ModelShape } from '../model/spec';
+import type { RecurrentModel as ModelShape } from '../model/spec';
 import { checkFits, checkHolds, filledStorage } from './buffers';
 import type { Gpu } from './device';
 import type { Bound, Kernel, KernelCache } from './kernel';

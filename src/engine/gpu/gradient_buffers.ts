@@ -4,7 +4,7 @@
  */
 import type { OutputEntry, RecurrentForm } from '../engine';
 import type { CheckedLoss } from '../model/loss';
-import type { ModelShape } from '../model/spec';
+import type { RecurrentModel as ModelShape } from '../model/spec';
 import { BufferSet } from './buffer_set';
 import { checkFits, checkGrid } from './buffers';
 import type { Command } from './command_list';

@@ -1,6 +1,6 @@
 /** How strongly many entries of a run's output feel each input: many losses propagated back side by side, in chunks. */
 import type { InfluencePlace, OutputEntry, RecurrentForm } from '../engine';
-import type { ModelShape } from '../model/spec';
+import type { RecurrentModel as ModelShape } from '../model/spec';
 import { BufferSet } from './buffer_set';
 import { foldedGroups, record, type Command } from './command_list';
 import type { Gpu } from './device';

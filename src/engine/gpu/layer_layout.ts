@@ -4,7 +4,7 @@
  */
 import type { SignalStorage } from '../engine';
 import type { SignalEntry } from '../model/signals';
-import type { Layer } from '../model/spec';
+import type { RecurrentLayer as Layer } from '../model/spec';
 
 /** A width padded to whole quads. */
 export function padded(width: number): number {
@@ -121,7 +121,7 @@ export function inputPlace(layout: LayerLayout, below: Layer | undefined, inputs
 /** Which of a layer's buffers holds a signal. */
 export type SignalTensor = 'states' | 'gates' | 'd_states' | 'd_gates' | 'd_x';
 
-/** Where a signal lies, or undefined for `x`, which is not one layer's own. */
+/** Where a recurrent layer's signal lies, or undefined for `x`, which is not one layer's own. */
 export function placeOf(
   { info, origin }: SignalEntry,
   layer: Layer,
@@ -149,6 +149,10 @@ export function placeOf(
     case 'd_input':
       return { tensor: 'd_x', place: inputPlace(layout, below, layer.inputs, steps, sequences) };
     case 'input':
+    case 'tensor':
+    case 'shown':
+    case 'd_tensor':
+    case 'd_shown':
       return undefined;
   }
 }

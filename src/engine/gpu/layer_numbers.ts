@@ -1,5 +1,5 @@
 /** The words of shaders/lib/layer.wgsl's Layer. */
-import type { Layer } from '../model/spec';
+import type { RecurrentLayer as Layer } from '../model/spec';
 import { isProjected, type LayerLayout } from './layer_layout';
 
 export function layerNumbers(layer: Layer, layout: LayerLayout, steps: number, sequences: number, rows: number, picked: boolean): number[] {

@@ -1,7 +1,7 @@
 /** Tensors on their way to the GPU and back: turned, padded, and split into directions. */
 import type { Tensor } from '../math/tensor';
 import { parameterShapes, type Parameters } from '../model/parameters';
-import { stateWidth, type Layer, type ModelShape } from '../model/spec';
+import { stateWidth, type RecurrentLayer as Layer, type ModelShape } from '../model/spec';
 import { padded } from './layer_layout';
 import type { Block, Strides, WeightLayout } from './weight_layout';
 
@@ -55,7 +55,7 @@ function eachEntry({ rowIndex, columnIndex }: Block, { offset, model, row, colum
   }
 }
 
-/** [S, N, B, H], padded, from per-state [D, B, width]; the same for every model. Zeros where nothing is given. */
+/** [S, N, B, H], padded, from per-state [D, B, width], the same for every model, or [M, D, B, width]. Zeros where nothing is given. */
 export function packStates(values: readonly (Float32Array | undefined)[], layer: Layer, models: number, sequences: number): Float32Array {
   const hidden = padded(layer.hidden);
   const packed = new Float32Array(values.length * models * layer.directions * sequences * hidden);
@@ -65,7 +65,8 @@ export function packStates(values: readonly (Float32Array | undefined)[], layer:
     for (let m = 0; m < models; m++) {
       for (let row = 0; row < layer.directions * sequences; row++) {
         const target = ((s * models + m) * layer.directions * sequences + row) * hidden;
-        packed.set(given.subarray(row * width, (row + 1) * width), target);
+        const at = ((m * layer.directions * sequences + row) * width) % given.length; // of all models alike it is there once
+        packed.set(given.subarray(at, at + width), target);
       }
     }
   });

@@ -4,7 +4,7 @@
  * dispatch. Kernels name their parts of a step; a form decides which parts may share a dispatch.
  */
 import type { RecurrentForm } from '../engine';
-import type { Layer } from '../model/spec';
+import type { RecurrentLayer as Layer } from '../model/spec';
 import { foldedGroups, type Command } from './command_list';
 import type { Gpu } from './device';
 import { SPAN_STRIDE, type Bound, type Kernel } from './kernel';

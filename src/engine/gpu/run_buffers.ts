@@ -4,7 +4,7 @@
  */
 import type { RecurrentForm } from '../engine';
 import type { Inputs } from '../model/inputs';
-import type { Layer, ModelShape } from '../model/spec';
+import type { RecurrentLayer as Layer, RecurrentModel as ModelShape } from '../model/spec';
 import { BatchUniform, PLAIN_BATCH } from './batch_uniform';
 import { BufferSet } from './buffer_set';
 import { checkFits, checkGrid } from './buffers';
@@ -34,7 +34,7 @@ export function runShape(model: ModelShape, { steps, sequences, source }: Inputs
 }
 
 /** Whether the words' vectors are a parameter. */
-export function isClosed({ input }: ModelShape): boolean {
+export function isClosed({ input }: Pick<ModelShape, 'input'>): boolean {
   return 'embedding' in input && input.vocab !== undefined;
 }
 

@@ -4,7 +4,7 @@
  * makes. Everything is counted in f32 entries, padded to quads, and what kernels bind starts at a multiple of 256 bytes.
  */
 import { directionsOf, headWeightName, parameterName, parameterShapes, vocabularySize, type ParameterKind } from '../model/parameters';
-import type { Layer, ModelShape } from '../model/spec';
+import type { RecurrentLayer as Layer, RecurrentModel as ModelShape } from '../model/spec';
 import { OptionError } from '../errors';
 import { isProjected, layerLayout, padded, type LayerLayout } from './layer_layout';
 
