@@ -2,7 +2,7 @@
  * The flow of a gradient measured for a figure, in stages: first the one curve that says most, along one sequence, so that
  * something moves while a slider does; then everything, sequence after sequence.
  */
-import { gateProducts, jacobianFlow, type Engine, type FlowMeasure, type Tape, type VanillaLimits } from '../engine';
+import { gateProducts, jacobianFlow, recurrentLayer, type Engine, type FlowMeasure, type Tape, type VanillaLimits } from '../engine';
 import { flowExperiment, sequencesOf, type FlowSettings } from './flow_experiment';
 
 export interface FlowPicture {
@@ -55,8 +55,8 @@ export async function* sentenceFlow(tape: Tape, words: readonly string[], longes
 }
 
 async function* measured(tape: Tape, of: FlowPicture['of'], back: number, wanted: number, { abort, progress }: Progress): AsyncGenerator<FlowPicture, void> {
-  const { layers } = tape.model.shape;
-  const { cell, hidden } = layers[layers.length - 1];
+  const { shape } = tape.model;
+  const { cell, hidden } = recurrentLayer(shape, shape.layers.length - 1, 'its steps have no Jacobian of one state by the next; rnn-influence draws any layer');
   const stages = wanted + 1;
   const flowOf = (sequence: number, stage: number, measures?: readonly FlowMeasure[]) =>
     jacobianFlow(tape, { sequence, back, abort, measures, progress: (fraction) => progress((stage + fraction) / stages) });

@@ -2,7 +2,7 @@
  * What a heatmap draws, whatever it comes from: a grid of numbers, rows down and columns across, with names for both
  * and a word on how they are coloured. Two kinds: numbers that the page gives, and a signal of a run.
  */
-import { extentOf, type Signal, type SignalExtent, type SignalStorage } from '../engine';
+import { extentOf, isRecurrent, layerTitle, type Signal, type SignalExtent, type SignalStorage } from '../engine';
 import type { EntryAt } from './paint/canvas_painter';
 import type { Instance } from './paint/gpu_painter';
 import { symmetric, type ColourRange, type Scaling } from './range';
@@ -90,12 +90,12 @@ export function signalMatrix(signal: Signal, words: readonly string[] | undefine
     firstUnit,
     rowLabels: unit === undefined ? undefined : [`${signal.name}${subscript(unit + 1)}`],
     columnLabels: final ? undefined : words,
-    title: `${signal.name}, ${gradient && loss ? derivativeOf(loss, signal.name, words) : signal.role} (${place}${layer.cell.title} of ${layer.hidden} units${direction})`,
+    title: `${signal.name}, ${gradient && loss ? derivativeOf(loss, signal.name, words) : signal.role} (${place}${layerTitle(layer)} of ${isRecurrent(layer) ? layer.hidden : layer.width} units${direction})`,
     scaling: drawnAs,
     flow: final ? undefined : gradient ? 'backward' : 'forward',
     fixedRange: signal.range === 'unbounded' || drawnAs === 'log' ? undefined : { min: signal.range[0], max: signal.range[1] },
     signed: true,
-    key: [drawnAs, layer.cell.name, signal.layer, signal.direction, signal.name].join(' '),
+    key: [drawnAs, isRecurrent(layer) ? layer.cell.name : layer.block.name, signal.layer, signal.direction, signal.name].join(' '),
     at: undefined,
     read: async () => at(await signal.read()),
     extent: () => signal.extent(),

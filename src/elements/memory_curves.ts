@@ -1,5 +1,5 @@
 /** Memory told from gradient, step by step: what is still there of a swapped word, and what a loss at the end can feel. */
-import { counterfactual, jacobianFlow, type Tape } from '../engine';
+import { counterfactual, jacobianFlow, layerStates, type Tape } from '../engine';
 
 export interface MemoryCurves {
   /** T steps, and the other sentence, which may be shorter or longer. */
@@ -23,7 +23,7 @@ export async function memoryCurves(tape: Tape, words: readonly string[], other: 
   const { model } = tape;
   const steps = Math.min(words.length, other.length);
   const pair = [words, other].map((sentence) => sentence.slice(0, steps));
-  const states = model.shape.layers[model.shape.layers.length - 1].cell.states.map(({ name }) => name);
+  const states = layerStates(model.shape.layers[model.shape.layers.length - 1]).map(({ name }) => name);
   const [flow, ...twins] = await Promise.all([
     jacobianFlow(tape, { back: words.length - 1, measures: ['rms'], abort }),
     ...states.map((signal) => counterfactual(model, pair[0], pair[1], { signal, abort })),

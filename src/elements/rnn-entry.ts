@@ -1,6 +1,6 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { addends, type Addend, type Addends, type Cell, type ModelShape, type Parameters, type Tape } from '../engine';
+import { addends, recurrentLayer, type Addend, type Addends, type Cell, type ModelShape, type Parameters, type Tape } from '../engine';
 import { curveOf } from './activation_curve';
 import { curvePicture, curveStyles } from './curve_picture';
 import { entryStyles } from './entry_styles';
@@ -123,7 +123,7 @@ export class RnnEntry extends ModelFigure {
   private async fetch(tape: Tape, revision: number, words: readonly string[], step: number, unit: number): Promise<Entry> {
     const { parameters } = tape;
     const { shape } = tape.model;
-    const { cell, hidden: units } = shape.layers[shape.layers.length - 1];
+    const { cell, hidden: units } = recurrentLayer(shape, shape.layers.length - 1, 'addends are those of a gate');
     if (this.states?.tape !== tape || this.states.revision !== revision) this.states = { tape, revision, values: Promise.all(cell.states.map(({ name }) => tape.signal(name).read())) };
     const [states, sums] = await Promise.all([this.states.values, Promise.all(cell.gates.map(({ name: gate }) => addends(tape, { step, unit, gate })))]);
     const at = (t: number) => Object.fromEntries(cell.states.map(({ name }, s) => [name, t < 0 ? 0 : states[s][t * units + unit]]));
@@ -200,7 +200,7 @@ export class RnnEntry extends ModelFigure {
     const { model } = this.connection;
     const place = placeOfWeight(this.chosenTerm(sum), sum, shape, parameters);
     if (!model || !place) return nothing;
-    const layer = shape.layers[sum.place.layer];
+    const layer = recurrentLayer(shape, sum.place.layer, 'a gate’s weights are those of a cell');
     const { start: starts } = model.state;
     const startOf = ({ parameter, index }: Omit<WeightEdit, 'value'>) => starts?.[parameter]?.data[index] ?? parameters.get(parameter)!.data[index];
     const edit = model.edits.find((known) => samePlace(known, place));

@@ -1,7 +1,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
-import { gateProducts, type Cell, type GateProducts, type Tape } from '../engine';
+import { gateProducts, recurrentLayer, type Cell, type GateProducts, type Tape } from '../engine';
 import { hidesElement, labelsAttribute } from './attributes';
 import { Latest } from './latest';
 import { ofLog10 } from './log_axis';
@@ -196,8 +196,8 @@ export class RnnGates extends ModelFigure {
 }
 
 function lastLayer(tape: Tape): { readonly cell: Cell; readonly hidden: number } {
-  const { layers } = tape.model.shape;
-  return layers[layers.length - 1];
+  const { shape } = tape.model;
+  return recurrentLayer(shape, shape.layers.length - 1, 'gates are those of a cell');
 }
 
 /** How long a gate that keeps so much a step, by its logarithm, takes to lose half: ln 2 / −ln f. */

@@ -1,6 +1,6 @@
 import { css, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { OptionError, taskNamed, type OpenedModel, type Task } from '../engine';
+import { isRecurrent, OptionError, taskNamed, type OpenedModel, type Task } from '../engine';
 import { hidesElement, numberAttribute, optionalNumberAttribute, unitsAsHidden } from './attributes';
 import { CursorChangeEvent, TrainingChangeEvent, WeightChangeEvent, type Cursor } from './model_events';
 import type { Lesson } from './network';
@@ -390,7 +390,7 @@ export class RnnModel extends LitElement {
     const { tape, model, words } = this.state;
     const layers = model?.shape.layers;
     const last = layers?.[layers.length - 1];
-    return { step: clamped(step, tape && words.length), unit: clamped(unit, tape && last && last.hidden) };
+    return { step: clamped(step, tape && words.length), unit: clamped(unit, tape && last && (isRecurrent(last) ? last.hidden : last.width)) };
   }
 
   #tell(): void {

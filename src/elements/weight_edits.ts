@@ -1,5 +1,5 @@
 /** Single weights that were changed by hand, on top of the weights that a network starts with. */
-import type { Layer, StateDict } from '../engine';
+import type { RecurrentLayer, StateDict } from '../engine';
 
 /** One number of one parameter, set by hand. */
 export interface WeightEdit {
@@ -59,7 +59,7 @@ export function droppedInWords(count: number): string {
 }
 
 /** A weight as the figures write it: `U[3,5]`, `b_ih[3]`, with the gate where there are several: `U_f[3,5]`. Indices count from 1. */
-export function weightName({ parameter, index }: WeightPlace, { cell, hidden, inputs, width }: Layer): string {
+export function weightName({ parameter, index }: WeightPlace, { cell, hidden, inputs, width }: RecurrentLayer): string {
   const kind = parameter.replace(/_l\d+$/, '');
   const columns = kind === 'weight_ih' ? inputs : kind === 'weight_hh' ? width : undefined;
   const line = Math.floor(index / (columns ?? 1));

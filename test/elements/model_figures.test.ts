@@ -2,7 +2,7 @@ import axe from 'axe-core';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import '../../src/elements/define';
-import { cells, counterfactual, jacobianFlow } from '../../src/engine';
+import { cellNamed, cells, counterfactual, jacobianFlow } from '../../src/engine';
 import type { RnnModel } from '../../src/elements/rnn-model';
 import { inside, mount, settled } from './mounting';
 
@@ -110,7 +110,7 @@ describe('rnn-entry', () => {
     const { model, element } = await mounted('rnn-entry', { cell });
     model.cursor = { step: 3, unit: 2 };
     await settled(() => expect(text(element)).toContain('After we, step 4 of 8'));
-    for (const { name, activation } of model.state.model!.shape.layers[0].cell.gates) {
+    for (const { name, activation } of cellNamed(cell).gates) {
       element.gate = name;
       await element.updateComplete;
       const values = await model.state.tape!.signal(activation === 'identity' ? name : `a_${name}`).read();
@@ -127,7 +127,7 @@ describe('rnn-entry', () => {
     const { model, element } = await mounted('rnn-entry', { cell });
     model.cursor = { step: 3, unit: 2 };
     await settled(() => expect(text(element)).toContain('After we, step 4 of 8'));
-    for (const { name } of model.state.model!.shape.layers[0].cell.states) {
+    for (const { name } of cellNamed(cell).states) {
       element.gate = name;
       await element.updateComplete;
       const values = await model.state.tape!.signal(name).read();

@@ -3,7 +3,7 @@ import axe from 'axe-core';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import '../../src/elements/define';
-import { addends, initialWeights, prove } from '../../src/engine';
+import { addends, initialWeights, prove, recurrentLayer } from '../../src/engine';
 import type { RnnEntry } from '../../src/elements/rnn-entry';
 import type { RnnModel, WeightChangeEvent } from '../../src/elements/rnn-model';
 import { editsWith, MOST_EDITS, weightName, withEdits, type WeightEdit } from '../../src/elements/weight_edits';
@@ -205,7 +205,7 @@ describe('the slider of a weight', () => {
     await again(model, () => slide(element, 1.5));
     // At the second step the state before is that of the first, which U has no part in. Three decimals are printed.
     await settled(() => expect(Math.abs(total(element) - (before + (1.5 - start) * h[2]))).toBeLessThan(1.1e-3));
-    const { sum } = await addends(model.state.tape!, { step: 1, unit: 2, gate: model.state.model!.shape.layers[0].cell.gates[0].name });
+    const { sum } = await addends(model.state.tape!, { step: 1, unit: 2, gate: recurrentLayer(model.state.model!.shape, 0, 'a test of cells').cell.gates[0].name });
     expect(Math.abs(total(element) - sum)).toBeLessThan(6e-4);
   });
 
@@ -304,7 +304,7 @@ describe('edits as such', () => {
 
   it('have the names that the figures use', async () => {
     const { model } = await mounted({ cell: 'lstm' });
-    const [layer] = model.state.model!.shape.layers;
+    const layer = recurrentLayer(model.state.model!.shape, 0, 'a test of cells');
     expect(weightName({ parameter: 'weight_ih_l0', index: 8 * 16 + 2 }, layer)).toBe('W_f[1,3]');
     expect(weightName({ parameter: 'weight_hh_l0', index: 9 }, layer)).toBe('U_i[2,2]');
     expect(weightName({ parameter: 'bias_hh_l0', index: 31 }, layer)).toBe('b_hh_o[8]');
