@@ -65,7 +65,9 @@ function short(ms: number): string {
 /** The first column to the left, the others to the right. */
 function aligned(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
-  // What is said in place of figures may run on.
-  for (const row of rows) if (row.length > 2) row.forEach((cell, k) => (widths[k] = Math.max(widths[k] ?? 0, cell.length)));
-  return rows.map((row) => row.map((cell, k) => (k === 0 ? cell.padEnd(widths[k]) : row.length > 2 ? cell.padStart(widths[k]) : cell)).join('  ').trimEnd()).join('\n');
+  // What is said in place of figures may run on past its column.
+  const runsOn = (row: readonly string[], k: number) => k > 0 && row.length === 2;
+  for (const row of rows) row.forEach((cell, k) => (widths[k] = Math.max(widths[k] ?? 0, runsOn(row, k) ? 0 : cell.length)));
+  const line = (row: readonly string[]) => row.map((cell, k) => (k === 0 ? cell.padEnd(widths[k]) : runsOn(row, k) ? cell : cell.padStart(widths[k])));
+  return rows.map((row) => line(row).join('  ').trimEnd()).join('\n');
 }
