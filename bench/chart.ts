@@ -11,7 +11,7 @@ export interface Charted {
   readonly cases: readonly CaseResult[];
 }
 
-const LABEL = 150;
+const LABEL = 175;
 const PLOT = 460;
 const BAR = 14;
 const GAP = 4;
