@@ -7,7 +7,7 @@ import type { RnnModel } from '../../src/elements/rnn-model';
 import { inside, mount, pixelsOf, settled } from './mounting';
 
 async function gates(markup = 'cell="lstm"'): Promise<{ model: RnnModel; element: RnnGates; lanes: () => RnnHeatmap[] }> {
-  const box = mount<HTMLElement>(`<div><rnn-model id="m" text="The cat that we saw" hidden="5" device="cpu" ${markup}></rnn-model><rnn-gates for="m"></rnn-gates></div>`);
+  const box = mount<HTMLElement>(`<div><rnn-model id="m" text="The cat that we saw" hidden="5" ${markup.includes('device') ? '' : 'device="cpu"'} ${markup}></rnn-model><rnn-gates for="m"></rnn-gates></div>`);
   const [model, element] = [box.querySelector('rnn-model')!, box.querySelector('rnn-gates')!];
   await settled(() => expect(model.state.status).toBe('ready'));
   const lanes = () => [...element.shadowRoot!.querySelectorAll('rnn-heatmap')];
@@ -49,6 +49,24 @@ describe('rnn-gates', () => {
     await settled(() => expect(cursor.getAttribute('aria-label')).toBe(`f₃, step 2 'cat', ${Number(f[1 * 5 + 2].toPrecision(6))}`));
     const whole = lanes()[1].shadowRoot!.querySelector('canvas')!;
     await settled(() => expect(new Set(pixelsOf(whole, 1, 5)[0].map(String)).size).toBeGreaterThan(1));
+  });
+
+  it('paints the same from GPU memory as from numbers', async () => {
+    const pictures: string[] = [];
+    for (const device of ['cpu', 'gpu']) {
+      const { model, element, lanes } = await gates(`cell="gru" device="${device}"`);
+      model.moveCursor({ unit: 4 });
+      await settled(() => expect(inside(lanes()[1], '.rows').textContent!.trim()).toBe('z₅'));
+      await settled(async () => {
+        lanes()[1].requestUpdate();
+        await lanes()[1].updateComplete;
+        const seen = await new Promise<string>((resolve) => requestAnimationFrame(() => resolve(JSON.stringify(pixelsOf(inside<HTMLCanvasElement>(lanes()[1], '.plot canvas'), 1, 5)))));
+        expect(seen).toContain(',255]');
+        pictures.push(seen);
+      });
+      element.parentElement!.remove(); // its id is for the next
+    }
+    expect(pictures.at(-1)).toBe(pictures[0]);
   });
 
   it('multiplies the gate that keeps, from every word to the chosen one', async () => {
