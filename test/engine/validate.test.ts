@@ -118,7 +118,7 @@ describe('what cannot be run is named, and the rest goes on:', () => {
     const good = await writtenCase('good', plain);
     put('good.json', good);
     const others: [string, Partial<WrittenCase>][] = [
-      ['mha', { kind: 'mha' }],
+      ['rwkv', { kind: 'rwkv' }],
       ['peephole', { config: { ...good.config, peephole: true } }],
       ['projected', { kind: 'gru', config: { ...good.config, proj_size: 2 } }],
       ['extra', { groups: { ...good.groups, params: [...good.groups.params, 'R'] } }],

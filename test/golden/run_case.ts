@@ -1,6 +1,7 @@
 /** Which kinds of golden case there are here, and how each is run. */
-import { readSafetensors, type RecurrentForm, type Tensor } from '../../src/engine/index';
+import { readSafetensors, type Engine, type RecurrentForm, type Tensor } from '../../src/engine/index';
 import type { Bench } from './bench';
+import { isBlockCase, runBlockCase } from './block_case';
 import { runCharacters } from './charlm_case';
 import type { GoldenCase } from './golden_case';
 import { isRecurrent, recurrentCase, runRecurrentCase } from './recurrent_case';
@@ -29,9 +30,10 @@ const runners: Readonly<Record<string, Runner>> = {
   xent: runCrossEntropy,
 };
 
-/** Why a case cannot be run here; undefined if it can. Throws MalformedCase where it contradicts itself. */
-export function unsupportedReason(golden: GoldenCase): string | undefined {
+/** Why a case cannot be run on an engine; undefined if it can. Throws MalformedCase where it contradicts itself. */
+export function unsupportedReason(golden: GoldenCase, on: Engine['kind']): string | undefined {
   if (Object.hasOwn(runners, golden.kind)) return undefined;
+  if (isBlockCase(golden)) return on === 'gpu' ? `the kind ${golden.kind} does not run on the GPU yet` : undefined;
   const run = recurrentCase(golden);
   return 'unsupported' in run ? `${run.unsupported} is not supported` : undefined;
 }
@@ -48,6 +50,7 @@ export function formsOf(kind: string): readonly RecurrentForm[] {
  */
 export async function runCase(bench: Bench, golden: GoldenCase, form: RecurrentForm | undefined, forward: boolean): Promise<Outputs> {
   if (Object.hasOwn(runners, golden.kind)) return runners[golden.kind](bench, golden, form, forward);
+  if (isBlockCase(golden)) return runBlockCase(bench.engine, golden, forward);
   const run = recurrentCase(golden);
   if ('unsupported' in run) throw new Error(run.unsupported);
   return runRecurrentCase(bench.engine, golden, run, form, forward);

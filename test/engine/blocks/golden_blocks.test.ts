@@ -7,7 +7,7 @@ import type { Tensor } from '../../../src/engine/index';
 import { toEnd } from '../../../src/engine/reference/driver';
 import { backProgram, emptyParameters, readSignal, runProgram } from '../../../src/engine/reference/ops/program';
 import { isCase, parseCase, type GoldenCase } from '../../golden/golden_case';
-import { blockCase, blockOutputs, isBlockCase, type BlockRun } from './block_case';
+import { blockCase, blockOutputs, isBlockCase, type BlockRun } from '../../golden/block_case';
 
 const casesIn = (folder: URL) =>
   readdirSync(folder)

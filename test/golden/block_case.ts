@@ -2,9 +2,9 @@
  * A golden case of attention, a scan or another block as a layer of ours and an input, and a run of it as the case's
  * tensors. Most golden tensors have the batch first, scans have channels before steps; inside all is [T, B, width].
  */
-import type { BlockOptions } from '../../../src/engine/blocks/block';
-import type { Tensor } from '../../../src/engine/index';
-import { MalformedCase, type GoldenCase } from '../../golden/golden_case';
+import type { BlockOptions, Engine, Tensor } from '../../src/engine/index';
+import { MalformedCase, type GoldenCase } from './golden_case';
+import type { Outputs } from './run_case';
 
 /** A layer, what its parameters are, and what it reads. */
 export interface BlockCase {
@@ -117,8 +117,34 @@ export function blockCase(golden: GoldenCase): BlockCase {
   };
 }
 
-/** Everything a case asks for, by the golden format's names. */
-export async function blockOutputs(golden: GoldenCase, run: BlockRun): Promise<Map<string, Tensor>> {
+/** Runs a case as a model of one layer, and returns what it leaves behind. @param forward - leave out gradients */
+export async function runBlockCase(engine: Engine, golden: GoldenCase, forward: boolean): Promise<Outputs> {
+  const { block, options, parameters, x, states, d_y, d_states } = blockCase(golden);
+  const weights = Object.fromEntries(Object.entries(parameters).map(([name, tensor]) => [`layers.0.${name}`, tensor]));
+  const model = await engine.model({ input: { size: x.shape[2] }, layers: [{ ...options, block }] }, { weights });
+  try {
+    const ofLayer = (given: Readonly<Record<string, Tensor>>) => [Object.fromEntries(Object.entries(given).map(([name, { shape, data }]) => [name, { shape: [1, ...shape], data }]))];
+    const tape = await model.run({ x, states: ofLayer(states) });
+    if (!forward) await tape.backward({ d_y, d_states: ofLayer(d_states) });
+    const read = async (name: string): Promise<Tensor> => {
+      const signal = tape.signal(name);
+      return { shape: signal.shape.slice(1), data: await signal.read() };
+    };
+    const run: BlockRun = {
+      signal: read,
+      d_signal: (name) => read(`d_${name}`),
+      final: (name) => read(`${name}_n`),
+      d_initial: (name) => read(`d_${name}0`),
+      d_parameter: async (name) => (await tape.gradients()).get(`layers.0.${name}`)!,
+    };
+    return await blockOutputs(golden, run, forward);
+  } finally {
+    model.release();
+  }
+}
+
+/** Everything a case asks for, by the golden format's names. @param forward - leave out gradients */
+export async function blockOutputs(golden: GoldenCase, run: BlockRun, forward = false): Promise<Map<string, Tensor>> {
   const kind = kindOf(golden)!;
   const { groups, tensors } = golden;
   const wanted = [...groups.expected, ...groups.grads, ...(groups.steps ?? [])];
@@ -130,6 +156,11 @@ export async function blockOutputs(golden: GoldenCase, run: BlockRun): Promise<M
   if (wanted.includes('attn')) put('attn', asGolden(await run.signal('attn'), 'bctd', tensors.attn.shape));
   for (const { after, state } of kind.states) if (wanted.includes(after)) put(after, { shape: tensors[after].shape, data: (await run.final(state)).data });
   if (wanted.includes('step.h')) put('step.h', { shape: tensors['step.h'].shape, data: (await run.signal('h')).data });
+  let loss = dot(y, rows(given(golden, 'R'), kind.output));
+  if (golden.kind === 'mamba_scan') loss += dot(await run.final('h'), given(golden, 'S'));
+  put('loss', { shape: tensors.loss.shape, data: [loss] });
+  if (forward) return outputs;
+
   if (wanted.includes('step.dh')) put('step.dh', { shape: tensors['step.dh'].shape, data: (await run.d_signal('h')).data });
 
   const d_x = await run.d_signal('x');
@@ -141,10 +172,6 @@ export async function blockOutputs(golden: GoldenCase, run: BlockRun): Promise<M
   }
   for (const { before, state } of kind.states) if (before) put(`grad.${before}`, { shape: tensors[before].shape, data: (await run.d_initial(state)).data });
   for (const name of Object.keys(blockCase(golden).parameters)) put(`grad.${name}`, { shape: tensors[name].shape, data: (await run.d_parameter(name)).data });
-
-  let loss = dot(y, rows(given(golden, 'R'), kind.output));
-  if (golden.kind === 'mamba_scan') loss += dot(await run.final('h'), given(golden, 'S'));
-  put('loss', { shape: tensors.loss.shape, data: [loss] });
   return outputs;
 }
 
