@@ -103,6 +103,25 @@ describe('a run', () => {
     });
     expect(made).toEqual([]);
   });
+
+  it('makes nothing to read what was read before, and two readers get the same numbers', async () => {
+    using model = await engine.model({ input: { embedding: 6 }, layers: [{ cell: 'gru', hidden: 8 }] });
+    const read = async (last: string) => {
+      using tape = await model.run({ words: ['the', 'cat', 'sat', last] }, { form: 'step' });
+      const [one, other, h_n] = await Promise.all([tape.signal('h').read(), tape.signal('h').read(), tape.signal('h_n').read()]);
+      expect(other).toEqual(one);
+      expect(h_n).toEqual(one.slice(-8));
+      return one;
+    };
+    const before = await read('down');
+    let after: unknown;
+    const { made } = await countGpuCalls(async () => {
+      after = await read('up');
+    });
+    expect(made).toEqual([]);
+    expect(after).not.toEqual(before);
+    expect(await read('down')).toEqual(before);
+  });
 });
 
 describe('a long run', () => {

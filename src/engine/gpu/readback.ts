@@ -10,65 +10,54 @@ import { viewNumbers } from './view_numbers';
 /** +∞ in float32. */
 const INFINITY_BITS = 0x7f800000;
 
-/** Three words: largest, count of what is not finite, smallest. */
-const EXTENT_BYTES = 12;
+/** Largest, count of what is not finite, smallest. */
+const EXTENT_WORDS = 3;
 
-interface PreparedExtent {
+/** What a signal's reading keeps for the next time, at most; larger ones are made and destroyed each time. */
+const KEPT_BYTES = 2 ** 18;
+
+/** A kernel ready to look at one signal. */
+interface Look {
+  readonly view: GPUBuffer;
   readonly result: GPUBuffer;
+  readonly bytes: number;
   readonly command: Command;
   /** Staging buffers that no one is waiting for. */
   readonly idle: GPUBuffer[];
 }
 
+/** The kernels that look at a signal, and what they call what they find. */
+type Looker = 'extent' | 'gather';
+const found = { extent: 'extent', gather: 'signal' } as const;
+
 export class Readback {
   /** By the buffer that holds the signal: a run's buffers are used again. */
-  readonly #extents = new WeakMap<GPUBuffer, Map<string, PreparedExtent>>();
+  readonly #looks = new WeakMap<GPUBuffer, Map<string, Promise<Look>>>();
 
   constructor(
     private readonly gpu: Gpu,
     private readonly kernels: KernelCache,
   ) {}
 
-  /** The signal's values, row-major. Rejects with LimitError or DeviceLostError. */
+  /** The signal's values, row-major. Of a small signal that was read before, nothing is made. Rejects with LimitError or DeviceLostError. */
   async read(shape: readonly number[], storage: SignalStorage): Promise<Float32Array> {
     const entries = size(shape);
     checkFits(this.gpu, 'the signal', entries);
-    return new Float32Array(await this.#gathered(shape, storage, entries));
+    if (4 * entries <= KEPT_BYTES) return new Float32Array(await this.#carryOut(await this.#known('gather', shape, storage, entries)));
+    const look = await this.#look('gather', shape, storage, entries);
+    try {
+      return new Float32Array(await this.#carryOut(look));
+    } finally {
+      for (const buffer of [look.view, look.result, ...look.idle]) buffer.destroy();
+    }
   }
 
-  /** What it needs is made once for a signal and kept with the signal's buffer: ranges are asked for in every frame. */
+  /** What it needs is made once for a signal: ranges are asked for in every frame. */
   async extent(shape: readonly number[], storage: SignalStorage): Promise<SignalExtent> {
-    const prepared = await this.#preparedExtent(shape, storage);
-    const { device } = this.gpu;
-    const staging = prepared.idle.pop() ?? this.#staging(EXTENT_BYTES);
-    const encoder = device.createCommandEncoder({ label: 'extent' });
-    encoder.clearBuffer(prepared.result);
-    record(encoder, 'extent', [prepared.command]);
-    encoder.copyBufferToBuffer(prepared.result, 0, staging, 0, EXTENT_BYTES);
-    const bits = await this.#mapped(encoder, staging);
-    staging.unmap();
-    prepared.idle.push(staging);
+    const bits = await this.#carryOut(await this.#known('extent', shape, storage, EXTENT_WORDS));
     const [, invalid, belowInfinity] = new Uint32Array(bits);
     const smallest = belowInfinity === 0 ? 0 : new Float32Array(Uint32Array.of(INFINITY_BITS - belowInfinity).buffer)[0];
     return { largest: new Float32Array(bits)[0], smallest, finite: invalid === 0 };
-  }
-
-  async #preparedExtent(shape: readonly number[], storage: SignalStorage): Promise<PreparedExtent> {
-    const kernel = await this.kernels.kernel('kernels/extent');
-    const numbers = viewOf(shape, storage);
-    const ofBuffer = this.#extents.get(storage.buffer) ?? new Map<string, PreparedExtent>();
-    this.#extents.set(storage.buffer, ofBuffer);
-    const key = numbers.join();
-    const known = ofBuffer.get(key);
-    if (known) return known;
-    const { device, limits } = this.gpu;
-    const result = storageBuffer(device, 'extent', EXTENT_BYTES / 4);
-    const view = uniformBuffer(device, 'extent view', numbers);
-    const bindGroup = kernel.bind({ view, values: storage.buffer, lengths: storage.lengths, extent: result });
-    const [x, y] = foldedGroups(size(shape), 64, limits.maxComputeWorkgroupsPerDimension);
-    const prepared = { result, command: { pipeline: kernel.pipeline, bindGroup, groups: [x, y, 1] }, idle: [] } as PreparedExtent;
-    ofBuffer.set(key, prepared);
-    return prepared;
   }
 
   /** A whole buffer of f32 as it is. Rejects with DeviceLostError. */
@@ -83,22 +72,37 @@ export class Readback {
     }
   }
 
-  async #gathered(shape: readonly number[], storage: SignalStorage, entries: number): Promise<ArrayBuffer> {
+  /** The look that was made before at that part of that buffer, or a new one, which is kept with the buffer. */
+  #known(looker: Looker, shape: readonly number[], storage: SignalStorage, words: number): Promise<Look> {
+    const ofBuffer = this.#looks.get(storage.buffer) ?? new Map<string, Promise<Look>>();
+    this.#looks.set(storage.buffer, ofBuffer);
+    const key = `${looker} ${viewOf(shape, storage).join()}`;
+    const look = ofBuffer.get(key) ?? this.#look(looker, shape, storage, words);
+    ofBuffer.set(key, look);
+    return look;
+  }
+
+  /** @param words - of 4 bytes, in what it finds */
+  async #look(looker: Looker, shape: readonly number[], storage: SignalStorage, words: number): Promise<Look> {
+    const kernel = await this.kernels.kernel(`kernels/${looker}`);
     const { device, limits } = this.gpu;
-    const kernel = await this.kernels.kernel('kernels/gather');
-    const view = uniformBuffer(device, 'gather view', viewOf(shape, storage));
-    const signal = storageBuffer(device, 'gather', entries);
-    const staging = this.#staging(4 * entries);
-    try {
-      const bindGroup = kernel.bind({ view, values: storage.buffer, lengths: storage.lengths, signal });
-      const [x, y] = foldedGroups(size(shape), 64, limits.maxComputeWorkgroupsPerDimension);
-      const encoder = device.createCommandEncoder({ label: 'gather' });
-      record(encoder, 'gather', [{ pipeline: kernel.pipeline, bindGroup, groups: [x, y, 1] }]);
-      encoder.copyBufferToBuffer(signal, 0, staging, 0, 4 * entries);
-      return await this.#mapped(encoder, staging);
-    } finally {
-      for (const buffer of [view, signal, staging]) buffer.destroy();
-    }
+    const view = uniformBuffer(device, `${looker} view`, viewOf(shape, storage));
+    const result = storageBuffer(device, looker, words);
+    const bindGroup = kernel.bind({ view, values: storage.buffer, lengths: storage.lengths, [found[looker]]: result });
+    const [x, y] = foldedGroups(size(shape), 64, limits.maxComputeWorkgroupsPerDimension);
+    return { view, result, bytes: 4 * words, command: { pipeline: kernel.pipeline, bindGroup, groups: [x, y, 1] }, idle: [] };
+  }
+
+  async #carryOut({ result, bytes, command, idle }: Look): Promise<ArrayBuffer> {
+    const staging = idle.pop() ?? this.#staging(bytes);
+    const encoder = this.gpu.device.createCommandEncoder({ label: 'read' });
+    encoder.clearBuffer(result); // an extent starts from nothing
+    record(encoder, 'read', [command]);
+    encoder.copyBufferToBuffer(result, 0, staging, 0, bytes);
+    const values = await this.#mapped(encoder, staging);
+    staging.unmap();
+    idle.push(staging);
+    return values;
   }
 
   #staging(bytes: number): GPUBuffer {
