@@ -28,7 +28,7 @@ if (chosen.length === 0) {
 }
 
 const server = await createServer({ configFile: false, root, logLevel: 'error', appType: 'custom', server: { middlewareMode: true, hmr: false, watch: null, ws: false }, optimizeDeps: { noDiscovery: true } });
-const door = /** @type {import('../src/engine/index')} */ (await server.ssrLoadModule('/src/engine/index.ts'));
+const door = /** @type {typeof import('../src/engine/index')} */ (await server.ssrLoadModule('/src/engine/index.ts'));
 const engine = await door.createEngine({ device: 'cpu' });
 let refused = 0;
 for (const each of chosen) {

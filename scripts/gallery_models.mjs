@@ -3,7 +3,7 @@
 // scripts/gallery.mjs trains them; each is made by its seeds alone, and so is the same wherever it is made.
 
 /**
- * @typedef {import('../src/engine/index')} EngineDoor
+ * @typedef {typeof import('../src/engine/index')} EngineDoor
  * @typedef {import('../src/engine/index').Model} Model
  * @typedef {{measured: string, value: number, kept: boolean}} Finding what was measured, and whether it is what the model is kept for
  * @typedef {object} GalleryModel
@@ -11,7 +11,7 @@
  * @property {string} title
  * @property {string} task
  * @property {import('../src/engine/index').TaskOptions} taskOptions
- * @property {Pick<import('../src/engine/index').LayerSpec, 'cell' | 'hidden' | 'start' | 'gateBias'>} layer
+ * @property {Pick<import('../src/engine/index').RecurrentSpec, 'cell' | 'hidden' | 'start' | 'gateBias'>} layer
  * @property {number} embedding
  * @property {number} seed of the weights
  * @property {number} updates
