@@ -42,12 +42,12 @@ const fields = {
 let state: LessonState = defaults;
 const address = new AddressBar();
 const showGradientFlow = gradientFlowChapter((settings, history) => change(settings, history));
-let sayKind: (kind: Engine['kind']) => void;
-const kind = new Promise<Engine['kind']>((resolve) => (sayKind = resolve));
+let sayEngine: (engine: Engine) => void;
+const firstEngine = new Promise<Engine>((resolve) => (sayEngine = resolve));
 const showStored = storedChapter(change, slides);
 const showGates = gatesChapter(change, slides);
 const showLearner = learnerChapter(change);
-const showRace = raceChapter(change, slides, kind);
+const showRace = raceChapter(change, slides, firstEngine);
 
 
 fields.cell.append(...cells.map((cell) => new Option(cell.title, cell.name)));
@@ -287,7 +287,7 @@ let computing: Engine | undefined;
 function sayWhatComputes(engine: Engine): void {
   if (engine === computing) return;
   computing = engine;
-  sayKind(engine.kind);
+  sayEngine(engine);
   byId('engine-note').textContent =
     engine.kind === 'gpu'
       ? `It runs on your GPU (${engine.description}).`

@@ -1,5 +1,6 @@
 /** Wires the race of chapter 4c: several networks, one task, the same sequences for all. */
 import { html, render, type TemplateResult } from 'lit';
+import type { Engine } from '../engine';
 import type { RnnModel } from '../elements/rnn-model';
 import { percent, recentOf } from '../elements/training_words';
 import { interval, median, solvedAt } from './curve_points';
@@ -18,18 +19,18 @@ interface Racer {
   readonly model: RnnModel;
 }
 
-/** Units and sequences: what a GPU does not feel, and what a CPU can bear. */
-const SIZES = { gpu: { units: 32, batch: 32 }, cpu: { units: 16, batch: 16 } } as const;
+/** Units and sequences: what a GPU does not feel, and what a CPU can bear, be it in the disguise of one. */
+const SIZES = { fast: { units: 32, batch: 32 }, slow: { units: 16, batch: 16 } } as const;
 
 /**
  * Takes the page's way to change its state; returns what shows a state in the race.
  *
- * @param kind - settles with what computes, once that is known
+ * @param computing - settles with what computes, once that is known
  */
-export function raceChapter(change: (settings: Partial<LessonState>, history: 'new' | 'same') => void, slides: (field: HTMLInputElement, take: (value: number, history: 'new' | 'same') => void) => void, kind: Promise<'gpu' | 'cpu'>): (state: LessonState) => void {
+export function raceChapter(change: (settings: Partial<LessonState>, history: 'new' | 'same') => void, slides: (field: HTMLInputElement, take: (value: number, history: 'new' | 'same') => void) => void, computing: Promise<Engine>): (state: LessonState) => void {
   let settings = readSettings('race', RACE_RULES, '');
   let racers: readonly Racer[] = [];
-  let sizes: (typeof SIZES)['gpu' | 'cpu'] | undefined;
+  let sizes: (typeof SIZES)['fast' | 'slow'] | undefined;
   let starting = false;
   const field = (name: 'distance' | 'bias' | 'networks' | 'updates') => byId<HTMLInputElement>(`race-${name}`);
   const curves = new TrainingCurves(byId('race-curves'), () => racers.map(({ network: { name, cell }, model }) => ({ name, cell, tallies: model.training.tallies })));
@@ -67,8 +68,8 @@ export function raceChapter(change: (settings: Partial<LessonState>, history: 'n
   byId('race-reset').addEventListener('click', () => void Promise.all(racers.map(({ model }) => model.reset())));
   byId('race-gradients').addEventListener('toggle', showLanes);
   whenNear(byId('figure-race'), () => {
-    void kind.then((found) => {
-      sizes = SIZES[found];
+    void computing.then(({ adapter }) => {
+      sizes = adapter && !adapter.software ? SIZES.fast : SIZES.slow;
       arrange();
     });
   });
