@@ -6,13 +6,17 @@
  *
  *     V_t = ∂s_t/∂s_{t-1} · V_{t-1} + ∂s_t/∂(layer input)_t · ∂(layer input)_t/∂x_s
  *
- * Each V has a power of two of its own, so that no product of small Jacobians is lost before it reaches 1e-300.
+ * Each V has a power of two of its own, so that no product of small Jacobians is lost before it reaches 1e-300. Where a
+ * layer has no such step (attention looks back at all of them) it is measured by losses, as in ./influence_by_losses.ts.
  */
 import type { Tape } from './engine';
 import { OptionError } from './errors';
 import { exponentOf, largestEntry, timesPowerOfTwo } from './math/matrix';
+import { normsByLosses } from './influence_by_losses';
 import { directionsOf } from './model/parameters';
+import { isRecurrent, outputWidth } from './model/spec';
 import { inSlices } from './reference/driver';
+import { readSequence } from './sequence_run';
 import { checkedSequencePlace, readSequencePath, stepsOf, within, type SequencePath, type SequencePlace } from './step_jacobian';
 
 /** The most steps of which all pairs are measured. */
@@ -72,6 +76,13 @@ export async function influence(tape: Tape, { unit, by = 'fastest', abort, progr
     if (tape.inputNorms && (by === 'gpu' || (by === 'fastest' && tape.engine.adapter?.software === false))) {
       return { ...place, arithmetic: 'float32 on the GPU', ...(await byLosses(tape, place, abort, progress)) };
     }
+    if (!layers.slice(0, layer + 1).every(isRecurrent)) {
+      const takenAgain = await readSequence(tape, { layer, model, sequence });
+      const measured = function* () {
+        return yield* normsByLosses(yield* takenAgain(), unit, causal, progress);
+      };
+      return { ...place, arithmetic: 'float64 on the CPU', ...(await inSlices(measured(), abort)) };
+    }
     const paths: SequencePath[][] = [];
     for (let k = 0; k <= layer; k++) {
       abort?.throwIfAborted();
@@ -86,8 +97,7 @@ export async function influence(tape: Tape, { unit, by = 'fastest', abort, progr
 /** The place of an influence matrix, checked: for every engine's way of measuring it. Throws OptionError. */
 export function checkedInfluencePlace(tape: Tape, given: Omit<SequencePlace, 'direction'>, unit: number | undefined): { layer: number; model: number; sequence: number } {
   const { layer, model, sequence } = checkedSequencePlace(tape, { ...given, direction: 'forward' });
-  const { directions, width } = tape.model.shape.layers[layer];
-  if (unit !== undefined) within('unit', unit, directions * width);
+  if (unit !== undefined) within('unit', unit, outputWidth(tape.model.shape.layers[layer]));
   const steps = stepsOf(tape, sequence);
   if (steps > MOST_INFLUENCE_STEPS) throw new OptionError('steps', `steps: this sequence has ${steps}; all pairs are measured for 1 to ${MOST_INFLUENCE_STEPS} steps.`);
   return { layer, model, sequence };

@@ -1,7 +1,7 @@
 /** Models and runs that we saved: what comes back, what others can read, and files that only look like ours. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cells, createEngine, EngineError, FormatError, initialWeights, openModel, readSafetensors, saveModel, taskNamed, writeSafetensors, type ModelSpec, type RecurrentSpec, type SavedRun, type StateDict, type Tensor } from '../../src/engine';
+import { cells, createEngine, EngineError, FormatError, initialWeights, openModel, readSafetensors, saveModel, taskNamed, writeSafetensors, type BlockSpec, type ModelSpec, type RecurrentSpec, type SavedRun, type StateDict, type Tensor } from '../../src/engine';
 import { normalStream, randomStream } from '../../src/engine/math/random';
 
 const finite = fc.float({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
@@ -12,17 +12,25 @@ const layer: fc.Arbitrary<RecurrentSpec> = fc.record({ cell: fc.constantFrom(...
   ...(project && spec.cell.startsWith('lstm') ? { projection: spec.hidden - 1 } : {}),
 }));
 
+/** Of what a block may be told: what any width allows. */
+const block: fc.Arbitrary<BlockSpec> = fc.oneof(
+  fc.record({ block: fc.constant('attention'), norm: fc.constantFrom('layer', 'rms'), mlp: fc.integer({ min: 0, max: 2 }), positions: fc.constantFrom('none', 'sinusoidal'), bias: fc.boolean() }),
+  fc.record({ block: fc.constant('mamba'), state: fc.integer({ min: 1, max: 3 }), frozen: fc.boolean() }),
+  fc.record({ block: fc.constantFrom('min_gru', 'min_lstm'), norm: fc.constant('rms') }),
+  fc.record({ block: fc.constant('norm'), kind: fc.constantFrom('layer', 'rms') }),
+);
+
 const words = fc.uniqueArray(fc.string({ unit: 'binary', minLength: 1, maxLength: 6 }), { minLength: 2, maxLength: 6 });
 
 const spec: fc.Arbitrary<ModelSpec> = fc
-  .record({ layers: fc.array(layer, { minLength: 1, maxLength: 3 }), vocab: words, input: fc.constantFrom('vectors', 'open', 'count', 'words'), output: fc.constantFrom('none', 'classes', 'values', 'tied'), seeds: fc.array(fc.integer(), { minLength: 1, maxLength: 3 }) })
-  .map(({ layers, vocab, input, output, seeds }) => {
-    const last = layers[layers.length - 1];
+  .record({ recurrent: fc.array(layer, { minLength: 1, maxLength: 3 }), others: fc.array(block, { maxLength: 2 }), vocab: words, input: fc.constantFrom('vectors', 'open', 'count', 'words'), output: fc.constantFrom('none', 'classes', 'values', 'tied'), seeds: fc.array(fc.integer(), { minLength: 1, maxLength: 3 }) })
+  .map(({ recurrent, others, vocab, input, output, seeds }) => {
+    const last = recurrent[recurrent.length - 1]; // blocks upon it keep its width
     const said = (last.bidirectional ? 2 : 1) * (last.projection ?? last.hidden);
     const tied = output === 'tied' && (input === 'count' || input === 'words');
     return {
       input: input === 'vectors' ? { size: 3 } : { embedding: tied ? said : 3, ...(input === 'open' ? {} : { vocab: input === 'words' ? vocab : vocab.length }) },
-      layers,
+      layers: [...recurrent, ...others],
       ...(output === 'none' ? {} : { output: output === 'values' ? { values: 2 } : { classes: vocab.length, ...(tied ? { tied } : {}) } }),
       seeds,
     };
@@ -44,7 +52,7 @@ function runOf(weights: StateDict, carried?: Float32Array[][]): SavedRun {
 const charm = { input: { embedding: 4, vocab: ['a', ' ', '\n'] }, layers: [{ cell: 'lstm', hidden: 3 }, { cell: 'gru', hidden: 2, bidirectional: true }], output: { classes: 3 }, seeds: [3, 8] } satisfies ModelSpec;
 
 describe('a model that was saved', () => {
-  it('opens as it was, bit for bit: any cells, layers, directions, projections, vocabularies, heads and bundles', () => {
+  it('opens as it was, bit for bit: any cells, blocks, layers, directions, projections, vocabularies, heads and bundles', () => {
     fc.assert(
       fc.property(spec, (given) => {
         const weights = initialWeights(given);
@@ -117,7 +125,7 @@ describe('a run that was saved', () => {
     const options = { optimizer: { name: 'adam', lr: 0.01 }, clip: 1, dropout: 0.3, seed: 9, carryState: true };
     const made = taskNamed(task.name).make(task);
     if (!('vocab' in made.input && 'classes' in made.output)) throw new Error('the keyed latch reads and says words');
-    const started: ModelSpec = { input: { embedding: 4, vocab: made.input.vocab }, layers: [{ cell: 'lstm', hidden: 3 }, { cell: 'gru', hidden: 3 }], output: { classes: made.output.classes }, seeds: [1, 2] };
+    const started: ModelSpec = { input: { embedding: 4, vocab: made.input.vocab }, layers: [{ cell: 'lstm', hidden: 3 }, { block: 'mamba', state: 2 }, { cell: 'gru', hidden: 3 }], output: { classes: made.output.classes }, seeds: [1, 2] };
     const engine = await createEngine({ device: 'cpu' });
     const trainer = await (await engine.model(started)).trainer({ task: made, ...options });
     await trainer.steps(3);
@@ -170,6 +178,12 @@ describe('a file that only looks like ours is refused:', () => {
     ['with a layer that is null', withModel({ layers: [null] }), 'model.layers[0]: it must be an object'],
     ['with a cell that is a number', withModel({ layers: [{ cell: 1, hidden: 3 }] }), 'model.layers[0].cell: it must be a text'],
     ['with a cell that there is not', withModel({ layers: [{ cell: '__proto__', hidden: 3 }] }), 'There is no cell "__proto__"'],
+    ['with a block that there is not', withModel({ layers: [{ block: '__proto__' }] }), 'There is no block "__proto__"'],
+    ['with a block that is a number', withModel({ layers: [{ block: 1 }] }), 'model.layers[0].block: it must be a text'],
+    ['with an option that its block has not', withModel({ layers: [{ block: 'mamba', colour: 1 }] }), 'layers[0].colour: Mamba has no such option'],
+    ['with an option that is a list', withModel({ layers: [{ block: 'mamba', state: [1] }] }), 'model.layers[0].state: it must be'],
+    ['with heads that do not divide 2⁵³ − 1', withModel({ input: { size: 2 ** 53 - 1 }, layers: [{ block: 'attention', heads: 2 }] }), 'layers[0].heads'],
+    ['with both a cell and a block', withModel({ layers: [{ cell: 'rnn', hidden: 3, block: 'norm' }] }), 'give one of them'],
     ['with 2⁵³ units', withModel({ layers: [{ cell: 'rnn', hidden: 2 ** 53 }] }), 'layers[0].hidden'],
     ['with other units than its tensors', withModel({ layers: [{ cell: 'lstm', hidden: 4 }, ...(model['layers'] as object[]).slice(1)] }), 'rnn.weight_ih_l0: expected [2, 16, 4], found [2, 12, 4]'],
     ['with a gate of the prototype', altered({ model: metadata['model'].replace('"hidden":3', '"hidden":3,"gateBias":{"__proto__":1}') }), 'no gate "__proto__"'],

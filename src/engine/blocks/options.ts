@@ -45,9 +45,12 @@ export function readOptions({ title, options }: Block, given: BlockOptions, laye
   return reader;
 }
 
+/** Whatever a width is said to be, no more numbers are tried than anybody would use. */
+const MOST_TRIED = 4096;
+
 /** The width of each of `count` equal pieces. Throws OptionError naming the counts that would do. */
 export function pieceWidth(options: OptionReader, option: string, whole: number, count: number): number {
   if (whole % count === 0) return whole / count;
-  const divisors = Array.from({ length: whole }, (_, i) => i + 1).filter((i) => whole % i === 0);
-  return options.refuse(option, `${count} given, which does not divide the width ${whole}; use one of ${divisors.join(', ')}`);
+  const divisors = Array.from({ length: Math.min(whole, MOST_TRIED) }, (_, i) => i + 1).filter((i) => whole % i === 0);
+  return options.refuse(option, `${count} given, which does not divide the width ${whole}; use one of ${divisors.join(', ')}${whole > MOST_TRIED ? ' …' : ''}`);
 }

@@ -13,7 +13,7 @@ export interface NonFinite {
 }
 
 /** Looks through an update that was not finite. What is in none of its tensors can only be the loss. */
-export function firstNonFinite(model: ModelShape, weights: Weights, { steps }: CheckedBatch, record: RolloutRecord, gradients: BackwardRecord): NonFinite {
+export function firstNonFinite(model: ModelShape, weights: Weights, { steps }: Pick<CheckedBatch, 'steps'>, record: RolloutRecord, gradients: BackwardRecord): NonFinite {
   for (const [name, { data }] of weights) if (!data.every(Number.isFinite)) return { tensor: name };
   for (const k of model.layers.keys()) {
     const found = inOrder(model, steps, layerTensors(model, record, k), false);

@@ -4,7 +4,7 @@
 import { describe, expect, test } from 'vitest';
 import { createEngine, layerStates, type Batch, type ModelSpec, type Tensor, type TrainerOptions } from '../../../src/engine/index';
 import { toEnd } from '../../../src/engine/reference/driver';
-import { directionRecords, layerInput, rollout, type Read } from '../../../src/engine/reference/rollout';
+import { isProgramRecord, layerInput, rollout, type Read } from '../../../src/engine/reference/rollout';
 import { rulesOf, TrainingState } from '../../../src/engine/reference/training_state';
 import type { CheckedBatch } from '../../../src/engine/training/batch';
 import { checkedBatch } from '../../../src/engine/training/checked_batch';
@@ -73,7 +73,7 @@ async function expectGradient(spec: ModelSpec, batches: readonly Batch[], option
   const starts: Read['initial'][] = [none];
   for (const [i, batch] of checked.entries()) {
     const { record } = run(batch, i, starts[i]);
-    starts.push(carryState ? record.map((_, k) => directionRecords(record, k)[0].states.map((values) => lastStep(values, models, batch.steps))) : none);
+    starts.push(carryState ? record.map((layer) => (isProgramRecord(layer) ? [...layer.final.values()] : layer[0].states.map((values) => lastStep(values, models, batch.steps)))) : none);
   }
   const loss = () => {
     const ofBatches = checked.map((batch, i) => {
@@ -125,6 +125,20 @@ describe('an update follows the derivative of the loss by every weight:', () => 
     const asked = { shape: [4, 3], data: [1, 0, 1, 0, 1, 1, 1, 0, 0, 1, 0, 0] };
     await expectGradient(spec, [{ inputs, targets: { values: normal([4, 3, 2], 9, 'wanted'), asked } }], {});
     await expectGradient(spec, [{ inputs, targets: { values: normal([4, 3, 2], 9, 'wanted') } }], {});
+  });
+
+  test('layers of several kinds, with what is dropped between them, of sequences that end early', async () => {
+    const layers = [{ cell: 'lstm', hidden: 4, bidirectional: true }, { block: 'attention', heads: 2, mlp: 1, positions: 'learned', maxSteps: 4 }, { block: 'mamba', state: 2, expand: 1, conv: 2 }];
+    const spec = { input: { embedding: 3, vocab: 4 }, layers, output: { classes: 3 }, seeds: [3, 4] };
+    const batches = [1, 2].map((key) => ({ inputs: { tokens: tokens(4, 2, 4, key), lengths: [4, 3] }, targets: { classes: { shape: [4, 2], data: [0, 1, -1, 2, 1, 0, 2, -1] } } }));
+    await expectGradient(spec, batches, { dropout: 0.3, labelSmoothing: 0.1 });
+  });
+
+  test('going on from the states of a scan', async () => {
+    const layers = [{ block: 'mamba', state: 2, expand: 1, conv: 3 }, { cell: 'gru', hidden: 3 }, { block: 'min_lstm' }];
+    const spec = { input: { embedding: 3, vocab: 4 }, layers, output: { classes: 3 }, seeds: [1, 2] };
+    const batches = [1, 2, 3].map((key) => ({ inputs: { tokens: tokens(2, 2, 4, key) }, targets: { classes: classesOf(2, 2, 3, key) } }));
+    await expectGradient(spec, batches, { carryState: true });
   });
 
   test('going on from the state where the batch before ended, which is no part of the derivative', async () => {
