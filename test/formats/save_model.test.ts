@@ -84,6 +84,12 @@ describe('a model that was saved', () => {
     expect(() => saveModel({ spec: given, weights, about: { vocab: '' } })).toThrow('about: "vocab"');
   });
 
+  it('leaves out what a task says of its answers besides', () => {
+    const { input, output } = taskNamed('keyed_latch').make({ seed: 1, sequences: 2 });
+    const given: ModelSpec = { input: { ...input, embedding: 3 }, layers: [{ cell: 'gru', hidden: 3 }], output };
+    expect(openModel(saveModel({ spec: given, weights: initialWeights(given) })).spec.output).toEqual({ classes: 4 });
+  });
+
   it('takes another vocabulary of as many words', () => {
     const file = saveModel({ spec: charm, weights: initialWeights(charm) });
     expect(openModel(file, { vocabulary: 'xyz' }).spec.input).toEqual({ embedding: 4, vocab: ['x', 'y', 'z'] });

@@ -1,4 +1,5 @@
 /** A model's description as the JSON that travels in a file's metadata. */
+import { vocabularySize } from '../model/parameters';
 import type { BlockSpec, ClassOutput, ModelSpec, RecurrentSpec, ValueOutput, VectorInput, WordInput } from '../model/spec';
 import { fields, flag, listOf, number, optional, parsedJson, recordOf, scalar, text, withField, type Check } from './checked_json';
 
@@ -31,10 +32,11 @@ const description = fields<ModelSpec>({
   seeds: optional(listOf(number)),
 });
 
-/** The description, with the number of words in the place of their list. */
-export function describe(spec: ModelSpec): string {
-  const { input } = spec;
-  return JSON.stringify('embedding' in input && typeof input.vocab === 'object' ? { ...spec, input: { ...input, vocab: input.vocab.length } } : spec);
+/** The description, with the number of words in the place of their list, and nothing that is none of it: a task's output also names its classes. */
+export function describe({ input, layers, output, seed, seeds }: ModelSpec): string {
+  const read = 'size' in input ? { size: input.size } : { embedding: input.embedding, vocab: vocabularySize(input.vocab), scale: input.scale };
+  const told = output && ('values' in output ? { values: output.values } : { classes: output.classes, tied: output.tied });
+  return JSON.stringify({ input: read, layers, output: told, seed, seeds });
 }
 
 /** Types are checked here; what they may be is `modelShape`'s to say. Throws FormatError. */
