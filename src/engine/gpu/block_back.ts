@@ -1,0 +1,161 @@
+/**
+ * The way back through a run of a block's program as dispatches, in the reverse order of its steps.
+ *
+ * What has arrived at a tensor lies at a strip: its own, or, where it went on unchanged, through a residual or positions,
+ * that of the tensor it came from. The step that adds to it reads it there and writes the sum to the tensor's own strip, so
+ * that a residual costs no dispatch.
+ */
+import { EngineError } from '../errors';
+import type { Step } from '../ops';
+import { POINTWISE, type BlockKernels } from './block_kernels';
+import { BlockLayout, type BlockExtent, type Strip } from './block_layout';
+import { attendNumbers, flatCommand, linearCommand, normNumbers, rowsOf, stripNumbers, type BlockRun } from './block_run';
+import type { Command } from './command_list';
+import { bound } from './gpu_weights';
+import type { BufferSet } from './buffer_set';
+import type { Kernel, Bound } from './kernel';
+import type { Operand, SumJob } from './linear';
+import type { SumShape } from './weight_layout';
+
+export interface BlockBackParts {
+  readonly buffers: BufferSet;
+  readonly run: BlockRun;
+  readonly kernels: BlockKernels;
+  /** The turned copies of the weights. */
+  readonly turned: GPUBuffer;
+  /** Rows of gradients for each sequence. */
+  readonly each: number;
+}
+
+export class BlockBack {
+  readonly layout: BlockLayout;
+  readonly d_tensors: GPUBuffer;
+  readonly commands: readonly Command[];
+  readonly #extent: BlockExtent;
+  readonly #arrived = new Map<string, Strip>();
+
+  constructor(private readonly parts: BlockBackParts) {
+    const { buffers, run, each } = parts;
+    const { program, extent, label } = run.parts;
+    this.#extent = { ...extent, sequences: extent.sequences * each };
+    this.layout = new BlockLayout(program, this.#extent, 'gradients');
+    this.d_tensors = buffers.storage(`d_tensors of ${label}`, this.layout.entries);
+    this.#arrived.set(program.output, this.layout.strip(program.output));
+    this.commands = program.steps.toReversed().flatMap((step) => this.#step(step));
+  }
+
+  /** Where ∂loss/∂ a tensor, or a part of one, lies. */
+  strip(name: string): Strip {
+    return this.#arrived.get(name) ?? this.layout.strip(name);
+  }
+
+  /** The sums that are the gradients of the parameters; those of learned positions are in `positionSums`. */
+  sumJobs(): SumJob[] {
+    const { run } = this.parts;
+    const { program, places } = run.parts;
+    return program.steps.flatMap((step): SumJob[] => {
+      const sums = places.sums.get(step);
+      if (!sums) return [];
+      const job = (sum: SumShape, x: Strip | undefined, d: Strip): SumJob => ({ sum, x: x ? this.#operand(run.tensors, x) : this.#operand(this.d_tensors, d), d: this.#operand(this.d_tensors, d), directions: 1 });
+      switch (step.op) {
+        case 'linear': {
+          const x = run.layout.strip(step.x);
+          return [job(sums.w, step.of ? run.layout.roomStrip(step, 'activated', x) : x, this.strip(step.y))];
+        }
+        case 'norm': {
+          const d_y = this.strip(step.y);
+          return [job(sums.w, undefined, this.layout.roomStrip(step, 'd_weight', d_y)), ...(sums.bias ? [job(sums.bias, undefined, d_y)] : [])];
+        }
+        default:
+          return [];
+      }
+    });
+  }
+
+  /** The sums of learned positions, which are over sequences alone. @param at - where a sum lies, in entries */
+  positionSums(kernel: Kernel | undefined, gradients: GPUBuffer, at: (sum: SumShape) => number): Command[] {
+    const { buffers, run } = this.parts;
+    const { program, places, batch, extent, label } = run.parts;
+    return program.steps.flatMap((step) => {
+      const sum = places.sums.get(step)?.w;
+      if (step.op !== 'positions' || !sum) return [];
+      const d_y = this.strip(step.y);
+      const numbers = [...stripNumbers(d_y), extent.models, extent.steps, extent.sequences, sum.columns / 4, sum.rows, at(sum) / 4];
+      return [flatCommand(buffers, kernel!, `positions' sums of ${label}`, { position_sums: numbers }, (extent.models * sum.rows * sum.columns) / 4, 64, { batch, d_tensors: this.d_tensors, gradients })];
+    });
+  }
+
+  #step(step: Step): Command[] {
+    switch (step.op) {
+      case 'linear':
+        return [this.#linear(step)];
+      case 'norm':
+        return [this.#norm(step)];
+      case 'positions':
+        this.#handOn(step.y, step.x);
+        return [];
+      case 'rotary': // turned back where attention leaves its gradients
+        return [];
+      case 'attend':
+        return [this.#attend(step)];
+      default:
+        throw new EngineError('program', `The GPU has no kernel for ${step.op} backwards.`);
+    }
+  }
+
+  #linear(step: Extract<Step, { op: 'linear' }>): Command {
+    const { buffers, run, kernels, turned, each } = this.parts;
+    const d_y = this.strip(step.y);
+    const of = step.of ?? 'identity';
+    if (step.plus !== undefined) this.#handOn(step.y, step.plus);
+    return linearCommand(buffers, kernels.linear({ SLOPE: POINTWISE[of] }), {
+      label: `d_${step.x} of ${run.parts.label}`,
+      extent: this.#extent,
+      each,
+      x: d_y,
+      ...this.#addTo(step.x),
+      values: step.of ? { buffer: run.tensors, strip: run.layout.strip(step.x) } : undefined,
+      w: bound(turned, run.parts.places.ranges.get(step)!.turned),
+      tensors: this.d_tensors,
+    });
+  }
+
+  #norm(step: Extract<Step, { op: 'norm' }>): Command {
+    const { run, kernels, each } = this.parts;
+    const d_y = this.strip(step.y);
+    const { y: d_x, plus } = this.#addTo(step.x);
+    const numbers = normNumbers(run.parts.program, step, this.#extent, { x: run.layout.strip(step.x), d_x, d_y, d_weight: this.layout.roomStrip(step, 'd_weight', d_y), plus }, each);
+    const { w } = run.parts.places.ranges.get(step)!;
+    return this.#command(`norm ${step.y}`, kernels.kernel('norm_backward'), { norm: numbers }, rowsOf(this.#extent), 64, { weight: bound(run.parts.weights, w) });
+  }
+
+  #attend(step: Extract<Step, { op: 'attend' }>): Command {
+    const { run, kernels, each } = this.parts;
+    const { numbers, items } = attendNumbers(run.parts.program, step, run.layout, this.layout, this.#extent, each, 2);
+    return this.#command(`attend ${step.y}`, kernels.kernel('attend_backward'), { attend: numbers }, items, 16, { lengths: run.parts.lengths, turns: run.turns });
+  }
+
+  #command(label: string, kernel: Kernel, uniforms: Readonly<Record<string, readonly number[]>>, items: number, workgroup: number, bindings: Readonly<Record<string, Bound>>): Command {
+    const { buffers, run } = this.parts;
+    return flatCommand(buffers, kernel, `${label} of ${run.parts.label} backwards`, uniforms, items, workgroup, { ...bindings, tensors: run.tensors, d_tensors: this.d_tensors });
+  }
+
+  /** Where to write the sum of what has arrived at a tensor and what is added, and where the former lies. */
+  #addTo(name: string): { readonly y: Strip; readonly plus: Strip | undefined } {
+    const plus = this.#arrived.get(name);
+    const y = this.layout.strip(name);
+    this.#arrived.set(name, y);
+    return { y, plus };
+  }
+
+  /** What arrived at one tensor is also what arrives at another. */
+  #handOn(from: string, to: string): void {
+    if (this.#arrived.has(to)) throw new EngineError('program', `On the GPU the last step that reads ${to} must be the one that hands it on unchanged.`);
+    this.#arrived.set(to, this.strip(from));
+  }
+
+  #operand(buffer: GPUBuffer, { offset, row }: Strip): Operand {
+    const { steps, sequences } = this.parts.run.parts.extent;
+    return { buffer, place: { offset, modelStride: steps * sequences * row, stepStride: sequences * row, sequenceStride: row, groupStride: 0, groupWidth: 2 ** 30, activation: 'identity' } };
+  }
+}

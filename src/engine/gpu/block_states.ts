@@ -1,0 +1,57 @@
+/** What a block carries from one run to the next: where it lies in the buffers of a run, or of its gradients. */
+import { CHUNK, scanSizes, type BlockLayout } from './block_layout';
+
+/** Where a state lies, [M, B, rows, channels], and which of its entries each is. */
+export interface StatePlace {
+  readonly offset: number;
+  /** Of one sequence: entry i is the state's entry columns[i]; negative for padding. */
+  readonly columns: readonly number[];
+}
+
+/** A state before the first step or after the last; undefined for one that grows. In the layout of a run, or of gradients. */
+export function statePlace(layout: BlockLayout, name: string, which: 'before' | 'after'): StatePlace | undefined {
+  const { program, extent } = layout;
+  for (const step of program.steps) {
+    if (step.op === 'convolution' && step.window === name) {
+      const { columns } = layout.strip(step.x);
+      return { offset: layout.room(step, which), columns: Array.from({ length: step.taps * columns.length }, (_, i) => entryOf(columns[i % columns.length], step.taps, Math.floor(i / columns.length))) };
+    }
+    if (step.op === 'selective_scan' && step.h === name) {
+      const { columns } = layout.strip(step.u);
+      const { states } = scanSizes(program, step);
+      const ofState = Array.from({ length: states * columns.length }, (_, i) => {
+        const n = Math.floor(i / columns.length);
+        return n < step.states ? entryOf(columns[i % columns.length], step.states, n) : -1;
+      });
+      if (layout.of === 'run') {
+        const slot = which === 'before' ? 0 : Math.ceil(extent.steps / CHUNK);
+        return { offset: layout.room(step, 'states') + slot * extent.models * extent.sequences * ofState.length, columns: ofState };
+      }
+      return { offset: layout.room(step, which), columns: ofState };
+    }
+    if (step.op === 'linear_scan' && step.h === name) return { offset: layout.room(step, which), columns: layout.strip(step.h).columns };
+  }
+  return undefined;
+}
+
+function entryOf(channel: number, perChannel: number, i: number): number {
+  return channel < 0 ? channel : channel * perChannel + i;
+}
+
+/** [M, B, width] as it lies at a state's place. */
+export function packState({ columns }: StatePlace, values: ArrayLike<number>): Float32Array<ArrayBuffer> {
+  const width = columns.filter((column) => column >= 0).length;
+  const count = values.length / width;
+  const packed = new Float32Array(count * columns.length);
+  for (let s = 0; s < count; s++) columns.forEach((column, i) => column >= 0 && (packed[s * columns.length + i] = values[s * width + column]));
+  return packed;
+}
+
+/** The other way round. */
+export function unpackState({ columns }: StatePlace, packed: Float32Array): Float32Array {
+  const width = columns.filter((column) => column >= 0).length;
+  const count = packed.length / columns.length;
+  const values = new Float32Array(count * width);
+  for (let s = 0; s < count; s++) columns.forEach((column, i) => column >= 0 && (values[s * width + column] = packed[s * columns.length + i]));
+  return values;
+}

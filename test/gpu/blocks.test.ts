@@ -1,0 +1,76 @@
+// Rung 4 for blocks: the kernels of every program say what the float64 reference says, forward and back.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { blockNamed } from '../../src/engine/blocks';
+import type { BlockOptions } from '../../src/engine/blocks/block';
+import type { Extent } from '../../src/engine/reference/ops/run';
+import { awkward, back, drawnPoint, drawnWeighing, run } from '../engine/ops/one_op';
+import { ProgramOnGpu } from './program_on_gpu';
+
+let onGpu: ProgramOnGpu;
+beforeAll(async () => {
+  onGpu = await ProgramOnGpu.create();
+});
+afterAll(() => onGpu.release());
+
+/** 7e-5 of the scale, as for all of the GPU's arithmetic: a bug of those planted below costs a thousand times that. */
+const BOUND = 7e-5;
+
+/** The largest difference of each tensor as a part of its scale, where it is over the bound. */
+async function outside(options: BlockOptions & { block: string }, inputs: number, extent: Extent): Promise<Record<string, number>> {
+  const program = blockNamed(options.block).program({ ...options, block: undefined }, inputs, 'layers[0]');
+  const point = drawnPoint(program, extent);
+  const initial = new Map([...point.initial].filter(([name]) => !program.steps.some((step) => step.op === 'attend' && (step.k === name || step.v === name))));
+  const record = run(program, extent, { ...point, initial });
+  const { d_y, d_final: given } = drawnWeighing(program, record);
+  const d_final = new Map([...given].filter(([name]) => initial.has(name)));
+  const { gradient, parameters } = back(program, record, point, { d_y, d_final });
+  const found = await onGpu.run(program, extent, { ...point, initial, d_y, d_final });
+  const wrong: Record<string, number> = {};
+  const compare = (name: string, values: Float32Array | undefined, exact: ArrayLike<number>, mask: boolean) => {
+    const width = exact.length / (extent.models * extent.steps * extent.sequences);
+    const exists = (i: number) => !mask || !extent.lengths || Math.floor(i / width / extent.sequences) % extent.steps < extent.lengths[Math.floor(i / width) % extent.sequences];
+    let [most, scale] = [values?.length === exact.length ? 0 : Infinity, 1e-30];
+    for (let i = 0; i < exact.length; i++) {
+      scale = Math.max(scale, Math.abs(exact[i]));
+      if (values && exists(i)) most = Math.max(most, Number.isFinite(values[i]) ? Math.abs(values[i] - exact[i]) : Infinity);
+    }
+    if (!(most <= BOUND * scale)) wrong[name] = most / scale;
+  };
+  const turned = new Set(program.steps.flatMap((step) => (step.op === 'rotary' ? step.y : [])));
+  for (const [name, exact] of record.tensors) compare(name, found.tensors.get(name), exact, true);
+  for (const [name, exact] of gradient.tensors) if (!turned.has(name)) compare(`d_${name}`, found.d_tensors.get(name), exact, true);
+  for (const [name, exact] of parameters) compare(`d_${name}`, found.d_parameters.get(name), exact, false);
+  for (const [name] of initial) {
+    compare(`${name}_n`, found.final.get(name), record.final.get(name)!, false);
+    compare(`d_${name}0`, found.d_initial.get(name), gradient.initial.get(name)!, false);
+  }
+  return wrong;
+}
+
+const long: Extent = { models: 1, steps: 37, sequences: 2, first: 0 };
+
+describe('attention', () => {
+  test.each([
+    ['bare', { norm: 'none', heads: 2 }, 12],
+    ['bare, heads of 3', { norm: 'none', heads: 2 }, 6],
+    ['heads of 20, wider than a block of quads', { norm: 'none', heads: 1 }, 20],
+    ['without biases', { norm: 'none', heads: 1, bias: false }, 5],
+    ['a Transformer block', { heads: 2 }, 12],
+    ['a Transformer block with RMS norm and ReLU', { heads: 3, norm: 'rms', activation: 'relu' }, 9],
+    ['learned positions', { heads: 2, positions: 'learned', maxSteps: 41 }, 6],
+    ['sinusoidal positions', { heads: 2, positions: 'sinusoidal' }, 6],
+    ['rotary positions', { heads: 2, positions: 'rotary' }, 12],
+    ['rotary positions, bare', { heads: 1, positions: 'rotary', norm: 'none' }, 18],
+  ] as const)('%s', async (_, options, inputs) => {
+    expect(await outside({ block: 'attention', ...options }, inputs, awkward)).toEqual({});
+    expect(await outside({ block: 'attention', ...options }, inputs, long)).toEqual({});
+  });
+
+  test('by itself', async () => {
+    expect(await outside({ block: 'sdpa', heads: 2 }, 30, awkward)).toEqual({});
+  });
+});
+
+test.each(['layer', 'rms'] as const)('a %s norm by itself', async (kind) => {
+  expect(await outside({ block: 'norm', kind }, 37, awkward)).toEqual({});
+});
