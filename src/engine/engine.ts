@@ -101,6 +101,11 @@ export interface Tape {
    * kernel for it. Use `influence` instead.
    */
   inputNorms?(losses: readonly OutputEntry[], place: InfluencePlace, abort?: AbortSignal, progress?: (fraction: number) => void): Promise<Float32Array>;
+  /**
+   * A tensor of a block layer's program, [M, T, B, row], where the run left it: for the proof, which takes every op again
+   * from what the run itself gave it. Rejects with ReleasedError.
+   */
+  tensor?(layer: number, name: string): Promise<Float32Array | Float64Array>;
   /** True once nobody holds it: its numbers are gone. */
   readonly released: boolean;
   /** A signal by name. Throws UnknownSignalError, ReleasedError. */

@@ -1,9 +1,12 @@
 /**
  * The proof that a run's numbers are right: every step is taken again in float64, each from the tape's own previous
  * state, and compared. Where a network is chaotic two honest trajectories part, so trajectories are not compared here;
- * a single step has no time to part, and chaos can neither excuse an error nor be blamed for one.
+ * a single step has no time to part, and chaos can neither excuse an error nor be blamed for one. Of a block every op is
+ * taken again instead, from the tape's own operands (./block_proof.ts).
  */
 import { activations, type Activation } from './math/activation';
+import { proveBlock, type BlockProof } from './block_proof';
+import { Comparison, gammaOf, precisions, type Precision, type SignalProof } from './comparison';
 import type { Tape } from './engine';
 import type { Direction } from './model/parameters';
 import { inSlices } from './reference/driver';
@@ -12,27 +15,15 @@ import { lengthOf, statesBefore } from './reference/rollout';
 import { directedLayers, entries, layerStep, layerWeights, type LayerStep, type LayerWeights } from './reference/step';
 import { isRecurrent, recurrentLayer, stateWidth, type RecurrentLayer } from './model/spec';
 
-/** How far one signal is from the float64 steps, and how far honest arithmetic may be. */
-export interface SignalProof {
-  readonly name: string;
-  readonly kind: 'state' | 'gate';
-  readonly layer: number;
-  readonly direction: Direction;
-  /** Largest absolute difference; infinite where an entry is not finite. */
-  readonly difference: number;
-  readonly bound: number;
-  /** The entry with the largest difference. */
-  readonly at: { readonly model: number; readonly step: number; readonly sequence: number; readonly unit: number };
-  /** Within the bound, and exactly 0 at the steps a sequence does not have. */
-  readonly holds: boolean;
-}
-
 export interface Proof {
   /** What did the arithmetic: the engine's description, with the adapter's name. */
   readonly engine: string;
   /** What was compared with float64; on the reference that is float64 itself, and the proof only shows that it repeats. */
   readonly arithmetic: 'float32' | 'float64';
-  /** Time steps compared, of all there are: large runs are proved by an even sample that has the first and the last. */
+  /**
+   * Time steps compared, of all there are: large runs are proved by an even sample that has the first and the last. Blocks
+   * look back at all steps; of large runs they are proved for some sequences, and for as many of their first steps as this.
+   */
   readonly checked: number;
   readonly steps: number;
   readonly signals: readonly SignalProof[];
@@ -51,15 +42,23 @@ const MOST_WORK = 1e8;
 export async function prove(tape: Tape, { abort, mostWork = MOST_WORK }: { abort?: AbortSignal; mostWork?: number } = {}): Promise<Proof> {
   const drop = tape.hold();
   try {
-    const steps = sampledSteps(tape, mostWork);
+    const recurrent = tape.model.shape.layers.some(isRecurrent);
+    const steps = recurrent ? sampledSteps(tape, mostWork) : [];
     const signals: SignalProof[] = [];
     for (const { layer, direction } of directedLayers(tape.model.shape)) {
       abort?.throwIfAborted();
       const read = await readDirection(tape, layer, direction);
       signals.push(...(await inSlices(proveDirection(tape, layer, direction, read, steps), abort)));
     }
+    const blocks: BlockProof[] = [];
+    for (const [layer, { kind }] of tape.model.shape.layers.entries()) {
+      abort?.throwIfAborted();
+      if (kind === 'block') blocks.push(await proveBlock(tape, layer, mostWork, abort));
+    }
+    signals.push(...blocks.flatMap((block) => block.signals));
+    const checked = Math.min(...(recurrent ? [steps.length] : []), ...blocks.map((block) => block.steps));
     const arithmetic = tape.engine.kind === 'gpu' ? 'float32' : 'float64';
-    const proof = { engine: tape.engine.description, arithmetic, checked: steps.length, steps: tape.inputs.steps, signals, holds: signals.every(({ holds }) => holds) } as const;
+    const proof = { engine: tape.engine.description, arithmetic, checked, steps: tape.inputs.steps, signals, holds: signals.every(({ holds }) => holds) } as const;
     return { ...proof, summary: summaryOf(proof) };
   } finally {
     drop();
@@ -130,38 +129,6 @@ function* proveDirection(tape: Tape, layer: number, direction: Direction, { x, s
   ];
 }
 
-/** The largest difference between a signal and what it is expected to be. */
-class Comparison {
-  #difference = 0;
-  #zerosHold = true;
-  #at = { model: 0, step: 0, sequence: 0, unit: 0 };
-
-  constructor(
-    private readonly values: Numbers,
-    private readonly width: number,
-  ) {}
-
-  expect(row: number, expected: ArrayLike<number>, place: Omit<SignalProof['at'], 'unit'>): void {
-    for (let unit = 0; unit < this.width; unit++) {
-      const found = this.values[row * this.width + unit];
-      const difference = Number.isFinite(found) ? Math.abs(found - expected[unit]) : Infinity;
-      if (difference <= this.#difference) continue;
-      this.#difference = difference;
-      this.#at = { ...place, unit };
-    }
-  }
-
-  expectZeros(row: number, place: Omit<SignalProof['at'], 'unit'>): void {
-    const zeros = new Float64Array(this.width);
-    this.expect(row, zeros, place);
-    if (this.values.subarray(row * this.width, (row + 1) * this.width).some((value) => value !== 0)) this.#zerosHold = false;
-  }
-
-  verdict(signal: Pick<SignalProof, 'name' | 'kind' | 'layer' | 'direction'>, bound: number): SignalProof {
-    return { ...signal, difference: this.#difference, bound, at: this.#at, holds: this.#difference <= bound && this.#zerosHold };
-  }
-}
-
 /** What the bounds grow with, over all entries compared. */
 interface Magnitudes {
   /** [G] the largest Σ|w·x| + Σ|u·h| + |p·c| + |b_ih| + |b_hh| of any unit's gate. */
@@ -203,19 +170,6 @@ function* includeMagnitudes(
   }
 }
 
-interface Precision {
-  /** Half the distance from 1 to the next number. */
-  readonly roundoff: number;
-  /** How far tanh and σ may be off, absolutely. */
-  readonly activation: number;
-}
-
-/** The shaders' activations are tested to 1e-6 (WGSL's own tanh would be allowed 1e-5); JavaScript's are good to the last place or two. */
-const precisions: Record<'gpu' | 'cpu', Precision> = {
-  gpu: { roundoff: 2 ** -24, activation: 1e-6 },
-  cpu: { roundoff: 2 ** -53, activation: 2 ** -50 },
-};
-
 /** How steep an activation is at its steepest. */
 const slopes: Record<Activation, number> = { identity: 1, relu: 1, tanh: 1, sigmoid: 1 / 4, wideSigmoid: 1 };
 /** How many times the error of its tanh or σ an activation has itself. */
@@ -237,8 +191,7 @@ const activationErrors: Record<Activation, number> = { identity: 0, relu: 0, tan
  * themselves, thousands of times above.
  */
 function boundsOf({ cell, inputs, width, hidden }: RecurrentLayer, { sums, growth, projection }: Magnitudes, { roundoff, activation }: Precision): { gates: number[]; state: number; output: number } {
-  const gammaOf = (n: number) => (n * roundoff) / (1 - n * roundoff);
-  const gamma = gammaOf(inputs + width + 4);
+  const gamma = gammaOf(inputs + width + 4, roundoff);
   const joined = cell.gates.map((_, g) => readsOtherGates(cell, g));
   const gateError = (g: number, preActivationError: number) => {
     const kind = cell.gates[g].activation;
@@ -248,11 +201,11 @@ function boundsOf({ cell, inputs, width, hidden }: RecurrentLayer, { sums, growt
   const gates = sums.map((sum, g) => gateError(g, (joined[g] ? gamma + ofOthers : gamma) * sum));
   const throughGates = gates.reduce((total, error, g) => total + (cell.gates[g].activation === 'identity' ? error : 2 * growth * error), 0);
   const state = throughGates + activation + 8 * roundoff * growth;
-  return { gates: gates.map((error) => error + 2 * roundoff), state, output: projection ? projection * (state + gammaOf(hidden)) : state };
+  return { gates: gates.map((error) => error + 2 * roundoff), state, output: projection ? projection * (state + gammaOf(hidden, roundoff)) : state };
 }
 
 function summaryOf({ engine, arithmetic, checked, steps, signals, holds }: Omit<Proof, 'summary'>): string {
-  const count = checked === steps ? `all ${steps} steps` : `${checked} of ${steps} steps, evenly spread,`;
+  const count = checked === steps ? `all ${steps} steps` : `${checked} of ${steps} steps`;
   if (arithmetic === 'float64') return `${engine}: ${count} taken again in float64 ${holds ? 'give the same numbers; with no GPU there is nothing else to compare' : 'give other numbers'}.`;
   const worst = signals.reduce((most, signal) => (signal.difference / signal.bound > most.difference / most.bound ? signal : most));
   const numbers = `${worst.difference.toExponential(1)} in ${worst.name}, bound ${worst.bound.toExponential(1)}`;

@@ -85,6 +85,10 @@ export class ReferenceTape implements Tape {
     };
   }
 
+  async tensor(layer: number, name: string): Promise<Float64Array> {
+    return (this.#numbers().record[layer] as ProgramRecord).tensors.get(name)!.slice();
+  }
+
   async backward(loss: Loss, { abort }: { abort?: AbortSignal } = {}): Promise<Float64Array | undefined> {
     this.#numbers();
     const { shape } = this.model;

@@ -4,6 +4,7 @@
  */
 import { hasGradient, placeOf, shownTensor, signalWidth, statesOf, widthOf, type BlockSignal, type Program, type TensorPlace } from '../../blocks/program';
 import { size } from '../../math/tensor';
+import { opOf, type Step } from '../../ops';
 import { arithmeticOf } from '.';
 import { rowsOf, type Extent, type Gradient, type Numbers, type Run, type Strip } from './run';
 
@@ -88,6 +89,24 @@ export function prepareBack(
     *carryOut() {
       for (const step of program.steps.toReversed()) yield* arithmeticOf(step).backward(step, run, strips);
       return gradient;
+    },
+  };
+}
+
+/**
+ * One step by itself: it writes anew, from given tensors of all the others.
+ * @param tensors - [M, T, B, row] each; those that the step writes are left as they are
+ */
+export function prepareStep(program: Program, step: Step, parameters: ProgramParameters, tensors: ReadonlyMap<string, Float64Array>, extent: Extent, initial: States): Prepared<{ readonly run: Run; readonly written: ReadonlyMap<string, Float64Array> }> {
+  const written = new Map(opOf(step).writes(step).map((name) => [name, new Float64Array(tensors.get(name)!.length)]));
+  const final = emptyStates(program, extent, extent.first + extent.steps);
+  const run = runOf(program, parameters, { extent, tensors: new Map([...tensors, ...written]), initial, final });
+  const result = { run, written };
+  return {
+    result,
+    *carryOut() {
+      yield* arithmeticOf(step).forward(step, run);
+      return result;
     },
   };
 }
