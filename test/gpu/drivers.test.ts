@@ -1,6 +1,6 @@
 // The same rollout, and the same way back, in three places: run to its end, in the page's worker, in slices on the page's own thread.
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { createEngine } from '../../src/engine/index';
+import { createEngine, statesAfter } from '../../src/engine/index';
 import { checkedLoss } from '../../src/engine/model/loss';
 import { backward } from '../../src/engine/reference/backward';
 import { inSlices, toEnd } from '../../src/engine/reference/driver';
@@ -9,7 +9,7 @@ import { rollout } from '../../src/engine/reference/rollout';
 import type { FromWorker } from '../../src/engine/reference/rollout_worker';
 import workerAddress from '../../src/engine/reference/rollout_worker?worker&url';
 import { scriptUrl } from '../../src/engine/script_url';
-import { drawnInputs, drawnSpec, plain } from '../engine/drawn_case';
+import { drawnInputs, drawnSpec, normal, plain } from '../engine/drawn_case';
 
 const shape = { ...plain, cells: ['gru_reset_before', 'lstm'], bidirectional: true, lengths: [2, 5, 3], initial: true, models: 2 };
 const engine = await createEngine({ device: 'cpu' });
@@ -60,6 +60,20 @@ describe('a rollout gives the same numbers to the last bit', () => {
     expect(await worker.backward(described, parameters, read.inputs, record, nextToken, never)).toEqual(toEnd(backward(described, parameters, read.inputs, record, nextToken)));
     worker.terminate();
   });
+});
+
+test('blocks, their options and the states they go on from reach the worker, there and back', async () => {
+  const layers = [{ cell: 'gru', hidden: 8 }, { block: 'attention', heads: 2, positions: 'rotary' }, { block: 'mamba', state: 2, frozen: true }];
+  const hybrid = await engine.model({ input: { size: 4 }, layers, seeds: [1, 2] });
+  const before = await hybrid.run({ x: normal([3, 2, 4], 1, 'before') });
+  const read = await hybrid.run({ x: normal([4, 2, 4], 2, 'x'), states: await statesAfter(before) });
+  const { shape: described, parameters } = hybrid;
+  const record = toEnd(rollout(described, parameters, read.inputs));
+  const given = checkedLoss(described, read.inputs, { d_y: normal([4, 2, 8], 3, 'R') });
+  const worker = (await startWorker([() => moduleWorker(workerAddress)]))!;
+  expect(await worker.run(described, parameters, read.inputs, never)).toEqual(record);
+  expect(await worker.backward(described, parameters, read.inputs, record, given, never)).toEqual(toEnd(backward(described, parameters, read.inputs, record, given)));
+  worker.terminate();
 });
 
 test('where one way to a worker is forbidden or its script does not come, the next is taken; where all are, there is none', async () => {
