@@ -10,7 +10,7 @@ import type { Step, StepOf } from './ops';
 import { NORM_EPSILON } from './ops/norm';
 import type { Pointwise } from './ops/op';
 import { pointwise, silu, softplus } from './reference/ops/pointwise';
-import { at, lengthOf, pacer, rowAt, rowsOf, type Run } from './reference/ops/run';
+import { at, lengthOf, pacer, rowAt, rowsOf, type Numbers, type Run, type Strip } from './reference/ops/run';
 import { arithmetic } from './reference/ops';
 
 type Bounds = ReadonlyMap<string, number>;
@@ -232,7 +232,7 @@ const ruleOf: { readonly [Name in Step['op']]: Rule<StepOf<Name>> } = {
     };
     for (let m = 0; m < extent.models; m++) {
       const given = run.parameter('log' in step.A ? step.A.log : step.A.plain, m);
-      const [bias, w, D] = [step.deltaBias, step.deltaWeight, step.D].map((name) => name && run.parameter(name, m));
+      const [bias, w, D] = [step.deltaBias, step.deltaWeight, step.D].map((name) => (name ? run.parameter(name, m) : undefined));
       for (let b = 0; b < extent.sequences; b++) {
         for (let c = 0; c < u.width; c++) {
           const group = Math.floor(c / (u.width / groups)) * states;
@@ -242,8 +242,7 @@ const ruleOf: { readonly [Name in Step['op']]: Rule<StepOf<Name>> } = {
           for (let t = 0; t < lengthOf(extent, b); t++) {
             const row = rowAt(extent, m, t, b);
             let [raw, magnitude] = [bias ? bias[c] : 0, Math.abs(bias ? bias[c] : 0)];
-            for (let r = 0; delta && r < (w ? delta.width : 1); r++) {
-              const value = w ? w[c * delta.width + r] * delta.data[at(delta, row) + r] : delta.data[at(delta, row) + c];
+            for (const value of delta ? sizeTerms(delta, row, c, w) : []) {
               raw += value;
               magnitude += Math.abs(value);
             }
@@ -279,6 +278,12 @@ const ruleOf: { readonly [Name in Step['op']]: Rule<StepOf<Name>> } = {
     return most.bounds;
   },
 };
+
+/** What the size of a channel's step is the sum of, besides its bias. */
+function sizeTerms(delta: Strip, row: number, c: number, w: Numbers | undefined): number[] {
+  if (!w) return [delta.data[at(delta, row) + c]];
+  return Array.from({ length: delta.width }, (_, r) => w[c * delta.width + r] * delta.data[at(delta, row) + r]);
+}
 
 /** How steep silu is at its steepest; the others are less. */
 const STEEPEST = 1.1;
