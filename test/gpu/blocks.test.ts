@@ -74,3 +74,33 @@ describe('attention', () => {
 test.each(['layer', 'rms'] as const)('a %s norm by itself', async (kind) => {
   expect(await outside({ block: 'norm', kind }, 37, awkward)).toEqual({});
 });
+
+describe('Mamba', () => {
+  test.each([
+    ['bare', { norm: 'none', state: 4 }, 6],
+    ['with its norm and residual, 3 states', { state: 3, expand: 3 }, 5],
+    ['16 states, two taps, a layer norm, all biases', { conv: 2, norm: 'layer', bias: true, rank: 5 }, 4],
+    ['frozen', { frozen: true, state: 5 }, 6],
+    ['without the bias of its convolution, more channels than a workgroup has', { convBias: false, state: 2, expand: 9 }, 18],
+  ] as const)('%s', async (_, options, inputs) => {
+    expect(await outside({ block: 'mamba', ...options }, inputs, awkward)).toEqual({});
+    expect(await outside({ block: 'mamba', ...options }, inputs, long)).toEqual({});
+  });
+
+  test.each([
+    ['by itself', { state: 4 }, 3 * 6 + 8],
+    ['two groups of three channels', { state: 3, groups: 2 }, 3 * 6 + 12],
+    ['B and C for each channel, constant', { state: 5, groups: 4, selection: 'constant' }, 12],
+    ['no gate, no skip, no bias, no softplus', { state: 2, gate: false, skip: false, deltaBias: false, softplus: false }, 2 * 5 + 4],
+  ] as const)('the scan %s', async (_, options, inputs) => {
+    expect(await outside({ block: 'selective_scan', ...options }, inputs, awkward)).toEqual({});
+    if (!('softplus' in options)) expect(await outside({ block: 'selective_scan', ...options }, inputs, long)).toEqual({}); // without, states grow beyond all bounds
+  });
+});
+
+describe.each(['min_gru', 'min_lstm'])('%s', (block) => {
+  test.each([[{ hidden: 7 }], [{ hidden: 8, norm: 'rms' }]] as const)('%o', async (options) => {
+    expect(await outside({ block, ...options }, 5, awkward)).toEqual({});
+    expect(await outside({ block, ...options }, 5, long)).toEqual({});
+  });
+});

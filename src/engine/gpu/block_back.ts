@@ -8,8 +8,9 @@
 import { EngineError } from '../errors';
 import type { Step } from '../ops';
 import { POINTWISE, type BlockKernels } from './block_kernels';
-import { BlockLayout, type BlockExtent, type Strip } from './block_layout';
-import { attendNumbers, flatCommand, linearCommand, normNumbers, rowsOf, stripNumbers, type BlockRun } from './block_run';
+import { BlockLayout, SCAN_GROUP, scanSizes, type BlockExtent, type Strip } from './block_layout';
+import { attendNumbers, flatCommand, linearCommand, normNumbers, quadsOf, rowsOf, type BlockRun } from './block_run';
+import { convolutionNumbers, gatesNumbers, linearScanNumbers, rawStrip, rowsOfRoom, scanNumbers, stripNumbers, type Backwards } from './block_scans';
 import type { Command } from './command_list';
 import { bound } from './gpu_weights';
 import type { BufferSet } from './buffer_set';
@@ -66,6 +67,15 @@ export class BlockBack {
           const d_y = this.strip(step.y);
           return [job(sums.w, undefined, this.layout.roomStrip(step, 'd_weight', d_y)), ...(sums.bias ? [job(sums.bias, undefined, d_y)] : [])];
         }
+        case 'convolution':
+          return [this.#onceJob(step, sums.parts)];
+        case 'selective_scan': {
+          const raw = rawStrip(program, step, this.layout);
+          const { states } = scanSizes(program, step);
+          const dt = step.deltaWeight === undefined ? undefined : run.layout.strip(step.delta!);
+          const ofSide = (name: 'B' | 'C') => (sums[name] ? [job(sums[name], undefined, rowsOfRoom(this.layout, step, name, step.groups * states))] : []);
+          return [this.#onceJob(step, sums.parts), ...(sums.delta ? [job(sums.delta, dt, raw)] : []), ...ofSide('B'), ...ofSide('C')];
+        }
         default:
           return [];
       }
@@ -99,7 +109,37 @@ export class BlockBack {
       case 'attend':
         return [this.#attend(step)];
       default:
-        throw new EngineError('program', `The GPU has no kernel for ${step.op} backwards.`);
+        return [this.#overTime(step)];
+    }
+  }
+
+  #overTime(step: Extract<Step, { op: 'convolution' | 'selective_scan' | 'linear_scan' | 'gates' }>): Command {
+    const { run, kernels, each } = this.parts;
+    const { program, lengths, weights, places } = run.parts;
+    const back = { layout: this.layout, arrived: (name: string) => this.strip(name) };
+    const extent = this.#extent;
+    const { models, sequences } = extent;
+    const ranges = places.ranges.get(step);
+    switch (step.op) {
+      case 'convolution': {
+        const numbers = convolutionNumbers(step, run.layout, extent, each, this.#only(back, step.x));
+        const items = (models * sequences * run.layout.strip(step.x).columns.length) / 4;
+        return this.#command(`convolution ${step.y}`, kernels.kernel('convolution_backward'), { convolution: numbers }, items, 16, { lengths, own: bound(weights, ranges!.own) });
+      }
+      case 'selective_scan': {
+        const read = [step.u, step.delta, step.z, 'tensor' in step.B ? step.B.tensor : undefined, 'tensor' in step.C ? step.C.tensor : undefined].filter((name) => name !== undefined);
+        const numbers = scanNumbers(program, step, run.layout, extent, each, this.#only(back, ...read));
+        const own = { own: bound(weights, ranges!.own), sides: bound(weights, ranges!.sides) };
+        return this.#command(`scan ${step.y}`, kernels.kernel('scan_backward'), { scan: numbers }, models * sequences * step.groups * SCAN_GROUP, SCAN_GROUP, { lengths, ...own });
+      }
+      case 'linear_scan': {
+        const numbers = linearScanNumbers(step, run.layout, extent, each, this.#only(back, step.a, step.b));
+        return this.#command(`scan ${step.h}`, kernels.kernel('linear_scan_backward'), { linear_scan: numbers }, (models * sequences * run.layout.strip(step.h).columns.length) / 4, 16, { lengths });
+      }
+      case 'gates': {
+        const numbers = gatesNumbers(step, run.layout, extent, each, this.#only(back, ...step.x));
+        return this.#command('gates', kernels.gates('gates_backward', step.rule), { gates: numbers }, quadsOf(extent, run.layout.strip(step.y[0])), 64, {});
+      }
     }
   }
 
@@ -146,6 +186,24 @@ export class BlockBack {
     const y = this.layout.strip(name);
     this.#arrived.set(name, y);
     return { y, plus };
+  }
+
+  /** For a step that writes what arrives at these tensors, and cannot add to what is there. */
+  #only(back: Backwards, ...names: readonly string[]): Backwards {
+    for (const name of names) {
+      if (this.#arrived.has(name)) throw new EngineError('program', `On the GPU nothing that reads ${name} may come after the step that cannot add to its gradient.`);
+      this.#arrived.set(name, this.layout.strip(name));
+    }
+    return back;
+  }
+
+  /** A sum over sequences of what each has once: rows of all its steps are the same, and only the first counts. */
+  #onceJob(step: Step, sum: SumShape): SumJob {
+    const { run } = this.parts;
+    const { sequences } = run.parts.extent;
+    const firsts = rowsOfRoom(run.layout, step, 'firsts', 4);
+    const { place } = this.#operand(this.d_tensors, rowsOfRoom(this.layout, step, 'parts', sum.columns));
+    return { sum, x: this.#operand(run.tensors, firsts), d: { buffer: this.d_tensors, place: { ...place, modelStride: sequences * sum.columns, stepStride: 0 } }, directions: 1 };
   }
 
   /** What arrived at one tensor is also what arrives at another. */

@@ -1,12 +1,16 @@
 /** The kernels that a block's program needs, compiled together. */
 import type { Program } from '../blocks/program';
 import type { Step } from '../ops';
+import type { GateRule } from '../ops/gates';
 import type { Pointwise } from '../ops/op';
 import type { Kernel, KernelCache } from './kernel';
 
 /** Of shaders/lib/pointwise.wgsl, and for columns turned by their position. */
 export const POINTWISE: Readonly<Record<Pointwise, number>> = { identity: 0, relu: 1, gelu: 2, silu: 3 };
 export const TURNED = 9;
+
+/** Of shaders/lib/gates.wgsl. */
+const RULES: Readonly<Record<GateRule, number>> = { min_gru: 1, min_lstm: 2 };
 
 interface Need {
   readonly entry: string;
@@ -39,7 +43,7 @@ export class BlockKernels {
       { entry: 'block_read' },
       ...program.steps.flatMap((step): Need[] => {
         if (step.op === 'linear') return [linearNeed({ SECOND: secondOf(program, step) })];
-        if (step.op === 'gates') return [{ entry: `gates_forward ${step.rule}` }];
+        if (step.op === 'gates') return [gatesNeed('gates_forward', step.rule)];
         return FORWARD[step.op] ? [{ entry: FORWARD[step.op]! }] : [];
       }),
     ]);
@@ -50,7 +54,7 @@ export class BlockKernels {
       cache,
       program.steps.flatMap((step): Need[] => {
         if (step.op === 'linear') return [linearNeed({ SLOPE: POINTWISE[step.of ?? 'identity'] })];
-        if (step.op === 'gates') return [{ entry: `gates_backward ${step.rule}` }];
+        if (step.op === 'gates') return [gatesNeed('gates_backward', step.rule)];
         if (step.op === 'positions' && !step.weight) return [];
         return BACKWARD[step.op] ? [{ entry: BACKWARD[step.op]! }] : [];
       }),
@@ -60,8 +64,7 @@ export class BlockKernels {
   static async #of(cache: KernelCache, needs: readonly Need[]): Promise<BlockKernels> {
     const compiled = await Promise.all(
       needs.map(async (need): Promise<[string, Kernel]> => {
-        const [entry, variant] = need.entry.split(' ');
-        return [keyOf(need), await cache.kernel(`kernels/${entry}`, variant, need.constants)];
+        return [keyOf(need), await cache.kernel(`kernels/${need.entry}`, undefined, need.constants)];
       }),
     );
     return new BlockKernels(new Map(compiled));
@@ -71,6 +74,10 @@ export class BlockKernels {
     return this.kernels.get(keyOf({ entry }))!;
   }
 
+  gates(entry: 'gates_forward' | 'gates_backward', rule: GateRule): Kernel {
+    return this.kernels.get(keyOf(gatesNeed(entry, rule)))!;
+  }
+
   linear(constants: { readonly SECOND?: number; readonly SLOPE?: number }): Kernel {
     return this.kernels.get(keyOf(linearNeed(constants)))!;
   }
@@ -78,6 +85,10 @@ export class BlockKernels {
 
 function linearNeed({ SECOND = 0, SLOPE = 0 }: { readonly SECOND?: number; readonly SLOPE?: number }): Need {
   return { entry: 'block_linear', constants: { ...(SECOND && { SECOND }), ...(SLOPE && { SLOPE }) } };
+}
+
+function gatesNeed(entry: 'gates_forward' | 'gates_backward', rule: GateRule): Need {
+  return { entry, constants: { RULE: RULES[rule] } };
 }
 
 function keyOf({ entry, constants = {} }: Need): string {

@@ -142,7 +142,7 @@ function roomsOfRun(program: Program, step: Step, { models, steps, sequences }: 
       return { delta: rows * channels, ungated: rows * channels, states: (Math.ceil(steps / CHUNK) + 1) * models * sequences * states * channels, firsts: rows * 4 };
     }
     case 'linear_scan':
-      return { before: models * sequences * width(step.h) };
+      return { before: models * sequences * width(step.h), after: models * sequences * width(step.h) };
     default:
       return {};
   }

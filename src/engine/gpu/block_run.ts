@@ -6,6 +6,7 @@ import { POSITION_BASE } from '../ops/positions';
 import { droppedNumbers } from './batch_uniform';
 import { readerThrough, rotaryOf, secondOf, TURNED, type BlockKernels } from './block_kernels';
 import { BlockLayout, type BlockExtent, type Strip } from './block_layout';
+import { convolutionNumbers, gatesNumbers, linearScanNumbers, scanNumbers, stripNumbers } from './block_scans';
 import { packState, statePlace } from './block_states';
 import type { BlockWeights } from './block_weights';
 import type { BufferSet } from './buffer_set';
@@ -70,7 +71,7 @@ export class BlockRun {
       case 'attend':
         return [this.#attend(step)];
       default:
-        throw new EngineError('program', `The GPU has no kernel for ${step.op}.`);
+        return [this.#overTime(step)];
     }
   }
 
@@ -142,6 +143,30 @@ export class BlockRun {
     const { extent, kernels, lengths, program } = this.parts;
     const sizes = attendNumbers(program, step, this.layout, undefined, extent, 1, 4);
     return this.#command(`attend ${step.y}`, kernels.kernel('attend_forward'), { attend: sizes.numbers }, sizes.items, 16, { lengths });
+  }
+
+  #overTime(step: Extract<Step, { op: 'convolution' | 'selective_scan' | 'linear_scan' | 'gates' }>): Command {
+    const { extent, kernels, lengths, program, weights, places } = this.parts;
+    const { layout } = this;
+    const { models, sequences } = extent;
+    const ranges = places.ranges.get(step);
+    switch (step.op) {
+      case 'convolution': {
+        const own = bound(weights, ranges!.own);
+        return this.#command(`convolution ${step.y}`, kernels.kernel('convolution_forward'), { convolution: convolutionNumbers(step, layout, extent, 1) }, quadsOf(extent, layout.strip(step.x)), 64, { lengths, own });
+      }
+      case 'selective_scan': {
+        const items = (models * sequences * layout.strip(step.u).columns.length) / 4;
+        const own = { own: bound(weights, ranges!.own), sides: bound(weights, ranges!.sides) };
+        return this.#command(`scan ${step.y}`, kernels.kernel('scan_forward'), { scan: scanNumbers(program, step, layout, extent, 1) }, items, 16, { lengths, ...own });
+      }
+      case 'linear_scan': {
+        const items = (models * sequences * layout.strip(step.h).columns.length) / 4;
+        return this.#command(`scan ${step.h}`, kernels.kernel('linear_scan_forward'), { linear_scan: linearScanNumbers(step, layout, extent, 1) }, items, 16, { lengths });
+      }
+      case 'gates':
+        return this.#command('gates', kernels.gates('gates_forward', step.rule), { gates: gatesNumbers(step, layout, extent, 1) }, quadsOf(extent, layout.strip(step.y[0])), 64, {});
+    }
   }
 
   /** A dispatch that reads and writes the tensors. */
@@ -245,11 +270,6 @@ export function flatCommand(buffers: BufferSet, kernel: Kernel, label: string, u
 /** A uniform as long as the shader's structure, which is a whole number of quads. */
 function wholeQuads(buffers: BufferSet, label: string, numbers: readonly number[]): GPUBuffer {
   return buffers.uniform(label, Array.from({ length: 4 * Math.ceil(numbers.length / 4) }, (_, i) => numbers[i] ?? 0));
-}
-
-/** A strip as the kernels read it, in quads. */
-export function stripNumbers(strip: Strip | undefined): [offset: number, row: number] {
-  return strip ? [strip.offset / 4, strip.row / 4] : [0, 0];
 }
 
 export function rowsOf({ models, steps, sequences }: BlockExtent): number {
