@@ -1,7 +1,7 @@
 /** One of our matrix products by itself, which no model consists of: the kernel, dispatched as a layer's input product is. */
 import { PLAIN_BATCH } from '../../src/engine/gpu/batch_uniform';
 import { BufferSet } from '../../src/engine/gpu/buffer_set';
-import { record } from '../../src/engine/gpu/command_list';
+import { ready, record } from '../../src/engine/gpu/command_list';
 import { acquireGpu } from '../../src/engine/gpu/device';
 import { KernelCache } from '../../src/engine/gpu/kernel';
 import { productCommand } from '../../src/engine/gpu/linear';
@@ -13,7 +13,7 @@ export async function product(what: ProductCase): Promise<Work> {
   const { a, b } = productFactors(what);
   const gpu = await acquireGpu();
   const { device } = gpu;
-  const kernel = await new KernelCache(device).kernel('kernels/product');
+  const kernels = new KernelCache(device);
   const buffers = new BufferSet(gpu);
   const [x, w, y] = ['a', 'b', 'y'].map((label) => buffers.storage(label, size * size));
   const bytes = 4 * size * size;
@@ -22,7 +22,8 @@ export async function product(what: ProductCase): Promise<Work> {
   const rows = { models: 1, directions: 1, steps: size, sequences: 1 };
   const place = { offset: 0, modelStride: 0, stepStride: size, sequenceStride: 0, groupStride: 0, groupWidth: size, activation: 'identity' } as const;
   const batch = buffers.uniform('batch', PLAIN_BATCH);
-  const command = productCommand(buffers, kernel, batch, 'product', rows, { buffer: x, place }, { w, y, inner: size, columns: size, row: size });
+  const command = productCommand(buffers, kernels, batch, 'product', rows, { buffer: x, place }, { w, y, inner: size, columns: size, row: size });
+  await ready([command]);
   return async () => {
     device.queue.writeBuffer(x, 0, a);
     const encoder = device.createCommandEncoder({ label: 'product' });

@@ -1,10 +1,11 @@
 // product.wgsl: rows of a tensor times a matrix, plus a bias, for all steps at once.
 //
-// What the input sends to the gates, what the gates send back to the input, what the output sends to the classes. A
-// workgroup makes a tile of 32 rows (a step of a sequence each) by 8 quads of columns; an invocation keeps 4 rows of one
-// quad in registers. x is read through a view, so that it may be given vectors, rows of an embedding picked by token, the
-// output of the layer below, or gradients of both directions side by side. In training parts of a layer's output are
-// dropped where the layer above reads it, and so are their gradients where they are sent back.
+// What the input sends to the gates, what the gates send back to the input, what the output sends to the classes. An
+// invocation keeps ROWS rows of QUADS quads of columns in registers, so that what it reads is used many times: a quad read
+// costs as much as nine multiplied. Its quads lie a workgroup's width apart, so that neighbours read neighbouring weights.
+// x is read through a view, so that it may be given vectors, rows of an embedding picked by token, the output of the layer
+// below, or gradients of both directions side by side. In training parts of a layer's output are dropped where the layer
+// above reads it, and so are their gradients where they are sent back.
 //
 //   reads    x [.., K]        seen through product.x
 //            tokens [T, B]    rows of x, where they are picked
@@ -15,8 +16,7 @@
 //   N models · directions, T steps, B sequences; K inner size and C columns, padded to quads.
 
 import package::lib::batch::{Batch, Dropped, kept_quad};
-import package::lib::product::add_product;
-import package::lib::view::{View, view_index};
+import package::lib::view::View;
 
 struct Product {
   x: View,
@@ -45,76 +45,88 @@ struct Product {
 @group(0) @binding(5) var<storage, read> bias: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> y: array<vec4f>;
 
-const TILE_ROWS = 32u;
-const TILE_COLUMNS = 8u;
-// quads of the inner size; small, because software adapters compile a shader in time proportional to its workgroup memory
-const TILE_INNER = 2u;
+// Whether anything may be dropped; not in the uniform, because some adapters run both sides of a branch.
+override DROPPED = false;
 
-var<workgroup> x_tile: array<array<vec4f, TILE_INNER>, TILE_ROWS>;
-var<workgroup> w_tile: array<array<vec4f, TILE_COLUMNS>, 4u * TILE_INNER>;
+// What an invocation makes; the host chooses.
+const ROWS = 8u;
+const QUADS = 2u;
 
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) local: u32) {
+// Invocations of a workgroup.
+const ACROSS = 8u;
+const DOWN = 8u;
+
+@compute @workgroup_size(ACROSS, DOWN)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) local: vec3u) {
   let n = workgroup.z;
+  let m = n / product.directions;
   let rows = product.steps * product.sequences;
-  let first_row = workgroup.y * TILE_ROWS;
-  let first_column = workgroup.x * TILE_COLUMNS;
-  let own_row = local / TILE_COLUMNS * 4u;
-  let own_column = local % TILE_COLUMNS;
-  let column = first_column + own_column;
+  let first_row = (workgroup.y * DOWN + local.y) * ROWS;
+  let first_column = workgroup.x * ACROSS * QUADS + local.x;
 
-  var sum: array<vec4f, 4>;
-  for (var k = 0u; k < product.inner; k += TILE_INNER) {
-    for (var i = local; i < TILE_ROWS * TILE_INNER; i += 64u) {
-      x_tile[i / TILE_INNER][i % TILE_INNER] = x_quad(n, first_row + i / TILE_INNER, k + i % TILE_INNER);
-    }
-    for (var i = local; i < 4u * TILE_INNER * TILE_COLUMNS; i += 64u) {
-      let row = 4u * k + i / TILE_COLUMNS;
-      let c = first_column + i % TILE_COLUMNS;
-      var quad = vec4f(0.0);
-      if (row < 4u * product.inner && c < product.columns) {
-        quad = w[(n * 4u * product.inner + row) * product.columns + c];
-      }
-      w_tile[i / TILE_COLUMNS][i % TILE_COLUMNS] = quad;
-    }
-    workgroupBarrier();
-    for (var i = 0u; i < TILE_INNER; i++) {
-      let w0 = w_tile[4u * i][own_column];
-      let w1 = w_tile[4u * i + 1u][own_column];
-      let w2 = w_tile[4u * i + 2u][own_column];
-      let w3 = w_tile[4u * i + 3u][own_column];
-      for (var r = 0u; r < 4u; r++) {
-        sum[r] = add_product(sum[r], x_tile[own_row + r][i], w0, w1, w2, w3);
-      }
-    }
-    workgroupBarrier();
+  // Rows and columns past the last repeat it, and are not stored.
+  var row_start: array<u32, ROWS>;
+  for (var r = 0u; r < ROWS; r++) { // written out
+    row_start[r] = row_of_x(n, min(first_row + r, rows - 1u));
+  }
+  var column: array<u32, QUADS>;
+  for (var c = 0u; c < QUADS; c++) { // written out
+    column[c] = min(first_column + c * ACROSS, product.columns - 1u);
   }
 
-  if (column >= product.columns) {
-    return;
+  var sum: array<vec4f, ROWS * QUADS>;
+  let group_quads = min(product.x.group_width / 4u, product.inner);
+  let end = select(0u, product.inner, first_row < rows);
+  var block_start = n * product.inner * 4u * product.columns;
+  for (var first = 0u; first < end; first += group_quads) {
+    let group_start = first / group_quads * (product.x.group_stride / 4u);
+    for (var k = 0u; k < group_quads; k++) {
+      var v: array<vec4f, ROWS>;
+      for (var r = 0u; r < ROWS; r++) { // written out
+        v[r] = x[row_start[r] + group_start + k];
+        if (DROPPED) {
+          v[r] *= kept_quad(batch, product.x_dropped, m, first_row + r, first + k);
+        }
+      }
+      for (var c = 0u; c < QUADS; c++) { // written out
+        let at = block_start + column[c];
+        let block = mat4x4f(w[at], w[at + product.columns], w[at + 2u * product.columns], w[at + 3u * product.columns]);
+        for (var r = 0u; r < ROWS; r++) { // written out
+          sum[r * QUADS + c] += block * v[r];
+        }
+      }
+      block_start += 4u * product.columns;
+    }
   }
-  var start = vec4f(0.0);
-  if (product.biased == 1u) {
-    start = bias[n * product.columns + column];
-  }
-  for (var r = 0u; r < 4u; r++) {
-    let row = first_row + own_row + r;
-    if (row < rows) {
-      y[(n * rows + row) * product.row + column] = (sum[r] + start) * kept_quad(batch, product.y_dropped, n / product.directions, row, column);
+
+  for (var c = 0u; c < QUADS; c++) {
+    let own_column = first_column + c * ACROSS;
+    if (own_column < product.columns) {
+      var start = vec4f(0.0);
+      if (product.biased == 1u) {
+        start = bias[n * product.columns + own_column];
+      }
+      for (var r = 0u; r < ROWS; r++) {
+        let row = first_row + r;
+        if (row < rows) {
+          var quad = sum[r * QUADS + c] + start;
+          if (DROPPED) {
+            quad *= kept_quad(batch, product.y_dropped, m, row, own_column);
+          }
+          y[(n * rows + row) * product.row + own_column] = quad;
+        }
+      }
     }
   }
 }
 
-// Quad k of a row of x, 0 outside.
-fn x_quad(n: u32, row: u32, k: u32) -> vec4f {
-  if (row >= product.steps * product.sequences || k >= product.inner) {
-    return vec4f(0.0);
-  }
-  let m = n / product.directions;
-  let start = n % product.directions * product.x.direction_stride;
+// Where a row of x begins, in quads.
+fn row_of_x(n: u32, row: u32) -> u32 {
+  var at = product.x.offset + n % product.directions * product.x.direction_stride + n / product.directions * product.x.model_stride;
   if (product.picked == 1u) {
-    return x[(start + view_index(product.x, m, tokens[row], 0u, 4u * k)) / 4u];
+    at += tokens[row] * product.x.step_stride;
+  } else {
+    at += row / product.sequences * product.x.step_stride + row % product.sequences * product.x.sequence_stride;
   }
-  let quad = x[(start + view_index(product.x, m, row / product.sequences, row % product.sequences, 4u * k)) / 4u];
-  return quad * kept_quad(batch, product.x_dropped, m, row, k);
+  return at / 4u;
 }

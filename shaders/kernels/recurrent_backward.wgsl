@@ -4,7 +4,8 @@
 // the next step's gates send back, what flows past them); PART_CELL turns gradients at the states into gradients at the
 // pre-activations and at the states before; PART_INNER adds what flows through a cell's inner product. A gradient at a
 // state is kept in the slot of that state, so that the slot of the initial state ends with the gradient of h0 and c0,
-// which takes one span more than there are steps. Forms as in recurrent_forward.wgsl.
+// which takes one span more than there are steps. Forms as in recurrent_forward.wgsl; an invocation owns QUADS quads of
+// units of ROWS rows, so that each weight is read once for all of them.
 //
 // Each sequence of the run may have several rows of gradients: as many losses, propagated side by side.
 //
@@ -23,7 +24,6 @@
 
 import package::lib::dispatch::flat_group;
 import package::lib::layer::{Layer, Span, is_reverse, state_after, state_before, step_read, step_row};
-import package::lib::product::add_product;
 import package::cells::cell::{GATES, INNER_GATES, SAVED, SPLIT_GATES, STATES, UNIT_PARAMETERS, UNIT_ROWS, backward};
 import package::cells::inner::operand_backward;
 
@@ -42,7 +42,18 @@ const PART_GATHER = 1u;
 const PART_CELL = 2u;
 const PART_INNER = 4u;
 
-const WORKGROUP = 64u;
+// Invocations of a workgroup: no more than it has items, because some adapters pay for idle ones.
+override WORKGROUP = 64u;
+
+// Which parts of a step are done: the sum of their constants. Not in the span, so that a pipeline holds no code of the others.
+override PARTS = 7u;
+
+// Whether h is a projection of the cell's output.
+override PROJECTED = true;
+
+// Rows of gradients and quads of units that an invocation carries back side by side; the host chooses.
+const ROWS = 8u;
+const QUADS = 2u;
 
 // The gates before this one multiply h; those from it on multiply the inner operand.
 const FIRST_INNER = GATES - INNER_GATES;
@@ -55,27 +66,41 @@ fn main(
 ) {
   let n = workgroup.z;
   let first = flat_group(workgroup, workgroups) * span.items;
-  let end = min(first + span.items, layer.sequences * layer.rows * layer.hidden);
+  let end = min(first + span.items, (row_count() + ROWS - 1u) / ROWS * lanes());
   for (var i = span.first; i < span.first + span.count; i++) {
-    if ((span.parts & PART_GATHER) != 0u) {
+    if ((PARTS & PART_GATHER) != 0u) {
       for (var item = first + local; item < end; item += WORKGROUP) {
-        gather(n, i, item / layer.hidden, item % layer.hidden);
+        gather(n, i, item / lanes() * ROWS, item % lanes());
       }
       storageBarrier();
     }
-    if ((span.parts & PART_CELL) != 0u && i < layer.steps) {
-      for (var item = first + local; item < end; item += WORKGROUP) {
-        step_back(n, i, item / layer.hidden, item % layer.hidden);
+    if ((PARTS & PART_CELL) != 0u) {
+      if (i < layer.steps) {
+        for (var item = first + local; item < end; item += WORKGROUP) {
+          let first_row = item / lanes() * ROWS;
+          for (var r = first_row; r < min(first_row + ROWS, row_count()); r++) {
+            for (var q = item % lanes(); q < layer.hidden; q += lanes()) {
+              step_back(n, i, r, q);
+            }
+          }
+        }
       }
+      storageBarrier();
     }
-    storageBarrier();
-    if ((span.parts & PART_INNER) != 0u && i < layer.steps) {
-      for (var item = first + local; item < end; item += WORKGROUP) {
-        through_inner(n, i, item / layer.hidden, item % layer.hidden);
+    if (INNER_GATES > 0u && (PARTS & PART_INNER) != 0u) {
+      if (i < layer.steps) {
+        for (var item = first + local; item < end; item += WORKGROUP) {
+          through_inner(n, step_back_to(n, i), item / lanes() * ROWS, item % lanes());
+        }
       }
+      storageBarrier();
     }
-    storageBarrier();
   }
+}
+
+// Items that share rows; the quads of one lie so far apart that neighbours read neighbouring weights.
+fn lanes() -> u32 {
+  return (layer.hidden + QUADS - 1u) / QUADS;
 }
 
 fn row_count() -> u32 {
@@ -88,24 +113,60 @@ fn step_back_to(n: u32, i: u32) -> u32 {
 }
 
 // Completes the gradient at h after the i-th step back; past the last one, at the initial h.
-fn gather(n: u32, i: u32, r: u32, q: u32) {
-  if (q >= layer.width) {
-    return;
-  }
-  var at: u32;
-  if (i < layer.steps) {
-    at = state_after(layer, row_count(), 0u, n, step_back_to(n, i), r) + q;
-  } else {
-    at = state_before(layer, row_count(), 0u, n, step_back_to(n, i - 1u), r) + q;
-  }
-  var d_h = d_states[at];
-  if (i < layer.steps) {
-    d_h += arriving(n, step_back_to(n, i), r, q);
-  }
+fn gather(n: u32, i: u32, first_row: u32, lane: u32) {
+  var sum: array<vec4f, ROWS * QUADS>;
   if (i > 0u) {
-    d_h = add_recurrent(d_h, n, step_back_to(n, i - 1u), r, q, 0u, FIRST_INNER);
+    sum = sent_back(n, step_back_to(n, i - 1u), first_row, lane, 0u, FIRST_INNER);
   }
-  d_states[at] = d_h;
+  for (var r = 0u; r < ROWS; r++) {
+    for (var j = 0u; j < QUADS; j++) {
+      let row = first_row + r;
+      let q = lane + j * lanes();
+      if (row < row_count() && q < layer.width) {
+        var d_h = sum[r * QUADS + j];
+        var at: u32;
+        if (i < layer.steps) {
+          at = state_after(layer, row_count(), 0u, n, step_back_to(n, i), row) + q;
+          d_h += arriving(n, step_back_to(n, i), row, q);
+        } else {
+          at = state_before(layer, row_count(), 0u, n, step_back_to(n, i - 1u), row) + q;
+        }
+        d_states[at] += d_h;
+      }
+    }
+  }
+}
+
+// What some gates of step t send back to what they multiplied. Rows and quads past the last repeat it; nobody keeps theirs.
+fn sent_back(n: u32, t: u32, first_row: u32, lane: u32, first_gate: u32, end_gate: u32) -> array<vec4f, ROWS * QUADS> {
+  var row_start: array<u32, ROWS>;
+  for (var r = 0u; r < ROWS; r++) { // written out
+    row_start[r] = step_row(layer, row_count(), n, t, min(first_row + r, row_count() - 1u)) * layer.d_planes * layer.hidden;
+  }
+  var column: array<u32, QUADS>;
+  for (var j = 0u; j < QUADS; j++) { // written out
+    column[j] = n * GATES * layer.hidden * 4u * layer.width + min(lane + j * lanes(), layer.width - 1u);
+  }
+  var sum: array<vec4f, ROWS * QUADS>;
+  for (var g = first_gate; g < end_gate; g++) {
+    let plane = select(g, g + SPLIT_GATES, g >= GATES - SPLIT_GATES) * layer.hidden;
+    var block_start = g * layer.hidden * 4u * layer.width;
+    for (var k = plane; k < plane + layer.hidden; k++) {
+      var v: array<vec4f, ROWS>;
+      for (var r = 0u; r < ROWS; r++) { // written out
+        v[r] = d_gates[row_start[r] + k];
+      }
+      for (var j = 0u; j < QUADS; j++) { // written out
+        let at = column[j] + block_start;
+        let block = mat4x4f(w_hh_turned[at], w_hh_turned[at + layer.width], w_hh_turned[at + 2u * layer.width], w_hh_turned[at + 3u * layer.width]);
+        for (var r = 0u; r < ROWS; r++) { // written out
+          sum[r * QUADS + j] += block * v[r];
+        }
+      }
+      block_start += 4u * layer.width;
+    }
+  }
+  return sum;
 }
 
 // What y sends to h after step t.
@@ -123,72 +184,50 @@ fn arriving(n: u32, t: u32, r: u32, q: u32) -> vec4f {
   return d_y[(((m * layer.steps + t) * row_count() + r) * layer.directions + d) * layer.width + q];
 }
 
-// Adds what some gates of step t send back to quad q of what they multiplied.
-fn add_recurrent(start: vec4f, n: u32, t: u32, r: u32, q: u32, first_gate: u32, end_gate: u32) -> vec4f {
-  let mine = step_row(layer, row_count(), n, t, r) * layer.d_planes * layer.hidden;
-  var sum = start;
-  for (var g = first_gate; g < end_gate; g++) {
-    let plane = mine + select(g, g + SPLIT_GATES, g >= GATES - SPLIT_GATES) * layer.hidden;
-    for (var j = 0u; j < layer.hidden; j++) {
-      let w = ((n * GATES + g) * layer.hidden + j) * 4u * layer.width + q;
-      sum = add_product(sum, d_gates[plane + j], w_hh_turned[w], w_hh_turned[w + layer.width], w_hh_turned[w + 2u * layer.width], w_hh_turned[w + 3u * layer.width]);
-    }
-  }
-  return sum;
-}
-
-// The cell's backward at one step; past the end of a sequence gradients only pass by.
+// The cell's backward at one step; past the end of a sequence gradients only pass by. The end is no early return: some
+// adapters would carry on all the same.
 fn step_back(n: u32, i: u32, r: u32, q: u32) {
   let t = step_back_to(n, i);
   let b = r / layer.rows;
-  let planes = step_row(layer, row_count(), n, t, r) * layer.d_planes * layer.hidden + q;
-  var d_next: array<vec4f, STATES>;
-  for (var s = 0u; s < STATES; s++) {
-    d_next[s] = d_states[state_after(layer, row_count(), s, n, t, r) + q];
-  }
-  if (t >= lengths[b]) {
-    for (var z = 0u; z < layer.d_planes; z++) {
-      d_gates[planes + z * layer.hidden] = vec4f(0.0);
-    }
-    for (var s = 0u; s < STATES; s++) {
-      d_states[state_before(layer, row_count(), s, n, t, r) + q] = d_next[s];
-    }
-    return;
-  }
-
-  if (layer.projected == 1u) {
-    d_next[0] = through_projection(n, t, r, q);
-  }
+  let ended = t >= lengths[b];
   let mine = step_row(layer, layer.sequences, n, t, b) * layer.planes * layer.hidden + q;
   var saved: array<vec4f, SAVED>;
-  for (var k = 0u; k < SAVED; k++) {
+  for (var k = 0u; k < SAVED; k++) { // written out
     saved[k] = gates[mine + k * layer.hidden];
   }
   var prev: array<vec4f, STATES>;
-  for (var s = 0u; s < STATES; s++) {
+  var d_next: array<vec4f, STATES>;
+  for (var s = 0u; s < STATES; s++) { // written out
     prev[s] = states[state_before(layer, layer.sequences, s, n, t, b) + q];
+    d_next[s] = d_states[state_after(layer, row_count(), s, n, t, r) + q];
+  }
+  var d_passing = d_next;
+  if (PROJECTED) {
+    d_next[0] = through_projection(n, t, r, q);
   }
   var unit: array<vec4f, UNIT_ROWS>;
-  for (var u = 0u; u < UNIT_PARAMETERS; u++) {
+  for (var u = 0u; u < UNIT_PARAMETERS; u++) { // written out
     unit[u] = own_turned[(n * UNIT_PARAMETERS + u) * layer.hidden + q];
   }
 
   var back = backward(saved, prev, d_next, unit);
-  for (var g = 0u; g < GATES; g++) {
-    d_gates[planes + g * layer.hidden] = back.d_ih[g];
+  let planes = step_row(layer, row_count(), n, t, r) * layer.d_planes * layer.hidden + q;
+  let nothing = vec4f(0.0);
+  for (var g = 0u; g < GATES; g++) { // written out
+    d_gates[planes + g * layer.hidden] = select(back.d_ih[g], nothing, ended);
     if (g >= GATES - SPLIT_GATES) {
-      d_gates[planes + (g + SPLIT_GATES) * layer.hidden] = back.d_hh[g];
+      d_gates[planes + (g + SPLIT_GATES) * layer.hidden] = select(back.d_hh[g], nothing, ended);
     }
   }
-  for (var u = 0u; u < UNIT_PARAMETERS; u++) {
-    d_gates[planes + (GATES + SPLIT_GATES + u) * layer.hidden] = back.d_unit[u];
+  for (var u = 0u; u < UNIT_PARAMETERS; u++) { // written out
+    d_gates[planes + (GATES + SPLIT_GATES + u) * layer.hidden] = select(back.d_unit[u], nothing, ended);
   }
-  for (var s = 1u; s < STATES; s++) {
-    d_states[state_after(layer, row_count(), s, n, t, r) + q] = back.d_next[s];
+  for (var s = 1u; s < STATES; s++) { // written out
+    d_states[state_after(layer, row_count(), s, n, t, r) + q] = select(back.d_next[s], d_passing[s], ended);
   }
-  for (var s = 0u; s < STATES; s++) {
-    if (s > 0u || q < layer.width) {
-      d_states[state_before(layer, row_count(), s, n, t, r) + q] = back.d_prev[s];
+  for (var s = 0u; s < STATES; s++) { // written out
+    if (s > 0u || !PROJECTED || q < layer.width) {
+      d_states[state_before(layer, row_count(), s, n, t, r) + q] = select(back.d_prev[s], d_passing[s], ended);
     }
   }
 }
@@ -196,39 +235,51 @@ fn step_back(n: u32, i: u32, r: u32, q: u32) {
 // The gradient at quad q of what a projection multiplied.
 fn through_projection(n: u32, t: u32, r: u32, q: u32) -> vec4f {
   let d_h = state_after(layer, row_count(), 0u, n, t, r);
-  let w_hr = layer.models * UNIT_PARAMETERS * layer.hidden + n * 4u * layer.width * layer.hidden + q;
+  var at = layer.models * UNIT_PARAMETERS * layer.hidden + n * 4u * layer.width * layer.hidden + q;
   var sum = vec4f(0.0);
   for (var p = 0u; p < layer.width; p++) {
-    let w = w_hr + 4u * p * layer.hidden;
-    sum = add_product(sum, d_states[d_h + p], own_turned[w], own_turned[w + layer.hidden], own_turned[w + 2u * layer.hidden], own_turned[w + 3u * layer.hidden]);
+    sum += mat4x4f(own_turned[at], own_turned[at + layer.hidden], own_turned[at + 2u * layer.hidden], own_turned[at + 3u * layer.hidden]) * d_states[d_h + p];
+    at += 4u * layer.hidden;
   }
   return sum;
 }
 
 // What flows through the inner product's operand to the first gates and to the states before.
-fn through_inner(n: u32, i: u32, r: u32, q: u32) {
-  let t = step_back_to(n, i);
-  let b = r / layer.rows;
-  if (t >= lengths[b]) {
-    return;
+fn through_inner(n: u32, t: u32, first_row: u32, lane: u32) {
+  var sum = sent_back(n, t, first_row, lane, FIRST_INNER, GATES);
+  for (var i = 0u; i < ROWS; i++) {
+    for (var j = 0u; j < QUADS; j++) {
+      let r = first_row + i;
+      let q = lane + j * lanes();
+      if (r < row_count() && q < layer.hidden) {
+        if (t < lengths[r / layer.rows]) {
+          past_operand(n, t, r, q, sum[i * QUADS + j]);
+        }
+      }
+    }
   }
-  let d_operand = add_recurrent(vec4f(0.0), n, t, r, q, FIRST_INNER, GATES);
+}
+
+fn past_operand(n: u32, t: u32, r: u32, q: u32, d_operand: vec4f) {
+  let b = r / layer.rows;
   let mine = step_row(layer, layer.sequences, n, t, b) * layer.planes * layer.hidden + q;
   var a: array<vec4f, GATES>;
-  for (var g = 0u; g < GATES; g++) {
+  for (var g = 0u; g < GATES; g++) { // written out
     a[g] = gates[mine + g * layer.hidden];
   }
   var prev: array<vec4f, STATES>;
-  for (var s = 0u; s < STATES; s++) {
+  for (var s = 0u; s < STATES; s++) { // written out
     prev[s] = states[state_before(layer, layer.sequences, s, n, t, b) + q];
   }
 
   var back = operand_backward(a, prev, d_operand);
   let planes = step_row(layer, row_count(), n, t, r) * layer.d_planes * layer.hidden + q;
-  for (var g = 0u; g < FIRST_INNER; g++) {
-    d_gates[planes + g * layer.hidden] += back.d_a[g];
+  for (var g = 0u; g < GATES; g++) { // written out
+    if (g < FIRST_INNER) {
+      d_gates[planes + g * layer.hidden] += back.d_a[g];
+    }
   }
-  for (var s = 0u; s < STATES; s++) {
+  for (var s = 0u; s < STATES; s++) { // written out
     d_states[state_before(layer, row_count(), s, n, t, r) + q] += back.d_prev[s];
   }
 }

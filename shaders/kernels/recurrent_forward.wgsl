@@ -1,9 +1,9 @@
 // recurrent_forward.wgsl: advance every unit of every sequence through a span of time steps.
 //
-// An invocation owns quads of units of one sequence: it sums what the previous states send to all gates of its units,
-// calls the cell's rule and stores what comes back. The host chooses the form: spans of one step, dealt to workgroups of
-// 64 items, or spans of many steps, where a workgroup owns whole sequences and no other writes what it reads. The sums
-// run in the same order in both.
+// An invocation owns a quad of units of ROWS sequences, so that a weight is read once for all of them: it sums what the
+// previous states send to all gates of its units, calls the cell's rule and stores what comes back. The host chooses the
+// form: spans of one step, dealt to workgroups item by item, or spans of many steps, where a workgroup owns whole sequences
+// and no other writes what it reads. The sums run in the same order in both.
 //
 // A cell with an inner product does its first gates in PART_INNER, where they leave the operand that its last gates
 // multiply in PART_CELL; a projected layer turns the cell's output into h in PART_PROJECTION.
@@ -21,7 +21,6 @@
 
 import package::lib::dispatch::flat_group;
 import package::lib::layer::{Layer, Span, state_after, state_before, step_read, step_row};
-import package::lib::product::add_product;
 import package::cells::cell::{GATES, INNER_GATES, SAVED, STATES, UNIT_PARAMETERS, UNIT_ROWS, forward};
 import package::cells::inner::operand;
 
@@ -38,7 +37,17 @@ const PART_INNER = 1u;
 const PART_CELL = 2u;
 const PART_PROJECTION = 4u;
 
-const WORKGROUP = 64u;
+// Invocations of a workgroup: no more than it has items, because some adapters pay for idle ones.
+override WORKGROUP = 64u;
+
+// Which parts of a step are done: the sum of their constants. Not in the span, so that a pipeline holds no code of the others.
+override PARTS = 7u;
+
+// Whether h is a projection of the cell's output.
+override PROJECTED = true;
+
+// Sequences that an invocation advances side by side; the host chooses.
+const ROWS = 8u;
 
 // The first gate that multiplies the inner operand; all gates multiply h where there is none.
 const FIRST_GATE = (GATES - INNER_GATES) % GATES;
@@ -51,122 +60,193 @@ fn main(
 ) {
   let n = workgroup.z;
   let first = flat_group(workgroup, workgroups) * span.items;
-  let end = min(first + span.items, layer.sequences * layer.hidden);
+  let end = min(first + span.items, (layer.sequences + ROWS - 1u) / ROWS * layer.hidden);
   for (var i = 0u; i < span.count; i++) {
     let t = step_read(layer, n, span.first + i);
-    if ((span.parts & PART_INNER) != 0u) {
+    if (INNER_GATES > 0u && (PARTS & PART_INNER) != 0u) {
       for (var item = first + local; item < end; item += WORKGROUP) {
-        first_gates(n, t, item / layer.hidden, item % layer.hidden);
+        first_gates(n, t, item / layer.hidden * ROWS, item % layer.hidden);
       }
       storageBarrier();
     }
-    if ((span.parts & PART_CELL) != 0u) {
+    if ((PARTS & PART_CELL) != 0u) {
       for (var item = first + local; item < end; item += WORKGROUP) {
-        advance(n, t, item / layer.hidden, item % layer.hidden);
+        advance(n, t, item / layer.hidden * ROWS, item % layer.hidden);
       }
       storageBarrier();
     }
-    if ((span.parts & PART_PROJECTION) != 0u) {
+    if (PROJECTED && (PARTS & PART_PROJECTION) != 0u) {
       for (var item = first + local; item < end; item += WORKGROUP) {
-        project(n, t, item / layer.hidden, item % layer.hidden);
+        project(n, t, item / layer.hidden * ROWS, item % layer.hidden);
       }
       storageBarrier();
     }
   }
+}
+
+// Sequences past the last repeat it, and nothing is stored of them.
+fn sequence(first: u32, r: u32) -> u32 {
+  return min(first + r, layer.sequences - 1u);
 }
 
 // Completes the pre-activations of the gates that come before an inner product, and leaves its operand.
-fn first_gates(n: u32, t: u32, b: u32, q: u32) {
-  if (t >= lengths[b]) {
-    return;
-  }
+fn first_gates(n: u32, t: u32, first: u32, q: u32) {
   let row = GATES * layer.hidden;
-  let mine = step_row(layer, layer.sequences, n, t, b) * layer.planes * layer.hidden + q;
-  let h = state_before(layer, layer.sequences, 0u, n, t, b);
-  var a: array<vec4f, GATES>;
-  for (var g = 0u; g < GATES - INNER_GATES; g++) {
-    a[g] = gates[mine + g * layer.hidden] + b_hh[n * row + g * layer.hidden + q];
-    for (var k = 0u; k < layer.width; k++) {
-      let w = (n * layer.width + k) * 4u * row + g * layer.hidden + q;
-      a[g] = add_product(a[g], states[h + k], w_hh[w], w_hh[w + row], w_hh[w + 2u * row], w_hh[w + 3u * row]);
-    }
-    gates[mine + g * layer.hidden] = a[g];
+  var h: array<u32, ROWS>;
+  for (var r = 0u; r < ROWS; r++) { // written out
+    h[r] = state_before(layer, layer.sequences, 0u, n, t, sequence(first, r));
   }
-  gates[mine + SAVED * layer.hidden] = operand(a, states_before(n, t, b, q));
+  var sum: array<vec4f, ROWS * GATES>;
+  var start = n * layer.width * 4u * row + q;
+  for (var k = 0u; k < layer.width; k++) {
+    var v: array<vec4f, ROWS>;
+    for (var r = 0u; r < ROWS; r++) { // written out
+      v[r] = states[h[r] + k];
+    }
+    for (var g = 0u; g < GATES; g++) { // written out
+      if (g < GATES - INNER_GATES) {
+        let at = start + g * layer.hidden;
+        let block = mat4x4f(w_hh[at], w_hh[at + row], w_hh[at + 2u * row], w_hh[at + 3u * row]);
+        for (var r = 0u; r < ROWS; r++) { // written out
+          sum[r * GATES + g] += block * v[r];
+        }
+      }
+    }
+    start += 4u * row;
+  }
+  for (var r = 0u; r < ROWS; r++) {
+    let b = first + r;
+    if (b < layer.sequences && t < lengths[sequence(first, r)]) {
+      let mine = step_row(layer, layer.sequences, n, t, b) * layer.planes * layer.hidden + q;
+      var a: array<vec4f, GATES>;
+      for (var g = 0u; g < GATES - INNER_GATES; g++) {
+        a[g] = gates[mine + g * layer.hidden] + b_hh[n * row + g * layer.hidden + q] + sum[r * GATES + g];
+        gates[mine + g * layer.hidden] = a[g];
+      }
+      gates[mine + SAVED * layer.hidden] = operand(a, states_before(n, t, b, q));
+    }
+  }
 }
 
-// Takes one step; past the end of a sequence its states stay as they are.
-fn advance(n: u32, t: u32, b: u32, q: u32) {
-  let prev = states_before(n, t, b, q);
-  if (t >= lengths[b]) {
-    for (var s = 0u; s < STATES; s++) {
-      states[state_after(layer, layer.sequences, s, n, t, b) + q] = prev[s];
-    }
-    if (layer.planes > SAVED) { // a gradient will multiply it, be it by 0
-      gates[(step_row(layer, layer.sequences, n, t, b) * layer.planes + SAVED) * layer.hidden + q] = vec4f(0.0);
-    }
-    return;
-  }
-
+// Takes one step of ROWS sequences.
+fn advance(n: u32, t: u32, first: u32, q: u32) {
   let row = GATES * layer.hidden;
+  var operand_start: array<u32, ROWS>;
+  for (var r = 0u; r < ROWS; r++) { // written out
+    operand_start[r] = operand_of(n, t, sequence(first, r));
+  }
+  var sum: array<vec4f, ROWS * GATES>;
+  var start = n * layer.width * 4u * row + q;
+  for (var k = 0u; k < layer.width; k++) {
+    var v: array<vec4f, ROWS>;
+    for (var r = 0u; r < ROWS; r++) { // written out
+      v[r] = operand_quad(operand_start[r] + k);
+    }
+    for (var g = 0u; g < GATES; g++) { // written out
+      if (g >= FIRST_GATE) {
+        let at = start + g * layer.hidden;
+        let block = mat4x4f(w_hh[at], w_hh[at + row], w_hh[at + 2u * row], w_hh[at + 3u * row]);
+        for (var r = 0u; r < ROWS; r++) { // written out
+          sum[r * GATES + g] += block * v[r];
+        }
+      }
+    }
+    start += 4u * row;
+  }
+  for (var r = 0u; r < ROWS; r++) {
+    if (first + r < layer.sequences) {
+      var recurrent: array<vec4f, GATES>;
+      for (var g = 0u; g < GATES; g++) { // written out
+        recurrent[g] = sum[r * GATES + g];
+      }
+      finish(n, t, first + r, q, recurrent);
+    }
+  }
+}
+
+// Where the operand of the recurrent product lies: h, or what the first gates left of it.
+fn operand_of(n: u32, t: u32, b: u32) -> u32 {
+  if (INNER_GATES > 0u) {
+    return (step_row(layer, layer.sequences, n, t, b) * layer.planes + SAVED) * layer.hidden;
+  }
+  return state_before(layer, layer.sequences, 0u, n, t, b);
+}
+
+fn operand_quad(at: u32) -> vec4f {
+  if (INNER_GATES > 0u) {
+    return gates[at];
+  }
+  return states[at];
+}
+
+// The cell's rule, once its products are summed; past the end of a sequence its states stay as they are.
+fn finish(n: u32, t: u32, b: u32, q: u32, recurrent: array<vec4f, GATES>) {
+  var prev = states_before(n, t, b, q);
   let mine = step_row(layer, layer.sequences, n, t, b) * layer.planes * layer.hidden + q;
   var a_ih: array<vec4f, GATES>;
   var a_hh: array<vec4f, GATES>;
-  for (var g = 0u; g < GATES; g++) {
+  for (var g = 0u; g < GATES; g++) { // written out
     a_ih[g] = gates[mine + g * layer.hidden];
     if (g >= FIRST_GATE) {
-      a_hh[g] = b_hh[n * row + g * layer.hidden + q];
-    }
-  }
-  let h = state_before(layer, layer.sequences, 0u, n, t, b);
-  let inner = mine - q + SAVED * layer.hidden;
-  for (var k = 0u; k < layer.width; k++) {
-    var v: vec4f;
-    if (INNER_GATES > 0u) {
-      v = gates[inner + k];
-    } else {
-      v = states[h + k];
-    }
-    for (var g = FIRST_GATE; g < GATES; g++) {
-      let w = (n * layer.width + k) * 4u * row + g * layer.hidden + q;
-      a_hh[g] = add_product(a_hh[g], v, w_hh[w], w_hh[w + row], w_hh[w + 2u * row], w_hh[w + 3u * row]);
+      a_hh[g] = recurrent[g] + b_hh[(n * GATES + g) * layer.hidden + q];
     }
   }
   var unit: array<vec4f, UNIT_ROWS>;
-  for (var u = 0u; u < UNIT_PARAMETERS; u++) {
+  for (var u = 0u; u < UNIT_PARAMETERS; u++) { // written out
     unit[u] = own[(n * UNIT_PARAMETERS + u) * layer.hidden + q];
   }
 
+  let ended = t >= lengths[b];
   var step = forward(a_ih, a_hh, prev, unit);
-  for (var s = layer.projected; s < STATES; s++) {
-    states[state_after(layer, layer.sequences, s, n, t, b) + q] = step.next[s];
+  for (var s = 0u; s < STATES; s++) { // written out
+    if (s > 0u || !PROJECTED) {
+      states[state_after(layer, layer.sequences, s, n, t, b) + q] = select(step.next[s], prev[s], ended);
+    } else if (ended) {
+      states[state_after(layer, layer.sequences, s, n, t, b) + q] = prev[s];
+    }
   }
-  for (var k = 0u; k < SAVED; k++) {
-    gates[mine + k * layer.hidden] = step.saved[k];
+  if (!ended) {
+    for (var k = 0u; k < SAVED; k++) { // written out
+      gates[mine + k * layer.hidden] = step.saved[k];
+    }
   }
-  if (layer.projected == 1u) {
-    gates[mine + SAVED * layer.hidden] = step.next[0];
+  // What a projection multiplies; past the end nothing, because a gradient will multiply it, be it by 0.
+  if (PROJECTED) {
+    gates[mine + SAVED * layer.hidden] = select(step.next[0], vec4f(0.0), ended);
+  } else if (INNER_GATES > 0u && ended) {
+    gates[mine + SAVED * layer.hidden] = vec4f(0.0);
   }
 }
 
 // h = w_hr · (the cell's output).
-fn project(n: u32, t: u32, b: u32, q: u32) {
-  if (q >= layer.width || t >= lengths[b]) {
+fn project(n: u32, t: u32, first: u32, q: u32) {
+  if (q >= layer.width) {
     return;
   }
-  let output = (step_row(layer, layer.sequences, n, t, b) * layer.planes + SAVED) * layer.hidden;
-  let w_hr = layer.models * UNIT_PARAMETERS * layer.hidden + n * layer.hidden * 4u * layer.width + q;
-  var sum = vec4f(0.0);
-  for (var k = 0u; k < layer.hidden; k++) {
-    let w = w_hr + 4u * k * layer.width;
-    sum = add_product(sum, gates[output + k], own[w], own[w + layer.width], own[w + 2u * layer.width], own[w + 3u * layer.width]);
+  var output: array<u32, ROWS>;
+  for (var r = 0u; r < ROWS; r++) { // written out
+    output[r] = (step_row(layer, layer.sequences, n, t, sequence(first, r)) * layer.planes + SAVED) * layer.hidden;
   }
-  states[state_after(layer, layer.sequences, 0u, n, t, b) + q] = sum;
+  var sum: array<vec4f, ROWS>;
+  var at = layer.models * UNIT_PARAMETERS * layer.hidden + n * layer.hidden * 4u * layer.width + q;
+  for (var k = 0u; k < layer.hidden; k++) {
+    let block = mat4x4f(own[at], own[at + layer.width], own[at + 2u * layer.width], own[at + 3u * layer.width]);
+    for (var r = 0u; r < ROWS; r++) { // written out
+      sum[r] += block * gates[output[r] + k];
+    }
+    at += 4u * layer.width;
+  }
+  for (var r = 0u; r < ROWS; r++) {
+    let b = first + r;
+    if (b < layer.sequences && t < lengths[sequence(first, r)]) {
+      states[state_after(layer, layer.sequences, 0u, n, t, b) + q] = sum[r];
+    }
+  }
 }
 
 fn states_before(n: u32, t: u32, b: u32, q: u32) -> array<vec4f, STATES> {
   var prev: array<vec4f, STATES>;
-  for (var s = 0u; s < STATES; s++) {
+  for (var s = 0u; s < STATES; s++) { // written out
     prev[s] = states[state_before(layer, layer.sequences, s, n, t, b) + q];
   }
   return prev;

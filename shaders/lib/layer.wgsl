@@ -19,8 +19,6 @@ struct Layer {
   planes: u32,
   // planes of gradients: at a_ih, at a_hh where it differs, at the per-unit parameters
   d_planes: u32,
-  // 1 where h is a projection
-  projected: u32,
   // 1 where the loss of each row is one entry of y, which d_y then names
   picked: u32,
 }
@@ -30,10 +28,8 @@ struct Span {
   // steps in the order of reading, or of reading backwards
   first: u32,
   count: u32,
-  // quads of units, over all sequences, that a workgroup owns
+  // that a workgroup owns, of rows and quads of units
   items: u32,
-  // which parts of a step are done: the sum of the kernel's PART constants
-  parts: u32,
 }
 
 fn is_reverse(layer: Layer, n: u32) -> bool {

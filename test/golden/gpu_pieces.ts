@@ -2,7 +2,7 @@
 import { acquireGpu } from '../../src/engine/gpu/device';
 import { BatchUniform, PLAIN_BATCH } from '../../src/engine/gpu/batch_uniform';
 import { BufferSet } from '../../src/engine/gpu/buffer_set';
-import { record, type Command } from '../../src/engine/gpu/command_list';
+import { ready, record, type Command } from '../../src/engine/gpu/command_list';
 import { KernelCache } from '../../src/engine/gpu/kernel';
 import { padded } from '../../src/engine/gpu/layer_layout';
 import { OptimizerStep, stepKernels, TALLY_WORDS, tallyPlace } from '../../src/engine/gpu/optimizer_step';
@@ -19,7 +19,8 @@ export async function gpuPieces(): Promise<Pieces & { release(): void }> {
   const write = (buffer: GPUBuffer, entry: number, values: ArrayLike<number>) => queue.writeBuffer(buffer, 4 * entry, Float32Array.from(values));
 
   /** Carries out commands, and reads these parts. */
-  const carriedOut = (buffers: BufferSet, commands: readonly Command[], parts: readonly ReadPart[]): Promise<Float32Array> => {
+  const carriedOut = async (buffers: BufferSet, commands: readonly Command[], parts: readonly ReadPart[]): Promise<Float32Array> => {
+    await ready(commands);
     const encoder = gpu.device.createCommandEncoder();
     record(encoder, 'pieces', commands);
     queue.submit([encoder.finish()]);
@@ -28,7 +29,7 @@ export async function gpuPieces(): Promise<Pieces & { release(): void }> {
 
   return {
     async crossEntropy({ shape: [rows, classes], data }, targets, smoothing) {
-      const kernel = await kernels.kernel('kernels/cross_entropy');
+      const kernel = kernels.asked('kernels/cross_entropy');
       const buffers = new BufferSet(gpu);
       try {
         const row = padded(classes);
@@ -40,7 +41,7 @@ export async function gpuPieces(): Promise<Pieces & { release(): void }> {
         queue.writeBuffer(asked, 0, Int32Array.from(targets));
         new BatchUniform(queue, batch).write({ weight: 1 / targets.filter((target) => target >= 0).length, smoothing });
         const bindGroup = kernel.bind({ cross_entropy: buffers.uniform('cross_entropy', [rows, rows, classes]), batch, targets: asked, logits, said, standing: buffers.storage('standing', 1) });
-        const found = await carriedOut(buffers, [{ pipeline: kernel.pipeline, bindGroup, groups: [Math.ceil(rows / 64), 1, 1] }], [whole(logits), whole(said)]);
+        const found = await carriedOut(buffers, [{ kernel, bindGroup, groups: [Math.ceil(rows / 64), 1, 1] }], [whole(logits), whole(said)]);
         const d_logits = Array.from({ length: rows * classes }, (_, i) => found[Math.floor(i / classes) * row + (i % classes)]);
         let loss = 0;
         for (let r = 0; r < rows; r++) loss += found[logits.size / 4 + 2 * r];
@@ -51,7 +52,7 @@ export async function gpuPieces(): Promise<Pieces & { release(): void }> {
     },
 
     async update({ optimizer, settings, rate, update, clip: most }, parameters) {
-      const step = await stepKernels(kernels, optimizer);
+      const step = stepKernels(kernels, optimizer);
       const buffers = new BufferSet(gpu);
       try {
         const sums = parameters.map(({ p }, i): SumShape => ({ label: `d${i}`, models: 1, rows: 1, ones: 0, columns: padded(p.length) }));

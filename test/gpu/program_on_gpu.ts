@@ -7,7 +7,7 @@ import { BlockRun } from '../../src/engine/gpu/block_run';
 import { packState, statePlace, unpackState } from '../../src/engine/gpu/block_states';
 import { blockWeights } from '../../src/engine/gpu/block_weights';
 import { BufferSet } from '../../src/engine/gpu/buffer_set';
-import { record } from '../../src/engine/gpu/command_list';
+import { ready, record } from '../../src/engine/gpu/command_list';
 import { acquireGpu, type Gpu } from '../../src/engine/gpu/device';
 import { KernelCache } from '../../src/engine/gpu/kernel';
 import { padded } from '../../src/engine/gpu/layer_layout';
@@ -57,7 +57,7 @@ export class ProgramOnGpu {
   async run(program: Program, { models, steps, sequences, lengths }: Extent, { x, parameters, initial = new Map(), d_y, d_final = new Map() }: GpuPoint): Promise<GpuRecord> {
     const { gpu } = this;
     const { queue } = gpu.device;
-    const [forward, backward, outerSum] = await Promise.all([BlockKernels.forward(this.kernels, program), BlockKernels.backward(this.kernels, program), this.kernels.kernel('kernels/outer_sum')]);
+    const [forward, backward] = await Promise.all([BlockKernels.forward(this.kernels, program), BlockKernels.backward(this.kernels, program)]);
     const buffers = new BufferSet(gpu);
     const readback = new Readback(gpu, this.kernels);
     try {
@@ -111,9 +111,10 @@ export class ProgramOnGpu {
       queue.writeBuffer(back.d_tensors, 4 * d_out.offset, arriving);
       const sums = sumPlaces([...places.sums.values()].flatMap((each) => Object.values(each)), 1);
       const gradients = buffers.storage('gradients', Math.max(4, sums.entries));
-      const sumCommands = outerSumCommands(buffers, outerSum, 'sums', { steps, sequences, tokens: buffers.nothing, batch, gradients }, back.sumJobs(), sums);
+      const sumCommands = outerSumCommands(buffers, this.kernels, 'sums', { steps, sequences, tokens: buffers.nothing, batch, gradients }, back.sumJobs(), sums);
       const positionKernel = program.steps.some((step) => step.op === 'positions' && step.weight) ? await this.kernels.kernel('kernels/position_sums') : undefined;
       const backwardCommands = [...back.commands, ...back.positionSums(positionKernel, gradients, (sum) => sums.offsets.get(sum)!), ...sumCommands];
+      await ready(backwardCommands);
       const encoder = gpu.device.createCommandEncoder();
       record(encoder, 'forward', run.commands);
       record(encoder, 'backward', backwardCommands);

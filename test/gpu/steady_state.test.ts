@@ -127,7 +127,7 @@ describe('a run', () => {
 describe('a long run', () => {
   it('is cut into dispatches of bounded work, with the same numbers', async () => {
     const long: RunInputs = { x: { shape: [60, 2, 3], data: Float32Array.from({ length: 360 }, (_, i) => Math.cos(i)) } };
-    using cut = await createGpuEngine(undefined, { workPerDispatch: 50_000 });
+    using cut = await createGpuEngine(undefined, { workPerDispatch: 5_000 });
     const spec = { input: { size: 3 }, layers: [{ cell: 'lstm', hidden: 16 }] };
     using whole = await engine.model(spec);
     using pieces = await cut.model(spec);
@@ -142,7 +142,7 @@ describe('a long run', () => {
   it('is carried back in pieces with the same gradients', async () => {
     const long: RunInputs = { x: { shape: [60, 2, 3], data: Float32Array.from({ length: 360 }, (_, i) => Math.cos(i)) } };
     const loss = { d_y: { shape: [60, 2, 16], data: Float32Array.from({ length: 1920 }, (_, i) => Math.sin(i)) } };
-    using cut = await createGpuEngine(undefined, { workPerDispatch: 50_000 });
+    using cut = await createGpuEngine(undefined, { workPerDispatch: 5_000 });
     for (const cell of ['lstm', 'gru_reset_before']) {
       const spec = { input: { size: 3 }, layers: [{ cell, hidden: 16 }] };
       using whole = await engine.model(spec);

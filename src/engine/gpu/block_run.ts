@@ -252,7 +252,7 @@ export function linearCommand(buffers: BufferSet, kernel: Kernel, { label, exten
     turns: turns ?? buffers.nothing,
     tensors,
   });
-  return { pipeline: kernel.pipeline, bindGroup, groups: linearGroups(extent, y.columns.length) };
+  return { kernel, bindGroup, groups: linearGroups(extent, y.columns.length) };
 }
 
 /** The grid of a product, for checking it against the device's limits. */
@@ -264,7 +264,7 @@ export function linearGroups({ models, steps, sequences }: BlockExtent, columns:
 export function flatCommand(buffers: BufferSet, kernel: Kernel, label: string, uniforms: Readonly<Record<string, readonly number[]>>, items: number, workgroup: number, bindings: Readonly<Record<string, Bound>>): Command {
   const made = Object.fromEntries(Object.entries(uniforms).map(([name, numbers]) => [name, wholeQuads(buffers, label, numbers)]));
   const [x, y] = foldedGroups(items, workgroup, buffers.gpu.limits.maxComputeWorkgroupsPerDimension);
-  return { pipeline: kernel.pipeline, bindGroup: kernel.bind({ ...made, ...bindings }), groups: [x, y, 1] };
+  return { kernel, bindGroup: kernel.bind({ ...made, ...bindings }), groups: [x, y, 1] };
 }
 
 /** A uniform as long as the shader's structure, which is a whole number of quads. */

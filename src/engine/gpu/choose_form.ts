@@ -4,7 +4,7 @@
  */
 import type { RecurrentForm } from '../engine';
 import type { RecurrentLayer as Layer } from '../model/spec';
-import { record, type Command } from './command_list';
+import { ready, record, type Command } from './command_list';
 import type { Gpu } from './device';
 
 /** Steps and sequences of the measured run are no more than these. */
@@ -24,10 +24,11 @@ export class FormChoices {
   }
 
   /**
-   * Runs both forms and keeps the faster; the dispatches must be ready to run.
+   * Runs both forms and keeps the faster.
    * @param check - called before each run; what it throws ends the measurement
    */
   async measure(layer: Layer, models: number, sequences: number, commands: Record<RecurrentForm, readonly Command[]>, check: () => void): Promise<void> {
+    await Promise.all([ready(commands.step), ready(commands.persistent)]);
     const best = { step: Infinity, persistent: Infinity };
     for (let i = 0; i <= REPEATS; i++) {
       for (const form of ['step', 'persistent'] as const) {

@@ -1,7 +1,8 @@
 /** Dispatches made ready in advance: what runs in a frame only walks an array. */
+import type { Kernel } from './kernel';
 
 export interface Command {
-  readonly pipeline: GPUComputePipeline;
+  readonly kernel: Pick<Kernel, 'pipeline' | 'ready'>;
   readonly bindGroup: GPUBindGroup;
   /** Where this dispatch's span lies in its uniform buffer, in bytes; undefined if the kernel takes none. */
   readonly span?: number;
@@ -11,17 +12,25 @@ export interface Command {
 /** A pass ends here, so that a long rollout leaves the driver places to breathe. */
 const DISPATCHES_PER_PASS = 256;
 
+/** Settles once all these commands can be recorded. */
+export async function ready(commands: readonly Command[]): Promise<void> {
+  await Promise.all(new Set(commands.map(({ kernel }) => kernel.ready)));
+}
+
 /** Records the commands, in order, into as few passes as are good for the driver. */
 export function record(encoder: GPUCommandEncoder, label: string, commands: readonly Command[]): void {
   const offset = new Uint32Array(1);
   for (let first = 0; first < commands.length; first += DISPATCHES_PER_PASS) {
     const pass = encoder.beginComputePass({ label });
-    let pipeline: GPUComputePipeline | undefined;
+    let kernel: Command['kernel'] | undefined;
     let bindGroup: GPUBindGroup | undefined;
     const end = Math.min(first + DISPATCHES_PER_PASS, commands.length);
     for (let i = first; i < end; i++) {
       const command = commands[i];
-      if (command.pipeline !== pipeline) pass.setPipeline((pipeline = command.pipeline));
+      if (command.kernel !== kernel) {
+        kernel = command.kernel;
+        pass.setPipeline(kernel.pipeline);
+      }
       if (command.span !== undefined) {
         offset[0] = command.span;
         pass.setBindGroup(0, command.bindGroup, offset, 0, 1);

@@ -9,7 +9,7 @@ import { modelTrainer } from '../training/model_trainer';
 import type { Trainer, TrainerOptions } from '../training/trainer';
 import { checkedTraining } from '../training/training';
 import { MEASURED, type FormChoices } from './choose_form';
-import { record, type Command } from './command_list';
+import { ready, record, type Command } from './command_list';
 import type { Gpu } from './device';
 import { checkStepper, GpuStepper, type WeightsOwner } from './gpu_stepper';
 import { GpuTape, type NormsAsked, type TapeOwner } from './gpu_tape';
@@ -99,9 +99,12 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
     this.#trainer?.release();
     const forms = await this.#forms(form, shape);
     const backward = await this.#backwardOf(this.#version, undefined);
-    const step = await stepKernels(kernels, training.optimizer);
-    this.#check(undefined);
-    const make = () => new GpuStepper(training, { run: new RunBuffers(gpu, this.shape, this.forward, shape), backward, kernels: step, readback, forms }, this);
+    const make = async () => {
+      const run = new RunBuffers(gpu, this.shape, this.forward, shape, training.dropout > 0);
+      const made = new GpuStepper(training, { run, backward, kernels: stepKernels(kernels, training.optimizer), readback, forms }, this);
+      await made.ready();
+      return made;
+    };
     const stepper = await guarded(gpu, make, bytesOf, (made) => made.release());
     this.#check(undefined);
     this.#trainer?.release();
@@ -136,6 +139,8 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
     try {
       this.#check(abort);
       const commands = buffers.commands(forms);
+      await ready(commands);
+      this.#check(abort);
       const { parameters } = this;
       // An embedding that was changed meanwhile gives other vectors for the same words.
       const inputs = parameters === asked.parameters ? asked.inputs : checkedInputs(this.shape, parameters, given);
@@ -156,8 +161,10 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
   async propagate(buffers: RunBuffers, version: number, { forms }: Plan, loss: CheckedLoss, abort: AbortSignal | undefined): Promise<GradientBuffers> {
     const backward = await this.#backwardOf(version, abort);
     const gradients = await this.#gradientsOf(buffers, backward);
+    const commands = gradients.commands(atHead(loss), forms as readonly RecurrentForm[]);
+    await ready(commands);
     this.#checkRun(version, abort);
-    this.#submitBackward([], gradients, loss, forms as readonly RecurrentForm[]);
+    this.#submitBackward(commands, gradients, loss);
     return gradients;
   }
 
@@ -167,7 +174,7 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
     const forms = plan.forms as readonly RecurrentForm[];
     const commands = buffers.commands(forms);
     if (back) {
-      this.#submitBackward(commands, back.gradients, back.loss, forms);
+      this.#submitBackward([...commands, ...back.gradients.commands(atHead(back.loss), forms)], back.gradients, back.loss);
     } else {
       const encoder = device.createCommandEncoder({ label: 'run' });
       record(encoder, 'run', commands);
@@ -231,12 +238,12 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
     if (version !== this.#version) throw staleParameters();
   }
 
-  /** Queues dispatches that run, if any, and those that take a loss back. */
-  #submitBackward(before: readonly Command[], gradients: GradientBuffers, loss: CheckedLoss, forms: readonly RecurrentForm[]): void {
+  /** Queues these dispatches, at the end of which a loss is taken back. */
+  #submitBackward(commands: readonly Command[], gradients: GradientBuffers, loss: CheckedLoss): void {
     const { device } = this.context.gpu;
     const encoder = device.createCommandEncoder({ label: 'backward' });
     gradients.upload(encoder, loss);
-    record(encoder, 'backward', [...before, ...gradients.commands(loss.kind === 'cross-entropy' ? 'head' : loss, forms)]);
+    record(encoder, 'backward', commands);
     gradients.finish(encoder, loss);
     device.queue.submit([encoder.finish()]);
   }
@@ -270,11 +277,11 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
     if (!this.#released && this.#known !== this.#version) this.#write(this.current);
   }
 
-  /** The weights and kernels of the backward pass, made when first needed. */
+  /** The weights of the backward pass, made when first needed. */
   async #backwardOf(version: number, abort: AbortSignal | undefined): Promise<BackwardModel> {
-    const { gpu, kernels } = this.context;
+    const { gpu } = this.context;
     this.#checkRun(version, abort);
-    this.#backward ??= guarded(gpu, () => backwardModel(gpu, kernels, this.shape, this.forward.layout, this.parameters), ({ turned }) => turned.size, ({ turned }) => turned.destroy());
+    this.#backward ??= guarded(gpu, () => backwardModel(gpu, this.shape, this.forward.layout, this.parameters), ({ turned }) => turned.size, ({ turned }) => turned.destroy());
     const backward = await this.#backward;
     this.#checkRun(version, abort);
     return backward;
@@ -329,6 +336,11 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
     this.#made.delete(buffers);
     if (this.#released && this.#made.size === 0) this.onRelease(this);
   }
+}
+
+/** Where a loss comes to the output from. */
+function atHead(loss: CheckedLoss): 'head' | { readonly layer: number } {
+  return loss.kind === 'cross-entropy' ? 'head' : loss;
 }
 
 function bytesOf({ bytes }: { readonly bytes: number }): number {

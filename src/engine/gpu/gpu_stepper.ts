@@ -9,7 +9,7 @@ import type { Pass, Stepper } from '../training/stepper';
 import type { Snapshot, Tally } from '../training/trainer';
 import type { Training } from '../training/training';
 import { BufferSet } from './buffer_set';
-import { record, type Command } from './command_list';
+import { ready, record, type Command } from './command_list';
 import type { Gpu } from './device';
 import { checkGradients, GradientBuffers, training as trainingPurpose, type GradientPurpose } from './gradient_buffers';
 import type { BackwardModel } from './gpu_weights';
@@ -113,6 +113,11 @@ export class GpuStepper implements Stepper {
     this.#beginnings = layers.map(({ d_states, layout }, k) => ({ buffer: d_states, offsets: stateSlots({ layer: run.layers[k].layer, layout }, shape.steps, 'last'), bytes: 4 * layout.slot }));
     this.#tallyStaging = new Staging(gpu, this.#buffers, 'tallies', 4 * TALLY_WORDS * RING * models);
     this.#snapshotStaging = new Staging(gpu, this.#buffers, 'snapshot', this.#snapshotSources().reduce((sum, { size }) => sum + size, 0));
+  }
+
+  /** Settles once updates can be queued. Rejects with EngineError if a shader does not compile. */
+  ready(): Promise<void> {
+    return ready(this.#whole);
   }
 
   /** Bytes of GPU memory held. */

@@ -1,9 +1,9 @@
-/** A model's weights and kernels on the GPU: those of the forward pass at once, those of the backward pass when first needed. */
+/** A model's weights on the GPU: those of the forward pass at once, those of the backward pass when first needed. */
 import type { Parameters } from '../model/parameters';
 import type { RecurrentModel as ModelShape } from '../model/spec';
 import { checkFits, checkHolds, filledStorage } from './buffers';
 import type { Gpu } from './device';
-import type { Bound, Kernel, KernelCache } from './kernel';
+import type { Bound, KernelCache } from './kernel';
 import { packWeights } from './pack';
 import type { ArenaRange, WeightLayout } from './weight_layout';
 
@@ -12,21 +12,13 @@ export interface ForwardModel {
   readonly layout: WeightLayout;
   /** The arena: all parameters. */
   readonly weights: GPUBuffer;
-  /** Per layer. */
-  readonly recurrences: readonly Kernel[];
-  readonly product: Kernel;
+  readonly kernels: KernelCache;
 }
 
 /** What a backward pass needs besides. */
 export interface BackwardModel {
   /** The arena's turned copies. */
   readonly turned: GPUBuffer;
-  /** Per layer. */
-  readonly recurrences: readonly Kernel[];
-  readonly product: Kernel;
-  readonly outerSum: Kernel;
-  readonly crossEntropy: Kernel;
-  readonly squaredError: Kernel;
 }
 
 /** Throws LimitError if a weight matrix cannot be bound on this device, or all of them not be kept in one buffer. */
@@ -40,25 +32,12 @@ export function checkWeights(gpu: Gpu, { layers, head, table, entries, turnedEnt
   checkHolds(gpu, 'the weights', Math.max(entries, turnedEntries));
 }
 
-export async function forwardModel(gpu: Gpu, kernels: KernelCache, model: ModelShape, layout: WeightLayout, parameters: Parameters): Promise<ForwardModel> {
-  const weights = filledStorage(gpu.device, 'weights', packWeights(parameters, model, layout, 'weights'));
-  const [product, ...recurrences] = await Promise.all([
-    kernels.kernel('kernels/product'),
-    ...model.layers.map(({ cell }) => kernels.kernel('kernels/recurrent_forward', cell.name)),
-  ]);
-  return { layout, weights, product, recurrences };
+export function forwardModel(gpu: Gpu, kernels: KernelCache, model: ModelShape, layout: WeightLayout, parameters: Parameters): ForwardModel {
+  return { layout, weights: filledStorage(gpu.device, 'weights', packWeights(parameters, model, layout, 'weights')), kernels };
 }
 
-export async function backwardModel(gpu: Gpu, kernels: KernelCache, model: ModelShape, layout: WeightLayout, parameters: Parameters): Promise<BackwardModel> {
-  const turned = filledStorage(gpu.device, 'weights turned', packWeights(parameters, model, layout, 'turned'));
-  const [product, outerSum, crossEntropy, squaredError, ...recurrences] = await Promise.all([
-    kernels.kernel('kernels/product'),
-    kernels.kernel('kernels/outer_sum'),
-    kernels.kernel('kernels/cross_entropy'),
-    kernels.kernel('kernels/squared_error'),
-    ...model.layers.map(({ cell }) => kernels.kernel('kernels/recurrent_backward', cell.name)),
-  ]);
-  return { turned, product, outerSum, crossEntropy, squaredError, recurrences };
+export function backwardModel(gpu: Gpu, model: ModelShape, layout: WeightLayout, parameters: Parameters): BackwardModel {
+  return { turned: filledStorage(gpu.device, 'weights turned', packWeights(parameters, model, layout, 'turned')) };
 }
 
 /** Writes other parameters over those of a forward model. */

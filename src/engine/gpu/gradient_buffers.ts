@@ -15,7 +15,7 @@ import { layerLayout, padded, planePlace, type LayerLayout } from './layer_layou
 import { layerNumbers } from './layer_numbers';
 import { outerSumCommands, productCommand, productGroups, slicesFor } from './linear';
 import { packRows } from './pack';
-import { backwardParts, recurrenceCommands, spansOf, spanTable } from './recurrence';
+import { backwardRecurrence, recurrenceCommands } from './recurrence';
 import { isClosed, writeStates, type RunBuffers, type RunShape } from './run_buffers';
 import type { WeightLayout } from './weight_layout';
 import { allSums, headJob, layerJobs, sumPlaces, tableJob, type SumPlaces } from './weight_sums';
@@ -62,15 +62,16 @@ export function checkGradients(gpu: Gpu, model: ModelShape, weights: WeightLayou
     checkFits(gpu, `the gradients at the gates of layer ${k}`, layout.dGates);
     checkFits(gpu, `the gradients at the states of layer ${k}`, layout.states);
     checkFits(gpu, `the gradients at the input of layer ${k}`, models * steps * sequences * rows * layout.inputs);
-    checkGrid(gpu, 'the product back to the input', productGroups({ models, directions: 1, steps, sequences: sequences * rows }, layout.inputs));
+    checkGrid(gpu, 'the product back to the input', productGroups(gpu, { models, directions: 1, steps, sequences: sequences * rows }, layout.inputs));
   });
   if (!parameters) return;
-  checkFits(gpu, 'the gradients of the weights', placesOf(weights, { ...shape, steps, sequences }).entries);
+  checkFits(gpu, 'the gradients of the weights', placesOf(gpu, weights, { ...shape, steps, sequences }).entries);
   if (model.classes !== undefined) checkFits(gpu, "the head's scores", models * steps * sequences * padded(model.classes));
 }
 
-function placesOf(weights: WeightLayout, { steps, sequences }: RunShape): SumPlaces {
-  return sumPlaces(allSums(weights), slicesFor(steps * sequences));
+function placesOf(gpu: Gpu, weights: WeightLayout, { steps, sequences }: RunShape): SumPlaces {
+  const sums = allSums(weights);
+  return sumPlaces(sums, slicesFor(gpu, steps * sequences, sums));
 }
 
 export class GradientBuffers {
@@ -89,7 +90,7 @@ export class GradientBuffers {
     private readonly backward: BackwardModel,
     readonly purpose: GradientPurpose,
   ) {
-    this.places = placesOf(run.forward.layout, run.shape);
+    this.places = placesOf(run.gpu, run.forward.layout, run.shape);
     checkGradients(run.gpu, run.model, run.forward.layout, run.shape, purpose);
     this.#buffers = new BufferSet(run.gpu);
     const layers: LayerGradient[] = [];
@@ -196,13 +197,11 @@ export class GradientBuffers {
     const { layer, states, gates } = run.layers[k];
     const { steps, sequences } = run.shape;
     return (recurrences[form] ??= (() => {
-      const spans = spansOf(form, layer, backwardParts(layer, purpose.beginnings), steps, run.gpu);
       const picked = purpose.picked && k === purpose.layers - 1;
       const runLayout = { ...layout, planes: run.layers[k].layout.planes };
       const buffers = {
         ...boundAll(backward.turned, run.forward.layout.layers[k], ['w_hh_turned', 'own_turned']),
         layer: this.#buffers.uniform(`sizes of layer ${k}`, layerNumbers(layer, runLayout, steps, sequences, purpose.rows, picked)),
-        span: this.#buffers.uniform(`${form} spans back through layer ${k}`, spanTable(spans)),
         lengths: run.lengths,
         gates,
         states,
@@ -210,7 +209,8 @@ export class GradientBuffers {
         d_states,
         d_gates,
       };
-      return recurrenceCommands(form, backward.recurrences[k], layer, run.model.seeds.length, this.#rows, spans.length, buffers, run.gpu);
+      const recurrence = backwardRecurrence(run.gpu, layer, run.model.seeds.length, this.#rows, purpose.beginnings);
+      return recurrenceCommands(form, recurrence, steps, run.forward.kernels, this.#buffers, buffers);
     })());
   }
 
@@ -223,12 +223,12 @@ export class GradientBuffers {
     const place = { ...planePlace(layer, layout, 0, false, 'gradients'), groupStride: layout.modelGradients, groupWidth: columns };
     const w = bound(backward.turned, run.forward.layout.layers[k].w_ih_turned);
     const sides = { w, y: d_x, inner: layer.directions * columns, columns: layout.inputs, row: layout.inputs, dropped: source.dropped };
-    return productCommand(this.#buffers, backward.product, run.batch.buffer, `gradient at the input of layer ${k}`, rows, { buffer: d_gates, place }, sides);
+    return productCommand(this.#buffers, run.forward.kernels, run.batch.buffer, `gradient at the input of layer ${k}`, rows, { buffer: d_gates, place }, sides);
   }
 
   /** The dispatches that make the sums of a layer; of the last one with the head's, of the first one with the embedding's. */
   #sumsOf(k: number, throughHead: boolean): readonly Command[] {
-    const { run, layers, head, places, backward, gradients } = this;
+    const { run, layers, head, places, gradients } = this;
     const withHead = throughHead && k === layers.length - 1;
     const key = `${k} ${withHead}`;
     const known = this.#sums.get(key);
@@ -240,7 +240,7 @@ export class GradientBuffers {
       ...(k === 0 && isClosed(run.model) ? [tableJob(run, layers[0], sums.table!)] : []),
     ];
     const rows = { ...run.shape, tokens: run.tokens, batch: run.batch.buffer, gradients: gradients! };
-    const made = outerSumCommands(this.#buffers, backward.outerSum, `sums of layer ${k}`, rows, jobs, places);
+    const made = outerSumCommands(this.#buffers, run.forward.kernels, `sums of layer ${k}`, rows, jobs, places);
     this.#sums.set(key, made);
     return made;
   }

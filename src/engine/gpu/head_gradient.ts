@@ -53,16 +53,14 @@ export class HeadGradient {
     const toOutput = { w: bound(w_turned, head.w_turned), y: d_y, inner: classes, columns: inner, row: inner };
     const sizes = buffers.uniform(kind, [count, steps * sequences, width]);
     const [gx, gy] = foldedGroups(count, 64, run.gpu.limits.maxComputeWorkgroupsPerDimension);
-    const { crossEntropy, squaredError } = backward;
     const judged = { batch: batch.buffer, targets: this.#targets, said: this.said, standing: this.standing };
-    const [judge, judgedBy] =
-      kind === 'cross-entropy'
-        ? [crossEntropy, crossEntropy.bind({ ...judged, cross_entropy: sizes, logits })]
-        : [squaredError, squaredError.bind({ ...judged, squared_error: sizes, values: this.#values, told: logits })];
+    const { kernels } = forward;
+    const judge = kernels.asked(kind === 'cross-entropy' ? 'kernels/cross_entropy' : 'kernels/squared_error');
+    const judgedBy = judge.bind(kind === 'cross-entropy' ? { ...judged, cross_entropy: sizes, logits } : { ...judged, squared_error: sizes, values: this.#values, told: logits });
     this.commands = [
-      productCommand(buffers, backward.product, batch.buffer, 'logits', rows, y, toLogits),
-      { pipeline: judge.pipeline, bindGroup: judgedBy, groups: [gx, gy, 1] },
-      productCommand(buffers, backward.product, batch.buffer, 'gradient at the output', rows, this.d_logits, toOutput),
+      productCommand(buffers, kernels, batch.buffer, 'logits', rows, y, toLogits),
+      { kernel: judge, bindGroup: judgedBy, groups: [gx, gy, 1] },
+      productCommand(buffers, kernels, batch.buffer, 'gradient at the output', rows, this.d_logits, toOutput),
     ];
   }
 

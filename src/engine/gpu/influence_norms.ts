@@ -2,7 +2,7 @@
 import type { InfluencePlace, OutputEntry, RecurrentForm } from '../engine';
 import type { RecurrentModel as ModelShape } from '../model/spec';
 import { BufferSet } from './buffer_set';
-import { foldedGroups, record, type Command } from './command_list';
+import { foldedGroups, ready, record, type Command } from './command_list';
 import type { Gpu } from './device';
 import type { GradientBuffers } from './gradient_buffers';
 import type { Kernel } from './kernel';
@@ -44,7 +44,7 @@ export class InfluenceNorms {
     const numbers = [steps, sequences * rows, rows, place.sequence * rows, place.model, run.layers[0].layout.inputs / 4];
     const bindGroup = kernel.bind({ row_norms: this.#buffers.uniform('row norms', numbers), d_x: gradients.layers[0].d_x, norms: this.#norms });
     const [x, y] = foldedGroups(steps * rows, 64, gpu.limits.maxComputeWorkgroupsPerDimension);
-    this.#command = { pipeline: kernel.pipeline, bindGroup, groups: [x, y, 1] };
+    this.#command = { kernel, bindGroup, groups: [x, y, 1] };
   }
 
   /** [losses, T]. Calls `check` before each chunk: what it throws ends the work. */
@@ -53,6 +53,7 @@ export class InfluenceNorms {
     const { rows } = this.gradients.purpose;
     const result = new Float32Array(losses.length * steps);
     const commands = [...this.gradients.commands({ layer: this.place.layer }, forms), this.#command];
+    await ready(commands);
     for (let first = 0; first < losses.length; first += rows) {
       check();
       const chunk = losses.slice(first, first + rows);

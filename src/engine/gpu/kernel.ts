@@ -1,6 +1,7 @@
-/** A compute kernel ready to run: its pipeline, and its bindings by the names the shader gives them. */
+/** A compute kernel: its pipeline, and its bindings by the names the shader gives them. */
 import { EngineError } from '../errors';
-import { linkShader } from './linker';
+import { linkShader, type LinkedShader } from './linker';
+import { writtenOut } from './written_out';
 
 interface Binding {
   readonly binding: number;
@@ -13,9 +14,22 @@ export type Bound = GPUBuffer | GPUBufferBinding;
 
 export interface Kernel {
   readonly label: string;
+  /** Settles once the pipeline can run. Rejects with EngineError, at the author's file and line, if the shader does not compile. */
+  readonly ready: Promise<void>;
+  /** Throws EngineError before it is ready. */
   readonly pipeline: GPUComputePipeline;
   /** A bind group of these buffers. Throws EngineError naming a buffer that is missing. */
   bind(buffers: Readonly<Record<string, Bound>>): GPUBindGroup;
+}
+
+/** What a kernel is made for. */
+export interface Making {
+  /** The cell or the optimiser. */
+  readonly variant?: string;
+  /** Values of its `override` declarations. */
+  readonly constants?: Readonly<Record<string, number>>;
+  /** Sizes of the loops that are written out, in the place of its constants. */
+  readonly sizes?: Readonly<Record<string, number>>;
 }
 
 /** Bytes between two spans in a uniform buffer: the specification's default `minUniformBufferOffsetAlignment`. */
@@ -36,60 +50,69 @@ export function bindingsOf(code: string): Binding[] {
 
 /** The kernels of one device, each compiled once. */
 export class KernelCache {
-  readonly #kernels = new Map<string, Promise<Kernel>>();
+  readonly #kernels = new Map<string, Kernel>();
 
   constructor(private readonly device: GPUDevice) {}
 
-  /** Rejects with EngineError, at the author's file and line, if the shader does not compile. */
-  kernel(entry: string, variant?: string, constants: Record<string, number> = {}): Promise<Kernel> {
-    const key = JSON.stringify([entry, variant, constants]);
+  /** A kernel, ready to run. Rejects with EngineError, at the author's file and line, if the shader does not compile. */
+  async kernel(entry: string, variant?: string, constants?: Making['constants']): Promise<Kernel> {
+    const kernel = this.asked(entry, { variant, constants });
+    await kernel.ready;
+    return kernel;
+  }
+
+  /** A kernel that is ready later: commands can be made of it meanwhile, and others compile beside it. */
+  asked(entry: string, making: Making = {}): Kernel {
+    const { variant, constants, sizes } = making;
+    const key = JSON.stringify([entry, variant, constants, sizes]);
     let kernel = this.#kernels.get(key);
     if (!kernel) {
-      kernel = this.#compile(entry, variant, constants);
+      kernel = kernelOf(this.device, variant ? `${entry} ${variant}` : entry, writtenOut(linkShader(entry, variant), sizes ?? {}), constants ?? {});
       this.#kernels.set(key, kernel);
     }
     return kernel;
   }
+}
 
-  async #compile(entry: string, variant: string | undefined, constants: Record<string, number>): Promise<Kernel> {
-    const { device } = this;
-    const linked = linkShader(entry, variant);
-    const label = variant ? `${entry} ${variant}` : entry;
-    const bindings = bindingsOf(linked.code);
-    const module = device.createShaderModule({ label, code: linked.code });
-    const layout = device.createBindGroupLayout({
-      label,
-      entries: bindings.map(({ binding, name, type }) => ({
-        binding,
-        visibility: GPUShaderStage.COMPUTE,
-        buffer: { type, hasDynamicOffset: name === 'span' },
-      })),
-    });
-    const pipeline = await device
-      .createComputePipelineAsync({
-        label,
-        layout: device.createPipelineLayout({ label, bindGroupLayouts: [layout] }),
-        compute: { module, entryPoint: 'main', constants },
-      })
-      .catch(async (error: unknown) => {
-        const { messages } = await module.getCompilationInfo();
-        const first = messages.find(({ type }) => type === 'error');
-        const place = first?.lineNum ? linked.locate(first.lineNum) : undefined;
-        const where = place ? `${place.file}:${place.line}: ${first!.message}` : `${label}: ${String(error)}`;
-        throw new EngineError('shader', where, { cause: error });
+function kernelOf(device: GPUDevice, label: string, linked: LinkedShader, constants: Record<string, number>): Kernel {
+  const bindings = bindingsOf(linked.code);
+  const module = device.createShaderModule({ label, code: linked.code });
+  const layout = device.createBindGroupLayout({
+    label,
+    entries: bindings.map(({ binding, name, type }) => ({
+      binding,
+      visibility: GPUShaderStage.COMPUTE,
+      buffer: { type, hasDynamicOffset: name === 'span' },
+    })),
+  });
+  const compute = { module, entryPoint: 'main', constants };
+  let pipeline: GPUComputePipeline | undefined;
+  const ready = device.createComputePipelineAsync({ label, layout: device.createPipelineLayout({ label, bindGroupLayouts: [layout] }), compute }).then(
+    (made) => void (pipeline = made),
+    async (error: unknown) => {
+      const { messages } = await module.getCompilationInfo();
+      const first = messages.find(({ type }) => type === 'error');
+      const place = first?.lineNum ? linked.locate(first.lineNum) : undefined;
+      const where = place ? `${place.file}:${place.line}: ${first!.message}` : `${label}: ${String(error)}`;
+      throw new EngineError('shader', where, { cause: error });
+    },
+  );
+  ready.catch(() => undefined); // whoever runs it is told
+  return {
+    label,
+    ready,
+    get pipeline() {
+      if (!pipeline) throw new EngineError('shader', `${label} is run before it is ready.`);
+      return pipeline;
+    },
+    bind(buffers) {
+      const entries = bindings.map(({ binding, name }) => {
+        const given = buffers[name];
+        if (!given) throw new EngineError('binding', `${label}: no buffer for "${name}"; given are ${Object.keys(buffers).join(', ')}.`);
+        const whole = given instanceof GPUBuffer ? { buffer: given } : given;
+        return { binding, resource: name === 'span' ? { ...whole, size: SPAN_BYTES } : whole };
       });
-    return {
-      label,
-      pipeline,
-      bind(buffers) {
-        const entries = bindings.map(({ binding, name }) => {
-          const given = buffers[name];
-          if (!given) throw new EngineError('binding', `${label}: no buffer for "${name}"; given are ${Object.keys(buffers).join(', ')}.`);
-          const whole = given instanceof GPUBuffer ? { buffer: given } : given;
-          return { binding, resource: name === 'span' ? { ...whole, size: SPAN_BYTES } : whole };
-        });
-        return device.createBindGroup({ label, layout, entries });
-      },
-    };
-  }
+      return device.createBindGroup({ label, layout, entries });
+    },
+  };
 }

@@ -26,9 +26,8 @@ export interface StepKernels {
   readonly tally: Kernel;
 }
 
-export async function stepKernels(kernels: KernelCache, { name }: Optimizer): Promise<StepKernels> {
-  const [update, tally] = await Promise.all([kernels.kernel('kernels/update', name), kernels.kernel('kernels/tally')]);
-  return { update, tally };
+export function stepKernels(kernels: KernelCache, { name }: Optimizer): StepKernels {
+  return { update: kernels.asked('kernels/update', { variant: name }), tally: kernels.asked('kernels/tally') };
 }
 
 /** Throws LimitError if so many weights cannot be updated by one dispatch on this device. */
@@ -85,9 +84,9 @@ export class OptimizerStep {
     const bindings = { update: this.#uniform, segments, tallies: this.tallies, gradients, weights, turned, slots: this.slots, sizes, standing };
     const part = (numbers: number): Command => {
       const bindGroup = kernels.update.bind({ ...bindings, part: buffers.uniform('part', [numbers]) });
-      return { pipeline: kernels.update.pipeline, bindGroup, groups: [x, y, models] };
+      return { kernel: kernels.update, bindGroup, groups: [x, y, models] };
     };
-    const tally: Command = { pipeline: kernels.tally.pipeline, bindGroup: kernels.tally.bind({ update: this.#uniform, said, sizes, tallies: this.tallies, standing }), groups: [models, 1, 1] };
+    const tally: Command = { kernel: kernels.tally, bindGroup: kernels.tally.bind({ update: this.#uniform, said, sizes, tallies: this.tallies, standing }), groups: [models, 1, 1] };
     this.commands = clip?.by === 'norm' ? [part(PART_SQUARES), tally, part(PART_UPDATE)] : [part(PART_SQUARES + PART_UPDATE), tally];
   }
 

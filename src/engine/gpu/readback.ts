@@ -90,7 +90,7 @@ export class Readback {
     const result = storageBuffer(device, looker, words);
     const bindGroup = kernel.bind({ view, values: storage.buffer, lengths: storage.lengths, [found[looker]]: result });
     const [x, y] = foldedGroups(size(shape), 64, limits.maxComputeWorkgroupsPerDimension);
-    return { view, result, bytes: 4 * words, command: { pipeline: kernel.pipeline, bindGroup, groups: [x, y, 1] }, idle: [] };
+    return { view, result, bytes: 4 * words, command: { kernel, bindGroup, groups: [x, y, 1] }, idle: [] };
   }
 
   async #carryOut({ result, bytes, command, idle }: Look): Promise<ArrayBuffer> {

@@ -7,72 +7,136 @@ import type { RecurrentForm } from '../engine';
 import type { RecurrentLayer as Layer } from '../model/spec';
 import { foldedGroups, type Command } from './command_list';
 import type { Gpu } from './device';
-import { SPAN_STRIDE, type Bound, type Kernel } from './kernel';
+import { SPAN_STRIDE, type Bound, type KernelCache } from './kernel';
 import { isProjected, padded } from './layer_layout';
+import type { CommandMaker } from './linear';
 
-/** Invocations of a workgroup, and the items it is dealt in the step form. */
-const WORKGROUP = 64;
-
-/** The parts of a step that need a dispatch or a barrier between them. Numbers are the kernels' PART constants. */
-export interface Parts {
-  /** In the order they are done. */
-  readonly apart: readonly number[];
-  /** Spans beyond the last step. */
+/** One direction's kernel for a layer: the parts of a step, and how the work is dealt out. */
+export interface Recurrence {
+  readonly entry: 'kernels/recurrent_forward' | 'kernels/recurrent_backward';
+  readonly layer: Layer;
+  readonly models: number;
+  /** Sequences, or rows of gradients. */
+  readonly rows: number;
+  /** The parts of a step that need a dispatch or a barrier between them, in order: numbers are sums of the kernel's PART constants. */
+  readonly parts: readonly number[];
+  /** Spans beyond the last step, of the first part alone. */
   readonly extra: number;
+  readonly tile: Tile;
 }
 
-export function forwardParts({ cell, ...layer }: Layer): Parts {
-  if (cell.inner) return { apart: [1, 2], extra: 0 };
-  return { apart: isProjected({ cell, ...layer }) ? [2, 4] : [2], extra: 0 };
+/** What an invocation and a workgroup of a recurrent kernel own. */
+interface Tile {
+  /** Rows and quads of units of an item. */
+  readonly rows: number;
+  readonly quads: number;
+  /** Invocations, each of which takes an item at a time. */
+  readonly workgroup: number;
 }
 
-/** With one span more than steps where the gradient of the initial state is wanted, which is gathered there. */
-export function backwardParts(layer: Layer, initial: boolean): Parts {
-  const extra = initial ? 1 : 0;
-  if (layer.cell.inner) return { apart: [1 + 2, 4], extra };
-  return { apart: isProjected(layer) ? [1, 2] : [1 + 2], extra };
+export function forwardRecurrence(gpu: Gpu, layer: Layer, models: number, sequences: number): Recurrence {
+  const tile = tileFor(gpu, layer, models, sequences, FORWARD_TILES);
+  const parts = layer.cell.inner ? [1, 2] : isProjected(layer) ? [2, 4] : [2];
+  return { entry: 'kernels/recurrent_forward', layer, models, rows: sequences, parts, extra: 0, tile };
 }
 
-/** The spans of a form over so many steps, each with the parts it does and the items a workgroup owns. */
-export function spansOf(form: RecurrentForm, layer: Layer, parts: Parts, steps: number, gpu: Gpu): [first: number, count: number, items: number, parts: number][] {
-  const spans = steps + parts.extra;
+/** @param initial - whether the gradient of the initial state is wanted, which is gathered in one span more than steps */
+export function backwardRecurrence(gpu: Gpu, layer: Layer, models: number, rows: number, initial: boolean): Recurrence {
+  const tile = tileFor(gpu, layer, models, rows, BACKWARD_TILES);
+  const parts = layer.cell.inner ? [1 + 2, 4] : isProjected(layer) ? [1, 2] : [1 + 2];
+  return { entry: 'kernels/recurrent_backward', layer, models, rows, parts, extra: initial ? 1 : 0, tile };
+}
+
+/** Rows and quads of an item, the largest first: the larger, the fewer reads for a multiplication, and the fewer items. */
+const FORWARD_TILES = [[8, 1], [4, 1], [2, 1], [1, 1]] as const;
+const BACKWARD_TILES = [[8, 2], [4, 2], [2, 2], [1, 1]] as const;
+
+/**
+ * Items that keep an adapter busy. A software adapter takes four at a time on each core, and two cores are what a page can
+ * count on; a GPU hides the time of its reads behind thousands.
+ */
+const ENOUGH_ITEMS = { software: 8, real: 2048 } as const;
+
+/** Invocations of a workgroup, at least and at most. */
+const WORKGROUP = { least: 4, most: 64 } as const;
+
+/** The largest tile that has rows enough and leaves items enough. */
+function tileFor({ adapter }: Gpu, layer: Layer, models: number, rows: number, tiles: readonly (readonly [rows: number, quads: number])[]): Tile {
+  const items = (tileRows: number, quads: number) => models * layer.directions * Math.ceil(rows / tileRows) * lanesOf(layer, quads);
+  const enough = adapter.software ? ENOUGH_ITEMS.software : ENOUGH_ITEMS.real;
+  const [tileRows, quads] = tiles.find((tile) => tile[0] <= rows && items(...tile) >= enough) ?? tiles[tiles.length - 1];
+  // A software adapter pays for idle invocations, and gives a workgroup to one core.
+  const wanted = adapter.software ? Math.ceil(rows / tileRows) * lanesOf(layer, quads) / 2 : WORKGROUP.most;
+  return { rows: tileRows, quads, workgroup: Math.min(WORKGROUP.most, Math.max(WORKGROUP.least, 2 ** Math.ceil(Math.log2(wanted)))) };
+}
+
+/** Items that a row of units takes. */
+function lanesOf({ hidden }: Layer, quads: number): number {
+  return Math.ceil(padded(hidden) / 4 / quads);
+}
+
+/** Groups of rows that a workgroup of the persistent form owns: as many as give each invocation an item. */
+function groupsOf({ layer, tile }: Recurrence): number {
+  return Math.max(1, Math.floor(tile.workgroup / lanesOf(layer, tile.quads)));
+}
+
+/** The part of a run that one dispatch covers, as shaders/lib/layer.wgsl's Span has it, and the parts of a step it does. */
+interface Span {
+  readonly first: number;
+  readonly count: number;
+  readonly items: number;
+  readonly parts: number;
+}
+
+/** The spans of a form over so many steps. */
+function spansOf(form: RecurrentForm, recurrence: Recurrence, steps: number, gpu: Gpu): Span[] {
+  const { layer, tile, parts, extra } = recurrence;
+  const spans = steps + extra;
   if (form === 'step') {
-    return Array.from({ length: spans }, (_, i) => i).flatMap((i) => (i < steps ? parts.apart : [parts.apart[0]]).map((part): [number, number, number, number] => [i, 1, WORKGROUP, part]));
+    return Array.from({ length: spans }, (_, i) => i).flatMap((i) => (i < steps ? parts : parts.slice(0, 1)).map((part) => ({ first: i, count: 1, items: tile.workgroup, parts: part })));
   }
-  const items = tileOf(layer) * (padded(layer.hidden) / 4);
-  const all = parts.apart.reduce((sum, part) => sum + part, 0);
-  const workPerStep = tileOf(layer) * layer.cell.gates.length * padded(layer.hidden) ** 2;
+  const items = groupsOf(recurrence) * lanesOf(layer, tile.quads);
+  const workPerStep = groupsOf(recurrence) * tile.rows * layer.cell.gates.length * padded(layer.hidden) ** 2;
   const longest = Math.max(1, Math.floor(gpu.limits.workPerDispatch / workPerStep));
-  return Array.from({ length: Math.ceil(spans / longest) }, (_, i) => [i * longest, Math.min(longest, spans - i * longest), items, all]);
-}
-
-/** Sequences that a workgroup of the persistent form owns: as many as give each invocation a quad of units. */
-function tileOf({ hidden }: Layer): number {
-  return Math.max(1, Math.floor(WORKGROUP / (padded(hidden) / 4)));
+  const all = parts.reduce((sum, part) => sum + part, 0);
+  return Array.from({ length: Math.ceil(spans / longest) }, (_, i) => ({ first: i * longest, count: Math.min(longest, spans - i * longest), items, parts: all }));
 }
 
 /** Spans as the kernels' uniform reads them, one every SPAN_STRIDE bytes. */
-export function spanTable(spans: readonly (readonly number[])[]): number[] {
+function spanTable(spans: readonly Span[]): number[] {
   const words = SPAN_STRIDE / 4;
   const table = Array.from({ length: spans.length * words }, () => 0);
-  spans.forEach((span, i) => span.forEach((value, word) => (table[i * words + word] = value)));
+  spans.forEach(({ first, count, items, parts }, i) => [first, count, items, parts].forEach((value, word) => (table[i * words + word] = value)));
   return table;
 }
 
-/** The dispatches of these spans over so many sequences, or rows of gradients. */
+/** The dispatches of a recurrence over so many steps. */
 export function recurrenceCommands(
   form: RecurrentForm,
-  kernel: Kernel,
-  layer: Layer,
-  models: number,
-  sequences: number,
-  spans: number,
+  recurrence: Recurrence,
+  steps: number,
+  kernels: KernelCache,
+  maker: CommandMaker,
   buffers: Readonly<Record<string, Bound>>,
-  gpu: Gpu,
 ): Command[] {
-  const { pipeline } = kernel;
-  const bindGroup = kernel.bind(buffers);
-  const groups = form === 'persistent' ? Math.ceil(sequences / tileOf(layer)) : Math.ceil((sequences * padded(layer.hidden)) / 4 / WORKGROUP);
+  const { layer, models, rows, tile } = recurrence;
+  const { gpu } = maker;
+  const spans = spansOf(form, recurrence, steps, gpu);
+  const bound = { ...buffers, span: maker.uniform(`${form} spans`, spanTable(spans)) };
+  const rowGroups = Math.ceil(rows / tile.rows);
+  const groups = form === 'persistent' ? Math.ceil(rowGroups / groupsOf(recurrence)) : Math.ceil((rowGroups * lanesOf(layer, tile.quads)) / tile.workgroup);
   const [x, y] = foldedGroups(groups, 1, gpu.limits.maxComputeWorkgroupsPerDimension);
-  return Array.from({ length: spans }, (_, i) => ({ pipeline, bindGroup, span: i * SPAN_STRIDE, groups: [x, y, models * layer.directions] }));
+  const made = new Map<number, Pick<Command, 'kernel' | 'bindGroup'>>();
+  return spans.map(({ parts }, i) => {
+    const known = made.get(parts) ?? kernelOf(recurrence, parts, kernels, bound);
+    made.set(parts, known);
+    return { ...known, span: i * SPAN_STRIDE, groups: [x, y, models * layer.directions] as const };
+  });
+}
+
+function kernelOf({ entry, layer, tile }: Recurrence, parts: number, kernels: KernelCache, buffers: Readonly<Record<string, Bound>>): Pick<Command, 'kernel' | 'bindGroup'> {
+  const constants = { WORKGROUP: tile.workgroup, PARTS: parts, PROJECTED: isProjected(layer) ? 1 : 0 };
+  const sizes: Record<string, number> = { ROWS: tile.rows, ...(entry === 'kernels/recurrent_backward' && { QUADS: tile.quads }) };
+  const kernel = kernels.asked(entry, { variant: layer.cell.name, constants, sizes });
+  return { kernel, bindGroup: kernel.bind(buffers) };
 }

@@ -15,7 +15,7 @@ import { directionStride, layerLayout, outputPlace, padded, statePlace, type Lay
 import { layerNumbers } from './layer_numbers';
 import { productCommand, productGroups, type Operand } from './linear';
 import { packRows, packStates } from './pack';
-import { forwardParts, recurrenceCommands, spansOf, spanTable } from './recurrence';
+import { forwardRecurrence, recurrenceCommands } from './recurrence';
 
 /** The shape of a run: runs that agree in it share buffers. */
 export interface RunShape {
@@ -49,7 +49,7 @@ export function checkRun(gpu: Gpu, model: ModelShape, shape: RunShape): void {
     const layout = layerLayout(layer, model.layers[k - 1], model.seeds.length, steps, sequences);
     checkFits(gpu, `the gates of layer ${k}`, layout.gates);
     checkFits(gpu, `the states of layer ${k}`, layout.states);
-    checkGrid(gpu, 'the input product', productGroups({ models: layout.models, directions: 1, steps, sequences }, layer.cell.gates.length * layout.hidden));
+    checkGrid(gpu, 'the input product', productGroups(gpu, { models: layout.models, directions: 1, steps, sequences }, layer.cell.gates.length * layout.hidden));
   });
   checkFits(gpu, 'the input', inputEntries(model, shape));
 }
@@ -86,11 +86,13 @@ export class RunBuffers {
   readonly batch: BatchUniform;
   readonly layers: readonly LayerRun[];
 
+  /** @param drops - whether outputs may be dropped in part where the layer above reads them */
   constructor(
     readonly gpu: Gpu,
     readonly model: ModelShape,
     readonly forward: ForwardModel,
     readonly shape: RunShape,
+    drops = false,
   ) {
     const { steps, sequences, tableRows } = shape;
     this.#buffers = new BufferSet(gpu);
@@ -108,7 +110,7 @@ export class RunBuffers {
         layout,
         states: this.#buffers.storage(`states of layer ${k}`, layout.states),
         gates: this.#buffers.storage(`gates of layer ${k}`, layout.gates),
-        source: k === 0 ? this.#given() : { ...outputOf(layers[k - 1], steps), dropped: { index: k - 1, layer: layers[k - 1].layer } },
+        source: k === 0 ? this.#given() : { ...outputOf(layers[k - 1], steps), ...(drops && { dropped: { index: k - 1, layer: layers[k - 1].layer } }) },
       });
     }
     this.layers = layers;
@@ -117,7 +119,7 @@ export class RunBuffers {
       const rows = { models: layout.models, directions: layer.directions, steps, sequences };
       const sizes = { inner: layout.inputs, columns: layer.cell.gates.length * layout.hidden, row: layout.planes * layout.hidden };
       const sides = { w: bound(forward.weights, w_ih), bias: bound(forward.weights, b_ih), y: gates, ...sizes };
-      return productCommand(this.#buffers, forward.product, this.batch.buffer, `input product of layer ${k}`, rows, source, sides);
+      return productCommand(this.#buffers, forward.kernels, this.batch.buffer, `input product of layer ${k}`, rows, source, sides);
     });
     this.#recurrences = layers.map(() => ({}));
   }
@@ -170,18 +172,16 @@ export class RunBuffers {
 
   #recurrence(k: number, form: RecurrentForm): readonly Command[] {
     const { layer, layout, states, gates } = this.layers[k];
-    const { weights, layout: places, recurrences } = this.forward;
+    const { weights, layout: places, kernels } = this.forward;
     const { steps, sequences } = this.shape;
-    const spans = spansOf(form, layer, forwardParts(layer), steps, this.gpu);
     const buffers = {
       ...boundAll(weights, places.layers[k], ['w_hh', 'b_hh', 'own']),
       layer: this.#buffers.uniform(`sizes of layer ${k}`, layerNumbers(layer, layout, steps, sequences, 1, false)),
-      span: this.#buffers.uniform(`${form} spans of layer ${k}`, spanTable(spans)),
       lengths: this.lengths,
       states,
       gates,
     };
-    return recurrenceCommands(form, recurrences[k], layer, this.model.seeds.length, sequences, spans.length, buffers, this.gpu);
+    return recurrenceCommands(form, forwardRecurrence(this.gpu, layer, this.model.seeds.length, sequences), steps, kernels, this.#buffers, buffers);
   }
 
   #uploadTable(values: Float32Array, count: number): void {
