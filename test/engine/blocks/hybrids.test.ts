@@ -189,6 +189,17 @@ describe.each(stacks)('%s', (_, layers) => {
     model.release();
   });
 
+  test('along a run that goes on from another, who feels whom is the later part of the whole', async () => {
+    const model = await engine.model({ input: { size: 4 }, layers, seeds: [1, 2] });
+    const x = normal([6, 2, 4], 8, 'x');
+    const whole = await influence(await model.run({ x }), { model: 1, sequence: 1 });
+    const before = await model.run({ x: { shape: [2, 2, 4], data: x.data.slice(0, 16) } });
+    const { values } = await influence(await model.run({ x: { shape: [4, 2, 4], data: x.data.slice(16) }, states: await statesAfter(before) }), { model: 1, sequence: 1 });
+    // The states went through float32.
+    for (let t = 0; t < 4; t++) for (let s = 0; s <= t; s++) expect(Math.abs(values[t * 4 + s] - whole.values[(t + 2) * 6 + s + 2]), `${t}, ${s}`).toBeLessThan(1e-5 * Math.max(...whole.values));
+    model.release();
+  });
+
   test('a twin differs from the swapped word on, not before', async () => {
     const model = await engine.model({ input: { embedding: 4, vocab: ['a', 'b', 'c'] }, layers, output: { classes: 3 } });
     const { difference, final, steps, units, scores } = await counterfactual(model, ['a', 'b', 'c', 'a', 'b'], { position: 2, word: 'a' });
