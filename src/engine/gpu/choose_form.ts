@@ -4,13 +4,28 @@
  */
 import type { RecurrentForm } from '../engine';
 import type { RecurrentLayer as Layer } from '../model/spec';
-import { ready, record, type Command } from './command_list';
+import { record, type Command } from './command_list';
 import type { Gpu } from './device';
 
-/** Steps and sequences of the measured run are no more than these. */
-export const MEASURED = { steps: 16, sequences: 64 } as const;
+/** The measured run has steps for so many multiply-adds, and so many steps at least and at most. */
+const MEASURED = { work: 8e6, least: 2, most: 16 } as const;
 
+/** A step of so many multiply-adds is worth a dispatch, on any adapter: it would only be longer on one workgroup's processor. */
+const WORTH_A_DISPATCH = 32e6;
+
+/** Both forms are run once to warm up, and then again as often as there is time for, in ms. */
 const REPEATS = 3;
+const PATIENCE = 40;
+
+/** How many steps of a run are enough to compare forms by. */
+export function measuredSteps(layers: readonly Layer[], models: number, { steps, sequences }: { readonly steps: number; readonly sequences: number }): number {
+  const work = layers.reduce((sum, layer) => sum + workPerStep(layer, models, sequences), 0);
+  return Math.min(steps, MEASURED.most, Math.max(MEASURED.least, Math.floor(MEASURED.work / work)));
+}
+
+function workPerStep({ cell, hidden, width, directions }: Layer, models: number, sequences: number): number {
+  return models * directions * sequences * cell.gates.length * hidden * width;
+}
 
 /** What has been measured on one device. */
 export class FormChoices {
@@ -18,23 +33,24 @@ export class FormChoices {
 
   constructor(private readonly gpu: Gpu) {}
 
-  /** The remembered choice for a layer like this one. */
+  /** The choice for a layer like this one, where it needs no measurement or is remembered. */
   known(layer: Layer, models: number, sequences: number): RecurrentForm | undefined {
+    if (workPerStep(layer, models, sequences) > WORTH_A_DISPATCH) return 'step';
     return this.#chosen.get(keyOf(layer, models, sequences));
   }
 
   /**
-   * Runs both forms and keeps the faster.
+   * Runs both forms and keeps the faster; the dispatches must be ready to run. Nothing else should be under way: kernels that are being compiled, say.
    * @param check - called before each run; what it throws ends the measurement
    */
   async measure(layer: Layer, models: number, sequences: number, commands: Record<RecurrentForm, readonly Command[]>, check: () => void): Promise<void> {
-    await Promise.all([ready(commands.step), ready(commands.persistent)]);
-    const best = { step: Infinity, persistent: Infinity };
-    for (let i = 0; i <= REPEATS; i++) {
+    const end = performance.now() + PATIENCE;
+    let best = { step: Infinity, persistent: Infinity };
+    for (let i = 0; i <= REPEATS && (i === 0 || performance.now() < end); i++) {
+      if (i === 1) best = { step: Infinity, persistent: Infinity }; // the first round warmed up
       for (const form of ['step', 'persistent'] as const) {
         check();
-        const time = await this.#time(commands[form]);
-        if (i > 0) best[form] = Math.min(best[form], time); // the first round only warms up
+        best[form] = Math.min(best[form], await this.#time(commands[form]));
       }
     }
     this.#chosen.set(keyOf(layer, models, sequences), best.persistent < best.step ? 'persistent' : 'step');

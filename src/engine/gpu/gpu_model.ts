@@ -8,7 +8,7 @@ import { reseeded, type RecurrentModel as ModelShape } from '../model/spec';
 import { modelTrainer } from '../training/model_trainer';
 import type { Trainer, TrainerOptions } from '../training/trainer';
 import { checkedTraining } from '../training/training';
-import { MEASURED, type FormChoices } from './choose_form';
+import { measuredSteps, type FormChoices } from './choose_form';
 import { ready, record, type Command } from './command_list';
 import type { Gpu } from './device';
 import { checkStepper, GpuStepper, type WeightsOwner } from './gpu_stepper';
@@ -97,16 +97,19 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
     const shape: RunShape = { steps: training.first.steps, sequences: training.first.sequences, tableRows: 0 };
     checkStepper(gpu, this.shape, this.forward.layout, shape, training);
     this.#trainer?.release();
-    const forms = await this.#forms(form, shape);
     const backward = await this.#backwardOf(this.#version, undefined);
-    const make = async () => {
+    const make = () => {
       const run = new RunBuffers(gpu, this.shape, this.forward, shape, training.dropout > 0);
-      const made = new GpuStepper(training, { run, backward, kernels: stepKernels(kernels, training.optimizer), readback, forms }, this);
-      await made.ready();
-      return made;
+      return new GpuStepper(training, { run, backward, kernels: stepKernels(kernels, training.optimizer), readback }, this);
     };
     const stepper = await guarded(gpu, make, bytesOf, (made) => made.release());
-    this.#check(undefined);
+    try {
+      await stepper.ready(await this.#forms(form, shape));
+      this.#check(undefined);
+    } catch (error) {
+      stepper.release();
+      throw error;
+    }
     this.#trainer?.release();
     const trainer = modelTrainer(this, training, stepper, () => this.#ended(trainer));
     this.#trainer = trainer;
@@ -300,15 +303,18 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
   async #forms(form: RecurrentForm | 'auto', shape: RunShape): Promise<RecurrentForm[]> {
     const { layers, seeds } = this.shape;
     if (form !== 'auto') return layers.map(() => form);
-    const { choices } = this.context;
+    const { choices, kernels } = this.context;
     const known = () => layers.map((layer) => choices.known(layer, seeds.length, shape.sequences));
     if (known().includes(undefined)) {
-      const reduced = { ...shape, steps: Math.min(shape.steps, MEASURED.steps), sequences: Math.min(shape.sequences, MEASURED.sequences) };
+      const reduced = { ...shape, steps: measuredSteps(layers, seeds.length, shape) };
       const buffers = await this.#make(reduced);
       try {
+        const both = layers.map((_, k) => ({ step: buffers.recurrence(k, 'step'), persistent: buffers.recurrence(k, 'persistent') }));
+        await Promise.all(both.flatMap(({ step, persistent }) => [ready(step), ready(persistent)]));
+        await kernels.settled();
         for (const [k, layer] of layers.entries()) {
           if (choices.known(layer, seeds.length, shape.sequences)) continue;
-          const commands = { step: buffers.recurrence(k, 'step'), persistent: buffers.recurrence(k, 'persistent') };
+          const commands = both[k];
           await choices.measure(layer, seeds.length, shape.sequences, commands, () => this.#check(undefined));
         }
       } finally {

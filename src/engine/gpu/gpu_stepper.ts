@@ -35,7 +35,6 @@ export interface StepperParts {
   readonly backward: BackwardModel;
   readonly kernels: StepKernels;
   readonly readback: Readback;
-  readonly forms: readonly RecurrentForm[];
 }
 
 /** What the host knows of an update under way: answers asked for and steps read, over all batches. */
@@ -64,13 +63,12 @@ function purposeOf(model: ModelShape, { first }: Training): GradientPurpose {
 }
 
 export class GpuStepper implements Stepper {
-  readonly dispatches: number;
   readonly #buffers: BufferSet;
   readonly #gradients: GradientBuffers;
   readonly #step: OptimizerStep;
   /** Of a batch that is not an update's last, and of one that is. */
-  readonly #gather: readonly Command[];
-  readonly #whole: readonly Command[];
+  #gather: readonly Command[] = [];
+  #whole: readonly Command[] = [];
   readonly #carried: readonly Carried[];
   /** Slots that a pass back begins with, which the one before has written. */
   readonly #beginnings: readonly { readonly buffer: GPUBuffer; readonly offsets: readonly number[]; readonly bytes: number }[];
@@ -88,7 +86,7 @@ export class GpuStepper implements Stepper {
     private readonly parts: StepperParts,
     private readonly owner: WeightsOwner,
   ) {
-    const { run, backward, kernels, forms } = parts;
+    const { run, backward, kernels } = parts;
     const { model, gpu, shape, forward } = run;
     const models = model.seeds.length;
     this.#gradients = new GradientBuffers(run, backward, purposeOf(model, training));
@@ -106,18 +104,22 @@ export class GpuStepper implements Stepper {
       rows: shape.steps * shape.sequences,
       clip: training.clip,
     });
-    this.#gather = [...run.commands(forms), ...this.#gradients.commands('head', forms)];
-    this.#whole = [...this.#gather, ...this.#step.commands];
-    this.dispatches = (training.accumulate - 1) * this.#gather.length + this.#whole.length;
+    // What these need compiles meanwhile, all of it side by side, whichever forms will be chosen.
+    this.#choose(run.layers.map(() => 'persistent'));
     this.#carried = training.carryState ? run.layers.map((layer, k) => this.#carriedOf(layer, k)) : [];
     this.#beginnings = layers.map(({ d_states, layout }, k) => ({ buffer: d_states, offsets: stateSlots({ layer: run.layers[k].layer, layout }, shape.steps, 'last'), bytes: 4 * layout.slot }));
     this.#tallyStaging = new Staging(gpu, this.#buffers, 'tallies', 4 * TALLY_WORDS * RING * models);
     this.#snapshotStaging = new Staging(gpu, this.#buffers, 'snapshot', this.#snapshotSources().reduce((sum, { size }) => sum + size, 0));
   }
 
-  /** Settles once updates can be queued. Rejects with EngineError if a shader does not compile. */
-  ready(): Promise<void> {
-    return ready(this.#whole);
+  /** Settles once updates can be queued, in these forms. Rejects with EngineError if a shader does not compile. */
+  async ready(forms: readonly RecurrentForm[]): Promise<void> {
+    this.#choose(forms);
+    await ready(this.#whole);
+  }
+
+  get dispatches(): number {
+    return (this.training.accumulate - 1) * this.#gather.length + this.#whole.length;
   }
 
   /** Bytes of GPU memory held. */
@@ -247,6 +249,11 @@ export class GpuStepper implements Stepper {
     const slots = { buffer: this.#step.slots, offset: 0, size: this.training.optimizer.slots.length * weights.size };
     const carried = this.#carried.map(({ kept, first, slotBytes }) => ({ buffer: kept, offset: 0, size: first.length * slotBytes }));
     return [{ buffer: weights, offset: 0, size: weights.size }, slots, ...carried];
+  }
+
+  #choose(forms: readonly RecurrentForm[]): void {
+    this.#gather = [...this.parts.run.commands(forms), ...this.#gradients.commands('head', forms)];
+    this.#whole = [...this.#gather, ...this.#step.commands];
   }
 
   #tally({ update, rate, asked, tokens }: KnownUpdate, values: Float32Array): Tally {

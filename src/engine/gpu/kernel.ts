@@ -61,6 +61,11 @@ export class KernelCache {
     return kernel;
   }
 
+  /** Settles once nothing is being compiled. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([...this.#kernels.values()].map(({ ready }) => ready));
+  }
+
   /** A kernel that is ready later: commands can be made of it meanwhile, and others compile beside it. */
   asked(entry: string, making: Making = {}): Kernel {
     const { variant, constants, sizes } = making;
