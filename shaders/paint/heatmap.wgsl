@@ -2,7 +2,8 @@
 // buffer it was computed in.
 //
 // One invocation per pixel of the canvas, which is a window onto the plane of all entries. An entry is found by
-// whole-number division, turned into the signal's value, and its colour is looked up: by a linear map, or on a
+// whole-number division, turned into the signal's value, or the mean of that of several units, and its colour is looked
+// up: by a linear map, or on a
 // logarithmic scale by the thresholds that its magnitude has passed, compared as bits, which order as the numbers do
 // and lose no subnormal. NaN and infinity are found by bit pattern, because WGSL lets a compiler assume neither exists,
 // and are striped.
@@ -37,6 +38,8 @@ struct Picture {
   b: u32,
   // 1: colours stand for magnitudes by their logarithm, the first for exactly 0
   logarithmic: u32,
+  // how many units, from the entry's own on, it is the mean of
+  averaged: u32,
   @align(16) place: View,
 }
 
@@ -75,6 +78,35 @@ fn magnitude_index(magnitude: u32) -> u32 {
   return k + 1u;
 }
 
+fn stored_bits(t: u32, u: u32) -> u32 {
+  return values[view_index(picture.place, picture.m, t, picture.b, u)];
+}
+
+// Of the units that an entry is the mean of, the one that is largest as bits order magnitudes: infinite if any is,
+// not a number if any is none.
+fn entry_bits(t: u32, u: u32) -> u32 {
+  var worst = stored_bits(t, u);
+  for (var k = 1u; k < picture.averaged; k++) {
+    let bits = stored_bits(t, u + k);
+    worst = select(worst, bits, (bits & 0x7fffffffu) > (worst & 0x7fffffffu));
+  }
+  return worst;
+}
+
+// An infinite pre-activation saturates its gate, as the largest finite one does.
+fn activated(bits: u32) -> f32 {
+  let infinite = (bits & 0x7fffffffu) == 0x7f800000u;
+  return activate(picture.place.activation, bitcast<f32>(select(bits, (bits & 0x80000000u) | 0x7f7fffffu, infinite)));
+}
+
+fn mean_value(t: u32, u: u32) -> f32 {
+  var sum = 0.0;
+  for (var k = 0u; k < picture.averaged; k++) {
+    sum += activated(stored_bits(t, u + k));
+  }
+  return sum / f32(picture.averaged);
+}
+
 @fragment
 fn main(@builtin(position) position: vec4f) -> @location(0) vec4f {
   let x = u32(position.x) + picture.left;
@@ -90,7 +122,7 @@ fn main(@builtin(position) position: vec4f) -> @location(0) vec4f {
   if (t >= lengths[picture.b]) {
     return colour(select(colour_index(0.0), ZERO, logarithmic));
   }
-  let bits = values[view_index(picture.place, picture.m, t, picture.b, u)];
+  let bits = entry_bits(t, u);
   let not_a_number = (bits & 0x7fffffffu) > 0x7f800000u;
   let infinite = (bits & 0x7fffffffu) == 0x7f800000u;
   if (not_a_number || (infinite && picture.place.activation == IDENTITY)) {
@@ -100,12 +132,14 @@ fn main(@builtin(position) position: vec4f) -> @location(0) vec4f {
     let low = bits >> 31u == 1u && !logarithmic;
     return select(colour(select(LAST, 0u, low)), vec4f(0.0), not_a_number);
   }
-  // An infinite pre-activation saturates its gate, as the largest finite one does.
-  let finite = select(bits, (bits & 0x80000000u) | 0x7f7fffffu, infinite);
-  if (logarithmic && picture.place.activation == IDENTITY) {
+  let alone = picture.averaged == 1u;
+  if (logarithmic && alone && picture.place.activation == IDENTITY) {
     return colour(magnitude_index(bits & 0x7fffffffu));
   }
-  let value = activate(picture.place.activation, bitcast<f32>(finite));
+  var value = activated(bits);
+  if (!alone) {
+    value = mean_value(t, u);
+  }
   if (logarithmic) {
     return colour(magnitude_index(bitcast<u32>(abs(value))));
   }

@@ -3,6 +3,7 @@ import './rnn-compare';
 import './rnn-entry';
 import './rnn-gates';
 import './rnn-gradient-flow';
+import './rnn-gradient-reach';
 import './rnn-heatmap';
 import './rnn-influence';
 import './rnn-memory';

@@ -49,12 +49,14 @@ export interface Matrix {
   /** Where the GPU keeps it. */
   readonly storage: SignalStorage | undefined;
   readonly instance: Instance;
+  /** How many units of what the GPU keeps an entry is the mean of. */
+  readonly averaged: number;
   /** What to say about its numbers, if anything. */
   readonly remark: string;
 }
 
 /** What a matrix is unless it says otherwise. */
-export const PLAIN = { firstUnit: 0, zeroIsEmpty: false, log10: undefined, pairs: false, flow: undefined, telling: undefined, derivatives: undefined, instance: { model: 0, sequence: 0 } } as const;
+export const PLAIN = { firstUnit: 0, zeroIsEmpty: false, log10: undefined, pairs: false, flow: undefined, telling: undefined, derivatives: undefined, instance: { model: 0, sequence: 0 }, averaged: 1 } as const;
 
 /** Which entry of the output a gradient is of. */
 export interface GradientOf {
@@ -101,6 +103,27 @@ export function signalMatrix(signal: Signal, words: readonly string[] | undefine
     extent: () => signal.extent(),
     storage: final || !signal.storage ? undefined : fromUnit(signal.storage, firstUnit),
     remark: '',
+  };
+}
+
+/** The mean of a signal over its units, as one row. */
+export function meanMatrix(signal: Signal, words: readonly string[] | undefined, scaling?: Scaling, loss?: GradientOf): Matrix {
+  const all = signalMatrix(signal, words, scaling, loss);
+  const { rows: units } = all;
+  const meanOf = (at: EntryAt) => (_row: number, column: number) => {
+    let sum = 0;
+    for (let u = 0; u < units; u++) sum += at(u, column);
+    return sum / units;
+  };
+  return {
+    ...all,
+    rows: 1,
+    rowNoun: 'mean',
+    rowLabels: [`mean ${signal.name}`],
+    title: `The mean of ${units} ${all.rowNoun}s: ${all.title}`,
+    key: `mean ${all.key}`,
+    read: async () => meanOf(await all.read()),
+    averaged: units,
   };
 }
 

@@ -5,7 +5,7 @@
 import type { Engine, Signal, Tape } from '../engine';
 import { influenceMatrix } from './influence_matrix';
 import { InfluenceRun } from './influence_run';
-import { givenMatrix, signalMatrix, type Matrix } from './matrix';
+import { givenMatrix, meanMatrix, signalMatrix, type GradientOf, type Matrix } from './matrix';
 import type { ModelConnection } from './model_connection';
 import type { Scaling } from './range';
 import type { GradientState } from './run_gradient';
@@ -32,6 +32,7 @@ export interface MatrixProperties {
   layer: number | undefined;
   direction: 'forward' | 'reverse';
   unit: number | undefined;
+  reduce: 'mean' | undefined;
   scale: Scaling | undefined;
   source: Signal | undefined;
   values: unknown;
@@ -113,7 +114,7 @@ export class MatrixSource {
     }
     const reason = this.#lost.get(engine);
     if (reason) this.shown.clear(`The GPU device was lost (${reason}), and this run's numbers with it. Run the model again.`);
-    else this.#show([source, this.given.scale], tape, () => signalMatrix(source, tape.inputs.words?.[0], scalingOf(this.given.scale)));
+    else this.#show([source, this.given.scale, this.given.unit, this.given.reduce], tape, () => this.#signalMatrix(source, tape.inputs.words?.[0]));
   }
 
   #showValues(): void {
@@ -134,17 +135,28 @@ export class MatrixSource {
       this.rowsToCome = this.busy && units >= 1 && units <= 64 ? units : 0;
       return this.shown.clear(run.message);
     }
-    const { signal, layer, direction, scale, unit } = this.given;
+    const { signal, layer, direction, scale, unit, reduce } = this.given;
     if (signal === 'influence') return this.#showInfluence(tape, run);
-    if (!signal.startsWith('d_')) return this.#show([tape, signal, layer, direction, scale, unit, numbers], tape, () => signalMatrix(tape.signal(signal, { layer, direction }), words, scalingOf(scale), undefined, unit), run);
+    const key = [tape, signal, layer, direction, scale, unit, reduce, numbers];
+    const matrixOf = (loss?: GradientOf) => this.#signalMatrix(tape.signal(signal, { layer, direction }), words, loss);
+    if (!signal.startsWith('d_')) return this.#show(key, tape, matrixOf, run);
     const gradient = this.#gradient(tape);
     if (typeof gradient === 'string') return this.shown.clear(gradient);
     if (gradient.status === 'error') return this.shown.clear(gradient.message);
     if (gradient.status === 'ready') {
-      return this.#show([tape, signal, layer, direction, scale, unit, gradient, numbers], tape, () => signalMatrix(tape.signal(signal, { layer, direction }), words, scalingOf(scale), gradient.loss, unit), run);
+      return this.#show([...key, gradient], tape, () => matrixOf(gradient.loss), run);
     }
     this.busy = true;
     if (!this.shown.matrix) this.shown.clear('Computing…');
+  }
+
+  /** Throws, in words, for properties that do not go together. */
+  #signalMatrix(signal: Signal, words: readonly string[] | undefined, loss?: GradientOf): Matrix {
+    const { scale, unit, reduce } = this.given;
+    if (reduce === undefined || reduce === null) return signalMatrix(signal, words, scalingOf(scale), loss, unit);
+    if (reduce !== 'mean') throw new Error(`reduce: "${String(reduce)}" given; it must be mean.`);
+    if (unit !== undefined) throw new Error('reduce and unit: a mean is over all units; give one of the two.');
+    return meanMatrix(signal, words, scalingOf(scale), loss);
   }
 
   /** The gradient that the run has or is about to have, or why there can be none. */

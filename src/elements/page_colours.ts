@@ -48,7 +48,7 @@ export class PageColours implements ReactiveController {
 let context: CanvasRenderingContext2D | null | undefined;
 
 /** Bytes of any CSS colour, `undefined` for one that is not opaque. */
-function rgbOfCss(colour: string): Rgb | undefined {
+export function rgbOfCss(colour: string): Rgb | undefined {
   context ??= Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d', { willReadFrequently: true });
   if (!context) return undefined;
   context.clearRect(0, 0, 1, 1);

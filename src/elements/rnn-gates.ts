@@ -20,8 +20,8 @@ interface Kept {
 }
 
 /**
- * The gates of an `<rnn-model>` as lanes over the words, one above the other: of the unit under the cursor, or of all
- * units; and its states below them. Lanes are painted from GPU memory, so they move while the network is trained. Below
+ * The gates of an `<rnn-model>` as lanes over the words, one above the other: of the unit under the cursor, the mean over
+ * the units, or all of them; and its states below them. Lanes are painted from GPU memory, so they move while the network is trained. Below
  * stands what is left, at the chosen step, of what the unit held after every word before: the product of the gate that
  * keeps.
  *
@@ -76,8 +76,8 @@ export class RnnGates extends ModelFigure {
     `,
   ];
 
-  /** `one`: the unit under the cursor. `all`: every unit, a thin row each. */
-  @property() units: 'one' | 'all' = 'one';
+  /** `one`: the unit under the cursor. `mean`: the mean over all units. `all`: every unit, a thin row each. */
+  @property() units: 'one' | 'mean' | 'all' = 'one';
 
   /** Names of the lanes, in this order: gates, `c`, `h`; all of the cell's unless given. */
   @property({ converter: labelsAttribute }) lanes: readonly string[] | undefined;
@@ -100,9 +100,9 @@ export class RnnGates extends ModelFigure {
       ${note ? html`<p>${note}</p>` : nothing}
       <fieldset class="choice">
         <legend>Show</legend>
-        ${this.option('one', `unit ${unit + 1}, the one at the cursor`)} ${this.option('all', 'all units')}
+        ${this.option('one', `unit ${unit + 1}, the one at the cursor`)} ${this.option('mean', 'the mean over units')} ${this.option('all', 'all units')}
       </fieldset>
-      ${guard([model, cell, only, this.lanes, this.complement, this.kept.value], () => this.lanesOf(cell).map(({ name, title }, k) => (this.complement && name === cell.keeps ? this.replaced(name, only) : this.lane(name, title, only, k === 0))))}
+      ${guard([model, cell, this.units, only, this.lanes, this.complement, this.kept.value], () => this.lanesOf(cell).map(({ name, title }, k) => (this.complement && name === cell.keeps ? this.replaced(name, only) : this.lane(name, title, only, k === 0))))}
       ${this.keepLane(cell, model.cursor)}
     `;
   }
@@ -134,15 +134,19 @@ export class RnnGates extends ModelFigure {
   }
 
   private lane(signal: string, title: string, unit: number | undefined, first: boolean): TemplateResult {
-    return html`<rnn-heatmap part="lane" lane=${first ? 'first' : 'next'} .model=${this.connection.model} .signal=${signal} .unit=${unit} .label=${title}></rnn-heatmap>`;
+    return html`<rnn-heatmap part="lane" lane=${first ? 'first' : 'next'} .model=${this.connection.model} .signal=${signal} .unit=${unit} .reduce=${this.units === 'mean' ? 'mean' : undefined} .label=${title}></rnn-heatmap>`;
   }
 
   private replaced(name: string, unit: number | undefined): TemplateResult | typeof nothing {
     const kept = this.kept.value;
     if (!kept) return nothing;
     const { gate, words, products } = kept;
-    const shown = unit === undefined ? Array.from({ length: products.units }, (_, j) => j) : [unit];
-    const values = Float64Array.from(shown.flatMap((j) => words.map((_, t) => 1 - gate[t * products.units + j])));
+    const { units } = products;
+    const all = Array.from({ length: units }, (_, j) => j);
+    const shown = unit === undefined ? all : [unit];
+    const replacedAt = (j: number) => words.map((_, t) => 1 - gate[t * units + j]);
+    const isMean = this.units === 'mean';
+    const values = Float64Array.from(isMean ? words.map((_, t) => all.reduce((sum, j) => sum + 1 - gate[t * units + j], 0) / units) : shown.flatMap(replacedAt));
     return html`<rnn-heatmap
       part="lane"
       lane="next"
@@ -151,11 +155,11 @@ export class RnnGates extends ModelFigure {
       max="1"
       .model=${this.connection.model}
       .values=${values}
-      .rows=${shown.length}
+      .rows=${isMean ? 1 : shown.length}
       .unit=${shown[0]}
-      .rowLabels=${shown.map((j) => (unit === undefined ? String(j + 1) : `${name}${subscript(j + 1)}`))}
+      .rowLabels=${isMean ? [`mean ${name}`] : shown.map((j) => (unit === undefined ? String(j + 1) : `${name}${subscript(j + 1)}`))}
       .columnLabels=${words}
-      .rowNoun=${'unit'}
+      .rowNoun=${isMean ? 'mean' : 'unit'}
       .columnNoun=${'step'}
     ></rnn-heatmap>`;
   }

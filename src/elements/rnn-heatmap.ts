@@ -104,6 +104,9 @@ export class RnnHeatmap extends LitElement {
   /** One unit, from 0: the only row that is drawn of a signal; with `signal="influence"` what is felt by it instead of by all together; of `values` whose rows are units, the first. */
   @property({ converter: optionalNumberAttribute }) unit: number | undefined;
 
+  /** Of a signal, `mean`: one row, the mean over its units. */
+  @property() reduce: 'mean' | undefined;
+
   /** How values become colours: `log` (by the logarithm of their size, as gradients are) or `linear`. */
   @property() scale: Scaling | undefined;
 

@@ -138,6 +138,7 @@ export function raceChapter(change: (settings: Partial<LessonState>, history: 'n
   }
 
   function showLanes(): void {
+    render(sizes ? racers.map(({ network, model }) => reach(network, model)) : '', byId('race-reach'));
     const open = byId<HTMLDetailsElement>('race-gradients').open;
     render(open ? racers.map(({ network, model }, k) => lane(network, model, k === 0)) : '', byId('race-lanes'));
   }
@@ -152,6 +153,10 @@ export function raceChapter(change: (settings: Partial<LessonState>, history: 'n
     for (const box of boxes) box.checked = settings.who.includes(box.value);
     if (!same) arrange();
   };
+}
+
+function reach({ name, cell }: RaceNetwork, model: RnnModel): TemplateResult {
+  return html`<rnn-gradient-reach class="reach" data-cell=${cell} signal="d_x" .model=${model} .label=${`${name}: ‖∂h₁ at the question / ∂x_t‖ by distance`}></rnn-gradient-reach>`;
 }
 
 function lane({ name }: RaceNetwork, model: RnnModel, first: boolean): TemplateResult {

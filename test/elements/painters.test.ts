@@ -5,6 +5,7 @@ import { colourTable, type ScaleKind } from '../../src/elements/colour/scale';
 import { paintEntries } from '../../src/elements/paint/canvas_painter';
 import { GpuPainter } from '../../src/elements/paint/gpu_painter';
 import type { PaintWindow } from '../../src/elements/paint/window';
+import { NormPainter, paintNorms, stepLengths, type NormWindow } from '../../src/elements/paint/norm_painter';
 import { codingFor, logCodingFor } from '../../src/elements/range';
 
 const [ROWS, STEPS, SEQUENCES, STRIDE, OFFSET] = [7, 11, 3, 8, 5];
@@ -49,6 +50,15 @@ function bytesOf(canvas: HTMLCanvasElement): Uint8ClampedArray {
   return copy.getImageData(0, 0, canvas.width, canvas.height).data;
 }
 
+/** The pixels of the first picture, which comes when the pipeline is ready. */
+function paintedBy<Painter>(make: (ready: () => void) => Painter, paint: (painter: Painter) => boolean, canvas: HTMLCanvasElement): Promise<Uint8ClampedArray> {
+  return new Promise((resolve) => {
+    const attempt = () => paint(painter) && resolve(bytesOf(canvas));
+    const painter = make(attempt);
+    attempt();
+  });
+}
+
 const whole: PaintWindow = { width: 11 * 13, height: 7 * 9, left: 0, top: 0, entryWidth: 13, entryHeight: 9, gap: 2, stripe: 3, rows: ROWS, columns: STEPS };
 
 it.each<[string, PaintWindow, ScaleKind, number]>([
@@ -64,12 +74,70 @@ it.each<[string, PaintWindow, ScaleKind, number]>([
   const [onGpu, onCpu] = [document.createElement('canvas'), document.createElement('canvas')];
   paintEntries(onCpu, window, at, coding, table);
   const storage = storageOf();
-  const pixels = await new Promise<Uint8ClampedArray>((resolve) => {
-    const paint = () => painter.paint(storage, { model: 0, sequence: SEQUENCES - 1 }, window, coding, table) && resolve(bytesOf(onGpu));
-    const painter = new GpuPainter(onGpu, paint);
-    paint();
-  });
+  const pixels = await paintedBy((ready) => new GpuPainter(onGpu, ready), (painter) => painter.paint(storage, { model: 0, sequence: SEQUENCES - 1 }, window, coding, table), onGpu);
   expect(Array.from(pixels)).toEqual(Array.from(bytesOf(onCpu)));
+});
+
+it.each<[string, ScaleKind]>([
+  ['evenly', 'diverging'],
+  ['by the logarithm', 'magnitude'],
+])('the shader and the CPU paint the same mean over units, %s', async (_name, kind) => {
+  const coding = kind === 'magnitude' ? logCodingFor({ min: -6, max: 0 }) : codingFor({ min: -1, max: 1 });
+  const table = colourTable(kind, false);
+  const window = { ...whole, rows: 1, height: 9 };
+  const [onGpu, onCpu] = [document.createElement('canvas'), document.createElement('canvas')];
+  // From the third unit on: the first two hold what is no number in some steps, and the step after those is striped.
+  const meanAt = (_row: number, step: number) => [1, 2, 3, 4, 5].reduce((sum, k) => sum + at(1 + k, step), 0) / 5;
+  paintEntries(onCpu, window, meanAt, coding, table);
+  const storage = { ...storageOf(), offset: OFFSET + 2, groupWidth: STRIDE };
+  const pixels = await paintedBy((ready) => new GpuPainter(onGpu, ready), (painter) => painter.paint(storage, { model: 0, sequence: SEQUENCES - 1 }, window, coding, table, 5), onGpu);
+  // Sums in float32 and float64 may fall on two sides of where a colour begins: neighbours on the scale.
+  const expected = bytesOf(onCpu);
+  expect(Math.max(...pixels.map((byte, i) => Math.abs(byte - expected[i])))).toBeLessThanOrEqual(4);
+  expect(new Set(pixels).size).toBeGreaterThan(8);
+});
+
+it('a mean with an entry that is no number is striped by both', async () => {
+  const coding = codingFor({ min: -1, max: 1 });
+  const table = colourTable('diverging', false);
+  const window = { ...whole, rows: 1, height: 9 };
+  const [onGpu, onCpu] = [document.createElement('canvas'), document.createElement('canvas')];
+  const meanAt = (_row: number, step: number) => (at(0, step) + at(1, step) + at(2, step)) / 3;
+  paintEntries(onCpu, window, meanAt, coding, table);
+  const storage = storageOf();
+  const pixels = await paintedBy((ready) => new GpuPainter(onGpu, ready), (painter) => painter.paint(storage, { model: 0, sequence: SEQUENCES - 1 }, window, coding, table, 3), onGpu);
+  const step = (pictured: ArrayLike<number>, t: number) => Array.from({ length: 9 * 11 }, (_, i) => pictured[((i % 9) * window.width + t * 13 + Math.floor(i / 9)) * 4 + 3]);
+  expect(step(pixels, 0)).toEqual(step(bytesOf(onCpu), 0));
+  expect(new Set(step(pixels, 0))).toEqual(new Set([0, 255]));
+});
+
+const bars: NormWindow = { width: 9 * 8, height: 90, barWidth: 8, gap: 1, stripe: 3, columns: 9, last: 8, decades: { min: -12, max: 1 }, colour: [10, 120, 200] };
+
+it.each<[string, number, Partial<NormWindow>]>([
+  ['all units', 7, {}],
+  ['one unit, down to what a float32 holds', 1, { decades: { min: -44, max: 0 } }],
+  ['fewer steps from an earlier one on', 4, { columns: 6, last: 5 }],
+])('the shader and the CPU draw the same lengths: %s', async (_name, units, change) => {
+  const window = { ...bars, ...change };
+  const storage = storageOf();
+  // The last sequence of the batch is the first of what is drawn, and its units lie side by side.
+  const first = { ...storage, offset: OFFSET + (SEQUENCES - 1) * STRIDE, groupWidth: STRIDE };
+  device.queue.writeBuffer(storage.lengths, 0, new Uint32Array([LENGTH, LENGTH, LENGTH]));
+  const flat = Float64Array.from({ length: LENGTH * units }, (_, i) => values[first.offset + Math.floor(i / units) * SEQUENCES * STRIDE + (i % units)]);
+  const log10 = stepLengths(flat, [1, LENGTH, 1, units]);
+  const [onGpu, onCpu] = [document.createElement('canvas'), document.createElement('canvas')];
+  paintNorms(onCpu, (step) => log10[step], window);
+  const pixels = await paintedBy((ready) => new NormPainter(onGpu, ready), (painter) => painter.paint(first, units, window), onGpu);
+  const coloured = (bytes: ArrayLike<number>, distance: number) => Array.from({ length: window.height }, (_, y) => bytes[(y * window.width + distance * 8) * 4 + 3]).filter((alpha) => alpha > 0).length;
+  const expected = bytesOf(onCpu);
+  const heights = Array.from({ length: window.columns }, (_, distance) => [coloured(pixels, distance), coloured(expected, distance)] as const);
+  // A logarithm in float32 may fall on the other side of one pixel's middle; what is subnormal a device may take for 0.
+  heights.forEach(([gpu, cpu], distance) => (log10[window.last - distance] < -37.9 ? expect(gpu).toBe(0) : expect(Math.abs(gpu - cpu)).toBeLessThanOrEqual(1)));
+  expect(new Set(heights.map(([gpu]) => gpu)).size).toBeGreaterThan(1);
+});
+
+it('lengths too small or too large for their squares are those of the numbers, and none where an entry is none', () => {
+  expect(Array.from(stepLengths([3e-200, 4e-200, 3e200, 4e200, 0, 0, NaN, 1], [1, 4, 1, 2]))).toEqual([Math.log10(5e-200), Math.log10(5e200), -Infinity, NaN]);
 });
 
 it('paints again without making anything', async () => {

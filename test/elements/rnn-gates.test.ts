@@ -35,7 +35,7 @@ describe('rnn-gates', () => {
     expect(names()[0]).toMatch(/, 1 unit by 5 steps$/);
     model.moveCursor({ unit: 3 });
     await settled(() => expect(inside(lanes()[1], '.rows').textContent!.trim()).toBe('f₄'));
-    inside<HTMLInputElement>(element, 'input:not(:checked)').click();
+    inside<HTMLInputElement>(element, 'label:last-of-type input').click();
     await settled(() => expect(grid(lanes()[0]).getAttribute('aria-label')).toMatch(/, 5 units by 5 steps$/));
   });
 
@@ -67,6 +67,20 @@ describe('rnn-gates', () => {
       element.parentElement!.remove(); // its id is for the next
     }
     expect(pictures.at(-1)).toBe(pictures[0]);
+  });
+
+  it.each(['cpu', 'gpu'])('shows the mean over units as one row: %s', async (device) => {
+    const { model, element, lanes } = await gates(`cell="gru" device="${device}"`);
+    inside<HTMLInputElement>(element, 'label:nth-of-type(2) input').click();
+    await settled(() => expect(grid(lanes()[1]).getAttribute('aria-label')).toMatch(/^z: update gate.*, 1 mean by 5 steps$/));
+    const z = await model.state.tape!.signal('z').read();
+    model.moveCursor({ step: 3 });
+    const mean = (z[15] + z[16] + z[17] + z[18] + z[19]) / 5;
+    inside(lanes()[1], '.cursor').focus();
+    await settled(() => expect(inside(lanes()[1], '[role=gridcell]').getAttribute('aria-label')).toMatch(/^mean z, step 4 'we', 0\.\d+$/));
+    expect(Number(inside(lanes()[1], '[role=gridcell]').getAttribute('aria-label')!.split(', ').at(-1))).toBeCloseTo(mean, 5);
+    element.complement = true;
+    await settled(() => expect(grid(lanes()[1]).getAttribute('aria-label')).toMatch(/is replaced, 1 mean by 5 steps$/));
   });
 
   it('multiplies the gate that keeps, from every word to the chosen one', async () => {

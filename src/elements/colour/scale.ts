@@ -13,7 +13,7 @@ export type ScaleKind = 'diverging' | 'sequential' | 'magnitude';
  * 256 colours as RGBA bytes. The first LAST + 1 are the scale (LAST is even: a signed scale has its 0 exactly at
  * LAST / 2, a scale of magnitudes at ZERO, and begins after it); the one after is for entries that are not finite numbers.
  */
-export type ColourTable = Uint8ClampedArray;
+export type ColourTable = Uint8ClampedArray<ArrayBuffer>;
 
 export const LAST = 254;
 export const NOT_A_NUMBER = 255;

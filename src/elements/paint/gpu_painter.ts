@@ -1,10 +1,8 @@
-/**
- * Paints a signal on a WebGPU canvas from the buffer it was computed in: one render pass, nothing read back, and
- * nothing made that was not there the frame before. Pipelines are shared by all canvases of a device.
- */
-import { shaderCode, viewNumbers, type SignalStorage } from '../../engine';
+/** Paints a signal as a grid of colours, from the buffer it was computed in: the host of shaders/paint/heatmap.wgsl. */
+import { viewNumbers, type SignalStorage } from '../../engine';
 import type { ColourTable } from '../colour/scale';
 import type { Coding } from '../range';
+import { GpuCanvas } from './gpu_canvas';
 import type { PaintWindow } from './window';
 
 const PICTURE_BYTES = 96;
@@ -16,135 +14,39 @@ export interface Instance {
 }
 
 export class GpuPainter {
-  readonly #context: GPUCanvasContext | null;
+  readonly #canvas: GpuCanvas;
   readonly #picture = new ArrayBuffer(PICTURE_BYTES);
-  #own: DeviceParts | undefined;
-  #pipeline: GPURenderPipeline | undefined;
-  #colours: ColourTable | undefined;
-  #thresholds: Coding['thresholds'] | undefined;
+  #colours: { readonly table: ColourTable; readonly words: Uint32Array<ArrayBuffer> } | undefined;
 
   /** @param ready - called when a device's pipeline has been made and painting can go on */
-  constructor(
-    private readonly canvas: HTMLCanvasElement,
-    private readonly ready: () => void,
-  ) {
-    this.#context = canvas.getContext('webgpu');
+  constructor(canvas: HTMLCanvasElement, ready: () => void) {
+    this.#canvas = new GpuCanvas(canvas, { name: 'heatmap', pictureBytes: PICTURE_BYTES, tables: [1024, 1024] }, ready);
   }
 
-  /** Paints the whole window; false if it cannot yet. */
-  paint(storage: SignalStorage, { model, sequence }: Instance, window: PaintWindow, coding: Coding, table: ColourTable): boolean {
-    const context = this.#context;
-    if (!context) return false;
-    const own = this.#partsFor(storage.device, context);
-    if (!this.#pipeline) return false;
-    const { canvas } = this;
-    if (canvas.width !== window.width) canvas.width = window.width;
-    if (canvas.height !== window.height) canvas.height = window.height;
-
-    const { queue } = storage.device;
-    this.#describe(storage, model, sequence, window, coding);
-    queue.writeBuffer(own.picture, 0, this.#picture);
-    if (this.#colours !== table) queue.writeBuffer(own.colours, 0, table.buffer);
-    this.#colours = table;
-    if (this.#thresholds !== coding.thresholds) queue.writeBuffer(own.thresholds, 0, coding.thresholds);
-    this.#thresholds = coding.thresholds;
-    const commands = storage.device.createCommandEncoder({ label: 'heatmap' });
-    const pass = commands.beginRenderPass({
-      label: 'heatmap',
-      colorAttachments: [{ view: context.getCurrentTexture().createView(), loadOp: 'clear', storeOp: 'store', clearValue: [0, 0, 0, 0] }],
-    });
-    pass.setPipeline(this.#pipeline);
-    pass.setBindGroup(0, this.#groupFor(own, storage));
-    pass.draw(3);
-    pass.end();
-    queue.submit([commands.finish()]);
-    return true;
+  /**
+   * Paints the whole window; false if it cannot yet.
+   *
+   * @param averaged - how many units an entry is the mean of
+   */
+  paint(storage: SignalStorage, { model, sequence }: Instance, window: PaintWindow, coding: Coding, table: ColourTable, averaged = 1): boolean {
+    const colours = this.#colours?.table === table ? this.#colours : { table, words: new Uint32Array(table.buffer) };
+    this.#colours = colours;
+    this.#describe(storage, model, sequence, window, coding, averaged);
+    return this.#canvas.paint(storage, window, this.#picture, [colours.words, coding.thresholds]);
   }
 
   /** Gives back what this canvas has on its device. */
   release(): void {
-    this.#own?.picture.destroy();
-    this.#own?.colours.destroy();
-    this.#own?.thresholds.destroy();
-    this.#own = undefined;
-    this.#context?.unconfigure();
-  }
-
-  #partsFor(device: GPUDevice, context: GPUCanvasContext): DeviceParts {
-    if (this.#own?.device === device) return this.#own;
-    this.release();
-    context.configure({ device, format: navigator.gpu.getPreferredCanvasFormat(), alphaMode: 'premultiplied' });
-    const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
-    this.#own = {
-      device,
-      picture: device.createBuffer({ label: 'heatmap picture', size: PICTURE_BYTES, usage }),
-      colours: device.createBuffer({ label: 'heatmap colours', size: 1024, usage }),
-      thresholds: device.createBuffer({ label: 'heatmap thresholds', size: 1024, usage }),
-      groups: new WeakMap(),
-    };
-    this.#colours = this.#thresholds = this.#pipeline = undefined;
-    heatmapPipeline(device).then(
-      (pipeline) => {
-        if (this.#own?.device !== device) return;
-        this.#pipeline = pipeline;
-        this.ready();
-      },
-      () => undefined, // the device is gone: the engine tells
-    );
-    return this.#own;
-  }
-
-  #groupFor({ device, picture, colours, thresholds, groups }: DeviceParts, { buffer, lengths }: SignalStorage): GPUBindGroup {
-    const known = groups.get(buffer);
-    if (known?.lengths === lengths) return known.group;
-    const resources = [picture, colours, thresholds, buffer, lengths];
-    const group = device.createBindGroup({
-      label: 'heatmap',
-      layout: this.#pipeline!.getBindGroupLayout(0),
-      entries: resources.map((resource, binding) => ({ binding, resource: { buffer: resource } })),
-    });
-    groups.set(buffer, { lengths, group });
-    return group;
+    this.#canvas.release();
   }
 
   /** Fills the uniform: the order is that of `Picture` in the shader. */
-  #describe(storage: SignalStorage, model: number, sequence: number, window: PaintWindow, { scaling, min, max, scale, offset }: Coding): void {
+  #describe(storage: SignalStorage, model: number, sequence: number, window: PaintWindow, { scaling, min, max, scale, offset }: Coding, averaged: number): void {
     const words = new Uint32Array(this.#picture);
     const { rows, columns, left, top, entryWidth, entryHeight, gap, stripe } = window;
     words.set([rows, columns, left, top, entryWidth, entryHeight, gap, stripe]);
     new Float32Array(this.#picture).set([min, max, scale, offset], 8);
-    words.set([model, sequence, scaling === 'log' ? 1 : 0], 12);
+    words.set([model, sequence, scaling === 'log' ? 1 : 0, averaged], 12);
     words.set(viewNumbers(storage), 16);
   }
-}
-
-interface DeviceParts {
-  readonly device: GPUDevice;
-  readonly picture: GPUBuffer;
-  readonly colours: GPUBuffer;
-  readonly thresholds: GPUBuffer;
-  /** By the signal's buffer: the pool hands the same ones out again. */
-  readonly groups: WeakMap<GPUBuffer, { readonly lengths: GPUBuffer; readonly group: GPUBindGroup }>;
-}
-
-const pipelines = new WeakMap<GPUDevice, Promise<GPURenderPipeline>>();
-
-function heatmapPipeline(device: GPUDevice): Promise<GPURenderPipeline> {
-  let pipeline = pipelines.get(device);
-  if (!pipeline) {
-    pipeline = makePipeline(device);
-    pipelines.set(device, pipeline);
-  }
-  return pipeline;
-}
-
-async function makePipeline(device: GPUDevice): Promise<GPURenderPipeline> {
-  const modules = ['paint/whole_canvas', 'paint/heatmap'].map(async (label) => device.createShaderModule({ label, code: await shaderCode(label) }));
-  const [vertex, fragment] = await Promise.all(modules);
-  return device.createRenderPipelineAsync({
-    label: 'heatmap',
-    layout: 'auto',
-    vertex: { module: vertex },
-    fragment: { module: fragment, targets: [{ format: navigator.gpu.getPreferredCanvasFormat() }] },
-  });
 }

@@ -63,7 +63,7 @@ export class PicturePainter {
     const window = picture.window(this.#size);
     if (matrix.storage) {
       this.#gpu ??= new GpuPainter(canvas, () => this.paintSoon());
-      this.#gpu.paint(matrix.storage, matrix.instance, window, coding, colours);
+      this.#gpu.paint(matrix.storage, matrix.instance, window, coding, colours, matrix.averaged);
     } else if (entries) paintEntries(canvas, window, matrix.log10 ?? entries, coding, colours, { logarithms: matrix.log10 !== undefined, zeroIsEmpty: matrix.zeroIsEmpty });
   }
 
