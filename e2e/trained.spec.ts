@@ -46,6 +46,15 @@ test('a trained plain network keeps the noun over fifty words, and its gradient 
   await expect(page).toHaveURL(/stored=distance-50~noun-cats/);
 });
 
+test('the gated networks of chapter 3c are there to compare with', async ({ page }) => {
+  await opened(page, '#stored=distance-30~cell-gru');
+  const stored = figure(page, 13);
+  await stored.scrollIntoViewIfNeeded();
+  await expect(stored.getByRole('radio', { name: 'GRU' })).toBeChecked();
+  await expect(stored.getByText(/the states still differ by \d/)).toBeVisible({ timeout: 40_000 });
+  await expect(stored.getByRole('listitem').filter({ hasText: /^\s*were\s/ })).toHaveText(/were\s+\d(\.\d)? %/);
+});
+
 test('a file of the reader’s own opens, and one that is none leaves the page as it was', async ({ page }) => {
   await opened(page);
   await page.getByText('Open a network of your own').click();
