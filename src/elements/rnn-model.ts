@@ -1,13 +1,14 @@
 import { css, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { isRecurrent, OptionError, taskNamed, type OpenedModel, type Task } from '../engine';
+import { isRecurrent, OptionError, taskNamed, type OpenedModel, type SavedRun, type Task } from '../engine';
 import { hidesElement, numberAttribute, optionalNumberAttribute, unitsAsHidden } from './attributes';
 import { CursorChangeEvent, TrainingChangeEvent, WeightChangeEvent, type Cursor } from './model_events';
-import type { Lesson } from './network';
+import { specOf, type Lesson } from './network';
 import { Opening, type OpeningState } from './opening';
 import type { GradientState } from './run_gradient';
+import { fileNameOf, propertiesOf, savedFile } from './saved_training';
 import type { DeviceChoice } from './shared_engine';
-import { TextRun, type RunState } from './text_run';
+import { TextRun, type RunRequest, type RunState } from './text_run';
 import { LessonMaker, planFor } from './training_plan';
 import { TrainingRun, type TrainingState } from './training_run';
 import { droppedInWords, editsWith, MOST_EDITS, samePlace, type WeightEdit, type WeightPlace } from './weight_edits';
@@ -165,6 +166,17 @@ export class RnnModel extends LitElement {
     this.#opening.close();
   }
 
+  /**
+   * The network as a safetensors file with PyTorch's names; of one that is trained, with everything needed to go on:
+   * opened again, it trains from where it stood. Rejects with OptionError where there is nothing to save.
+   */
+  async saveFile(): Promise<{ readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }> {
+    const { model } = this.state;
+    if (!model) throw new OptionError('model', 'There is no network to save yet.');
+    const run = await this.#training.saved();
+    return { name: fileNameOf(this.cell, this, run?.snapshot.update ?? 0), bytes: savedFile(specOf(this.#asked()), model, run, this) };
+  }
+
   /** How far training is. */
   get training(): TrainingState {
     return this.#training.state;
@@ -218,6 +230,11 @@ export class RnnModel extends LitElement {
   /** The gradient of the loss along the latest tape: carried back once, when the first view asks. Undefined while there is no tape. */
   gradient(): GradientState | undefined {
     return this.#run.gradient({ unit: this.lossUnit ?? this.cursor.unit, step: this.lossStep ?? this.state.words.length - 1 });
+  }
+
+  /** Has work done while no weights move; training goes on after it. */
+  atRest<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#training.atRest(work);
   }
 
   /** Where the views point, within what exists. Setting it moves them all and fires no event. */
@@ -311,15 +328,19 @@ export class RnnModel extends LitElement {
   }
 
   #request(): void {
-    const { text, words, cell, units: hidden, seed, embedding, gain, start: scheme, gateBias, edits, device } = this;
-    let lesson: Lesson | undefined;
     try {
-      lesson = this.#lessons.lessonFor(this);
+      this.#run.request(this.#asked());
     } catch (error) {
       if (!(error instanceof OptionError)) throw error;
-      return this.#run.refuse(error.message);
+      this.#run.refuse(error.message);
     }
-    this.#run.request({ text, words, cell, hidden, seed, embedding, gain, scheme, gateBias, edits, lesson, opened: this.opening.opened, generation: this.#generation, device });
+  }
+
+  /** Throws OptionError for a task that makes no sense. */
+  #asked(): RunRequest {
+    const { text, words, cell, units: hidden, seed, embedding, gain, start: scheme, gateBias, edits, device } = this;
+    const lesson = this.#lessons.lessonFor(this);
+    return { text, words, cell, hidden, seed, embedding, gain, scheme, gateBias, edits, lesson, opened: this.opening.opened, generation: this.#generation, device };
   }
 
   /** Another file is another network: what was learned or changed by hand belongs to the one before. */
@@ -329,8 +350,16 @@ export class RnnModel extends LitElement {
       this.#training.drop();
       if (this.edits.length > 0) this.#edit([], droppedInWords(this.edits.length));
       this.#request();
+      if (this.#file?.run) void this.#resume(this.#file, this.#file.run);
     }
     this.#tell();
+  }
+
+  /** A file of a training brings along what was learned, and how. */
+  async #resume(file: OpenedModel, run: SavedRun): Promise<void> {
+    Object.assign(this, propertiesOf(run, file.spec));
+    await this.#settled();
+    if (this.opening.opened === file && this.isConnected) this.#training.goOnFrom(run.snapshot);
   }
 
   /** Throws OptionError where there is nothing to learn. */

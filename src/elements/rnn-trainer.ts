@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { download } from './download';
 import { ModelFigure } from './model_figure';
 import type { RnnModel } from './rnn-model';
 import { decimal } from './signed_number';
@@ -21,8 +22,8 @@ export class LearningChangeEvent extends Event {
 const SPEECH_PAUSE = 5000;
 
 /**
- * The controls of an `<rnn-model>` that learns: its task and how it is learned, Train and Pause, a single step, reset, and
- * the numbers of the last updates. What cannot be done now is disabled and says why.
+ * The controls of an `<rnn-model>` that learns: its task and how it is learned, Train and Pause, a single step, reset,
+ * saving to a file, and the numbers of the last updates. What cannot be done now is disabled and says why.
  *
  * @fires {LearningChangeEvent} learning-change - The reader chose another task, or another way to learn it.
  * @csspart settings - The fields.
@@ -39,6 +40,7 @@ export class RnnTrainer extends ModelFigure {
   @property({ type: Boolean }) plain = false;
 
   @state() private spoken = '';
+  @state() private notSaved = '';
 
   private speech: ReturnType<typeof setTimeout> | undefined;
   private spokenStatus = '';
@@ -89,6 +91,7 @@ export class RnnTrainer extends ModelFigure {
         : this.button('Train', () => model.train(), obstacle || diverged || done, 'primary')}
       ${this.button('Step', () => model.step(), running ? 'It is training already: pause first.' : obstacle || diverged, '', 'One update')}
       ${this.button('Reset', () => model.reset(), status === 'idle' ? 'Nothing has been trained yet.' : '', '', 'Weights and optimiser back to the start')}
+      ${this.button('Save', () => this.save(model), model.state.model ? '' : 'There is no network yet.', '', 'The network and its training as a safetensors file')}
       ${diverged ? this.button('Go back to the last good weights', () => model.restoreLastGood(), '') : nothing}
     </div>`;
   }
@@ -125,12 +128,22 @@ export class RnnTrainer extends ModelFigure {
   private said({ training, state: run, trainingObstacle, lesson }: RnnModel): TemplateResult {
     const { status, message } = training;
     const failed = status === 'error' || status === 'diverged';
-    const wrong = failed ? message : trainingObstacle;
+    const wrong = failed ? message : trainingObstacle || this.notSaved;
     const reads = lesson ? readingNote(run) : '';
     return html`
       ${wrong ? html`<p class="said bad">${wrong}</p>` : message ? html`<p class="said">${message}</p>` : nothing}
       ${reads ? html`<p class="said">${reads}</p>` : nothing}
     `;
+  }
+
+  private async save(model: RnnModel): Promise<void> {
+    this.notSaved = '';
+    try {
+      const { name, bytes } = await model.saveFile();
+      download(bytes, name);
+    } catch (error) {
+      this.notSaved = `It could not be saved: ${(error as Error).message}`;
+    }
   }
 
   private take(model: RnnModel, settings: LearningSettings): void {

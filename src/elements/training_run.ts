@@ -3,7 +3,7 @@
  * where they are; here is kept what is known of them, the last snapshot above all, from which a run that lost its device
  * or met a number that is not finite goes on. Nothing throws: what goes wrong is a state.
  */
-import { DeviceLostError, DivergedError, ReleasedError, type MadeTask, type Model, type Snapshot, type Tally, type Trainer, type TrainerOptions } from '../engine';
+import { DeviceLostError, DivergedError, ReleasedError, type MadeTask, type Model, type SavedRun, type Snapshot, type Tally, type Trainer, type TrainerOptions } from '../engine';
 import { pageClock, type PageClock } from './page_clock';
 import { trainingLoop, type Trainee, type TrainingLoop } from './training_loop';
 
@@ -84,6 +84,22 @@ export class TrainingRun implements Trainee {
     return this.#last;
   }
 
+  /** Everything that goes on from here, for a file: of a training that diverged, the last that was good. Undefined where nothing was trained. */
+  saved(): Promise<Pick<SavedRun, 'snapshot' | 'options'> | undefined> {
+    return this.#inTurn(async () => {
+      const trainer = this.#trainer;
+      if (!trainer || trainer.updates === 0) return undefined;
+      const snapshot = this.#state.status === 'diverged' ? trainer.lastGood : await trainer.snapshot();
+      return { snapshot, options: this.#plan!.options };
+    });
+  }
+
+  /** What was trained elsewhere goes on from there, once the reader trains. */
+  goOnFrom(snapshot: Snapshot): void {
+    this.#last = snapshot;
+    this.#tell({ status: 'paused', updates: snapshot.update, message: `Trained up to update ${snapshot.update}, and ready to go on.` });
+  }
+
   // As a member of the page's loop:
 
   get trainer(): Trainer {
@@ -151,6 +167,7 @@ export class TrainingRun implements Trainee {
     this.#steps?.abort();
     await this.#inTurn(async () => {
       const trainer = this.#trainer;
+      this.#last = undefined;
       if (!trainer) return this.#tell(NOTHING_YET);
       await this.loop.leave(this);
       trainer.reset();
