@@ -128,3 +128,32 @@ test('has nothing that axe finds fault with', async ({ page }) => {
   const { violations } = await new AxeBuilder({ page }).include('#lstm').include('#gru').include('#race').analyze();
   expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
 });
+
+test.describe('a network that writes', () => {
+  test('goes on with the page’s sentence, the same from the same seed, in the colours of a unit', async ({ page }) => {
+    await page.goto('./');
+    await expect(page.getByRole('listbox', { name: /^Units of/ })).toBeVisible();
+    const found = figure(page, 18);
+    await found.scrollIntoViewIfNeeded();
+    const button = found.getByRole('button', { name: 'Go on writing' });
+    await expect(button).toBeVisible({ timeout: 40_000 });
+    await found.getByRole('spinbutton', { name: 'Length' }).fill('20');
+    await found.getByRole('spinbutton', { name: 'Length' }).press('Enter');
+    await button.click();
+    await expect(found.getByText('20 written, drawn at temperature 0.5 with seed 1.')).toBeVisible({ timeout: 60_000 });
+    const text = found.getByRole('group', { name: 'What was read, and then what was written' });
+    const written = await text.textContent();
+    expect(written).toMatch(/^The cat that we saw/);
+    const colour = () => text.locator('.word').first().evaluate((word) => word.style.backgroundColor);
+    const before = await colour();
+    await found.getByRole('slider', { name: 'Unit that colours the text' }).press('End');
+    await expect(found.getByText('unit 64, the one at the cursor')).toBeVisible();
+    expect(await colour()).not.toBe(before);
+  });
+});
+
+test('the race shows how far back each network’s gradient reaches, on one axis', async ({ page }) => {
+  const race = await opened(page, '#race=distance-5~networks-1~updates-10', 17);
+  const reaches = race.getByRole('img', { name: /by distance\. .* at the end, .* Axis from 10⁻¹² to 10¹\.$/ });
+  await expect(reaches).toHaveCount(3, { timeout: 40_000 });
+});

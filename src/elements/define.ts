@@ -1,5 +1,6 @@
 /** Defines every element: the one file that a page's script tag names. */
 import './rnn-compare';
+import './rnn-continuation';
 import './rnn-entry';
 import './rnn-gates';
 import './rnn-gradient-flow';

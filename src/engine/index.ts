@@ -29,6 +29,7 @@ export { extentOf } from './math/extent';
 export { shaderCode } from './shader_code';
 export { statesAfter } from './states_after';
 export type { SequencePlace } from './step_jacobian';
+export { randomStream } from './math/random';
 export type { Tensor } from './math/tensor';
 export type { InputOptions, Inputs, RunInputs, Source, States } from './model/inputs';
 export type { Cotangents, Loss, NextTokenLoss, UnitLoss } from './model/loss';

@@ -7,3 +7,6 @@ export const trainedCells: readonly string[] = ['rnn', 'lstm', 'gru'];
 export function trainedAddress(cell: string): string {
   return `./models/agreement-${cell}.safetensors`;
 }
+
+/** Where the one is that reads a text character by character. */
+export const charactersAddress = './models/characters-lstm.safetensors';

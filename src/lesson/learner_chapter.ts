@@ -9,6 +9,9 @@ import { TrainingCurves } from './training_curves';
 
 type LearnerSettings = SettingsOf<typeof LEARNER_RULES>;
 
+/** Tasks that teach a network to foresee what it reads, so that it can go on by itself. */
+const WRITERS: readonly string[] = ['agreement', 'characters'];
+
 /** Takes the page's way to change its state; returns what shows a state in the figure. */
 export function learnerChapter(change: (settings: Partial<LessonState>, history: 'new' | 'same') => void): (state: LessonState) => void {
   const model = byId<RnnModel>('learner');
@@ -51,6 +54,7 @@ export function learnerChapter(change: (settings: Partial<LessonState>, history:
     hidden.value = String(settings.hidden);
     bias.value = String(settings.bias);
     bias.disabled = keeps === undefined;
+    byId('learner-continuation').hidden = !WRITERS.includes(settings.task);
     if (!near) return;
     Object.assign(model, { text: state.text, cell: settings.cell, units: settings.hidden, task: settings.task, lr: settings.rate, gateBias: keeps ? `${keeps}:${settings.bias}` : '' });
     model.cursor = { step: state.step - 1, unit: state.unit - 1 };

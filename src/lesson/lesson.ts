@@ -10,6 +10,7 @@ import { readingNote } from '../elements/training_words';
 import { onlyDifference } from '../elements/sentence';
 import { samePlace } from '../elements/weight_edits';
 import { AddressBar } from './address_bar';
+import { charactersChapter } from './characters_chapter';
 import { trainedAddress, trainedCells } from './gallery';
 import { gatesChapter } from './gates_chapter';
 import { gradientFlowChapter } from './gradient_flow_chapter';
@@ -47,6 +48,7 @@ const firstEngine = new Promise<Engine>((resolve) => (sayEngine = resolve));
 const showStored = storedChapter(change, slides);
 const showGates = gatesChapter(change, slides);
 const showLearner = learnerChapter(change);
+const showCharacters = charactersChapter();
 const showRace = raceChapter(change, slides, firstEngine);
 
 
@@ -119,7 +121,7 @@ function show(): void {
   reader.cursor = { step: step - 1, unit: unit - 1 };
   compare.with = memory.with = other;
   entry.gate = gate;
-  for (const showChapter of [showGradientFlow, showStored, showGates, showLearner, showRace]) showChapter(state);
+  for (const showChapter of [showGradientFlow, showStored, showGates, showLearner, showCharacters, showRace]) showChapter(state);
   for (const element of [...heatmaps, compare]) element.signal = signal;
 }
 
