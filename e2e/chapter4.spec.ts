@@ -154,6 +154,6 @@ test.describe('a network that writes', () => {
 
 test('the race shows how far back each network’s gradient reaches, on one axis', async ({ page }) => {
   const race = await opened(page, '#race=distance-5~networks-1~updates-10', 17);
-  const reaches = race.getByRole('img', { name: /by distance\. .* at the end, .* Axis from 10⁻¹² to 10¹\.$/ });
+  const reaches = race.getByRole('img', { name: /by distance\. .* at the end and, .* Axis from 10⁻¹² to 10¹\.$/ });
   await expect(reaches).toHaveCount(3, { timeout: 40_000 });
 });

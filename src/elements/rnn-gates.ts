@@ -157,7 +157,7 @@ export class RnnGates extends ModelFigure {
       .values=${values}
       .rows=${isMean ? 1 : shown.length}
       .unit=${shown[0]}
-      .rowLabels=${isMean ? [`mean ${name}`] : shown.map((j) => (unit === undefined ? String(j + 1) : `${name}${subscript(j + 1)}`))}
+      .rowLabels=${isMean ? [`⟨${name}⟩`] : shown.map((j) => (unit === undefined ? String(j + 1) : `${name}${subscript(j + 1)}`))}
       .columnLabels=${words}
       .rowNoun=${isMean ? 'mean' : 'unit'}
       .columnNoun=${'step'}

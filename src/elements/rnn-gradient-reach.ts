@@ -227,7 +227,7 @@ export class RnnGradientReach extends ModelFigure {
     if (last === 0) return `${ofLog10(log10[0])} at the only step.`;
     const faded = Array.from({ length: last }, (_, k) => k + 1).find((distance) => log10[last - distance] - log10[last] < -2);
     const reach = faded === undefined ? 'More than a hundredth arrives at every step.' : `Less than a hundredth arrives from ${faded} ${faded === 1 ? 'step' : 'steps'} back on.`;
-    return `${ofLog10(log10[last])} at the end, ${ofLog10(log10[0])} ${last} ${last === 1 ? 'step' : 'steps'} before. ${reach}`;
+    return `${ofLog10(log10[last])} at the end and, ${last} ${last === 1 ? 'step' : 'steps'} before, ${ofLog10(log10[0])}. ${reach}`;
   }
 
   #table(): TemplateResult | typeof nothing {

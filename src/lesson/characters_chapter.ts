@@ -10,19 +10,19 @@ export function charactersChapter(): (state: LessonState) => void {
   const unit = document.getElementById('characters-unit') as HTMLInputElement;
   const value = document.getElementById('characters-unit-value')!;
   unit.addEventListener('input', () => model.moveCursor({ unit: unit.valueAsNumber - 1 }));
+  let shown: LessonState | undefined;
+  // Until the file is there, another network would read.
+  const read = () => {
+    if (shown && model.opening.opened) model.text = shown.text;
+  };
   model.watch(() => {
+    read();
     unit.value = String(model.cursor.unit + 1);
     value.textContent = unit.value;
   });
-  let shown: LessonState | undefined;
-  let near = false;
-  whenNear(document.getElementById('figure-characters')!, () => {
-    near = true;
-    model.src = charactersAddress;
-    if (shown) model.text = shown.text;
-  });
+  whenNear(document.getElementById('figure-characters')!, () => (model.src = charactersAddress));
   return (state) => {
     shown = state;
-    if (near) model.text = state.text;
+    read();
   };
 }

@@ -77,7 +77,7 @@ describe('rnn-gates', () => {
     model.moveCursor({ step: 3 });
     const mean = (z[15] + z[16] + z[17] + z[18] + z[19]) / 5;
     inside(lanes()[1], '.cursor').focus();
-    await settled(() => expect(inside(lanes()[1], '[role=gridcell]').getAttribute('aria-label')).toMatch(/^mean z, step 4 'we', 0\.\d+$/));
+    await settled(() => expect(inside(lanes()[1], '[role=gridcell]').getAttribute('aria-label')).toMatch(/^⟨z⟩, step 4 'we', 0\.\d+$/));
     expect(Number(inside(lanes()[1], '[role=gridcell]').getAttribute('aria-label')!.split(', ').at(-1))).toBeCloseTo(mean, 5);
     element.complement = true;
     await settled(() => expect(grid(lanes()[1]).getAttribute('aria-label')).toMatch(/is replaced, 1 mean by 5 steps$/));

@@ -45,7 +45,7 @@ describe('rnn-gradient-reach', () => {
     const values = await d_h.read();
     const lengths = Array.from({ length: 5 }, (_, distance) => Math.hypot(...values.subarray((4 - distance) * 5, (5 - distance) * 5)));
     expect(lengths[0]).toBe(1); // of one unit by itself
-    expect(said(element)).toContain(`1 at the end, ${Number(lengths[4].toPrecision(2))} 4 steps before.`);
+    expect(said(element)).toContain(`1 at the end and, 4 steps before, ${Number(lengths[4].toPrecision(2))}.`);
     const rows = [...element.shadowRoot!.querySelectorAll('tbody tr')].map((row) => [...row.children].map((cell) => cell.textContent));
     expect(rows.map(([, word]) => word)).toEqual(['saw', 'we', 'that', 'cat', 'The']);
     expect(Number(rows[2][2])).toBeCloseTo(lengths[2], 2);
@@ -54,7 +54,7 @@ describe('rnn-gradient-reach', () => {
     const drawn = await heights(element);
     // From 1e−12 to 10 in 13 decades; a pixel is coloured from its middle on.
     lengths.forEach((length, distance) => expect(Math.abs(drawn[distance] - (canvas.height * (Math.log10(length) + 12)) / 13)).toBeLessThanOrEqual(1.5));
-    expect(inside(element, '.plot').getAttribute('aria-label')).toMatch(/^How far\. 1 at the end, .* Axis from 10⁻¹² to 10¹\.$/);
+    expect(inside(element, '.plot').getAttribute('aria-label')).toMatch(/^How far\. 1 at the end and, .* Axis from 10⁻¹² to 10¹\.$/);
   });
 
   it('moves with the training from GPU memory, reads nothing meanwhile, and says the numbers at the pause', async () => {
@@ -80,7 +80,7 @@ describe('rnn-gradient-reach', () => {
   it('counts from the step that the gradient is taken at', async () => {
     const { model, element } = await reach('cpu');
     model.lossStep = 2;
-    await settled(() => expect(said(element)).toMatch(/2 steps before/));
+    await settled(() => expect(said(element)).toMatch(/2 steps before,/));
     expect([...element.shadowRoot!.querySelectorAll('tbody tr')]).toHaveLength(3);
   });
 
