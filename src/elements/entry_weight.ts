@@ -29,6 +29,8 @@ export interface ChosenWeight {
   /** What it is without the reader. */
   readonly start: number;
   readonly edited: boolean;
+  /** Training has moved it: it is shown, and cannot be changed by hand. */
+  readonly trained: boolean;
   /** What stands in the field while it is typed in. */
   readonly typed: string | undefined;
   readonly steps: number;
@@ -61,12 +63,12 @@ function rounded(value: number): number {
 }
 
 export function weightControls(weight: ChosenWeight, actions: WeightActions): TemplateResult {
-  const { name, value, start, edited, typed, steps, changed } = weight;
+  const { name, value, start, edited, trained, typed, steps, changed } = weight;
   const reach = reachOf(weight);
   const full = !edited && changed.length >= MOST_EDITS;
   const wrong = typed !== undefined && typedWeight(typed) === undefined;
   return html`<div class="weight" role="group" aria-label="Change the weight ${name}">
-    <label for="weight"><b>${name}</b> ${edited ? html`<span class="start">started as ${decimal(start)}</span>` : nothing}</label>
+    <label for="weight"><b>${name}</b> ${edited || trained ? html`<span class="start">started as ${decimal(start)}</span>` : nothing}</label>
     <input
       id="weight"
       type="range"
@@ -74,7 +76,7 @@ export function weightControls(weight: ChosenWeight, actions: WeightActions): Te
       max=${reach}
       step="0.01"
       .value=${String(value)}
-      ?disabled=${full}
+      ?disabled=${full || trained}
       aria-label="Weight ${name}"
       aria-valuetext=${decimal(value)}
       @input=${({ target }: Event) => actions.set(rounded((target as HTMLInputElement).valueAsNumber))}
@@ -85,7 +87,7 @@ export function weightControls(weight: ChosenWeight, actions: WeightActions): Te
       max=${WEIGHT_MOST}
       step="0.01"
       .value=${typed ?? String(Number(value.toFixed(4)))}
-      ?disabled=${full}
+      ?disabled=${full || trained}
       aria-label="Value of ${name}"
       aria-invalid=${wrong ? 'true' : nothing}
       aria-describedby="weight-note"
@@ -97,7 +99,9 @@ export function weightControls(weight: ChosenWeight, actions: WeightActions): Te
     <p id="weight-note">
       ${wrong
         ? html`<strong>A weight is a number from −${WEIGHT_MOST} to ${WEIGHT_MOST}; the figures still show ${decimal(value)}.</strong>`
-        : full
+        : trained
+          ? 'Training has moved this network’s weights. Reset the training to change one by hand.'
+          : full
           ? `${MOST_EDITS} weights are changed already; reset one to change this one.`
           : steps === 1
             ? 'Drag it: every figure follows.'

@@ -205,12 +205,14 @@ export class RnnEntry extends ModelFigure {
     const startOf = ({ parameter, index }: Omit<WeightEdit, 'value'>) => starts?.[parameter]?.data[index] ?? parameters.get(parameter)!.data[index];
     const edit = model.edits.find((known) => samePlace(known, place));
     const start = startOf(place);
+    const trained = model.training.updates > 0;
     const known = model.edits.filter(({ parameter }) => parameters.has(parameter));
     const chosen: ChosenWeight = {
       name: weightName(place, layer),
-      value: edit?.value ?? start,
+      value: trained ? parameters.get(place.parameter)!.data[place.index] : (edit?.value ?? start),
       start,
       edited: edit !== undefined,
+      trained,
       typed: this.typed,
       steps,
       changed: known.map((one) => `${weightName(one, layer)} from ${decimal(startOf(one))} to ${decimal(one.value)}`),

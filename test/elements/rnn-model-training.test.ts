@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import '../../src/elements/rnn-entry';
 import '../../src/elements/rnn-proof';
 import type { RnnModel, TrainingChangeEvent } from '../../src/elements/rnn-model';
 import { inside, mount, pixelsOf, settled } from './mounting';
@@ -140,5 +141,20 @@ describe('views', () => {
     expect(model.state.tape).toBe(held);
     await settled(() => expect(JSON.stringify(pixelsOf(canvas, 6, 4))).not.toBe(before));
     await settled(() => expect(proof.shadowRoot!.textContent).toContain('gives the same numbers'));
+  });
+
+  it('show a weight that training moved as it is now, and say why it cannot be dragged until it is put back', async () => {
+    const model = await learner('id="learner" text="left and and then?"');
+    const entry = mount<HTMLElement>('<rnn-entry for="learner"></rnn-entry>');
+    const value = () => inside<HTMLInputElement>(entry, 'input[type=range]');
+    await settled(() => expect(value().disabled).toBe(false));
+    const before = value().getAttribute('aria-valuetext');
+    await model.step(40);
+    await settled(() => expect(inside(entry, '#weight-note').textContent).toContain('Reset the training to change one by hand'));
+    expect(value().disabled).toBe(true);
+    await settled(() => expect(value().getAttribute('aria-valuetext')).not.toBe(before));
+    await model.reset();
+    await settled(() => expect(value().disabled).toBe(false));
+    await settled(() => expect(value().getAttribute('aria-valuetext')).toBe(before));
   });
 });
