@@ -56,6 +56,17 @@ describe('a network with a task', () => {
     expect(model.training).toMatchObject({ status: 'paused', updates: 1 });
   });
 
+  it('refuses pasted text that teaches nothing in words, and takes five million characters', async () => {
+    const model = await learner('', { task: 'characters', taskText: 'a'.repeat(1000) });
+    expect(model.state).toMatchObject({ status: 'error', message: 'text: it has no character but "a", so there is nothing to foresee.' });
+    model.taskText = '   ';
+    await settled(() => expect(model.state.message).toBe('text: it is empty; paste some text to learn from.'));
+    model.taskText = 'and then he said, '.repeat(280_000);
+    await settled(() => expect(model.state.status).toBe('ready'));
+    await model.step();
+    expect(model.training).toMatchObject({ status: 'paused', updates: 1 });
+  });
+
   it('without one says that there is nothing to learn', async () => {
     const model = mount<RnnModel>('<rnn-model text="a b" device="cpu"></rnn-model>');
     await model.train();
