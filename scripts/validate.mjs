@@ -179,7 +179,7 @@ async function onGpu({ formsOf, unsupportedCase, unsupportedReason }, cases, { f
   /** @type {CaseVerdict[]} */
   const verdicts = [];
   const runnable = cases.filter(({ golden }) => {
-    const reason = whyNot(() => unsupportedReason(golden, 'gpu'));
+    const reason = whyNot(() => unsupportedReason(golden));
     if (reason === undefined) return true;
     verdicts.push(...gpuNames(formsOf(golden.kind)).map((engine) => unsupportedCase(golden, engine, forward, reason)));
     return false;

@@ -1,5 +1,5 @@
 /** Which kinds of golden case there are here, and how each is run. */
-import { readSafetensors, type Engine, type RecurrentForm, type Tensor } from '../../src/engine/index';
+import { readSafetensors, type RecurrentForm, type Tensor } from '../../src/engine/index';
 import type { Bench } from './bench';
 import { isBlockCase, runBlockCase } from './block_case';
 import { runCharacters } from './charlm_case';
@@ -31,9 +31,9 @@ const runners: Readonly<Record<string, Runner>> = {
 };
 
 /** Why a case cannot be run on an engine; undefined if it can. Throws MalformedCase where it contradicts itself. */
-export function unsupportedReason(golden: GoldenCase, on: Engine['kind']): string | undefined {
+export function unsupportedReason(golden: GoldenCase): string | undefined {
   if (Object.hasOwn(runners, golden.kind)) return undefined;
-  if (isBlockCase(golden)) return on === 'gpu' ? `the kind ${golden.kind} does not run on the GPU yet` : undefined;
+  if (isBlockCase(golden)) return undefined;
   const run = recurrentCase(golden);
   return 'unsupported' in run ? `${run.unsupported} is not supported` : undefined;
 }

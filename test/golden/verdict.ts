@@ -40,7 +40,7 @@ export async function judge(bench: Bench, golden: GoldenCase, forward: boolean, 
   const { kind } = bench.engine;
   const name = form ? (`gpu-${form}` as const) : kind;
   try {
-    const unsupported = unsupportedReason(golden, kind);
+    const unsupported = unsupportedReason(golden);
     if (unsupported !== undefined) return unsupportedCase(golden, name, forward, unsupported);
     const outputs = await runCase(bench, golden, form, forward);
     const tensors = [

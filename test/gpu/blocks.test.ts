@@ -90,6 +90,7 @@ describe('Mamba', () => {
   test.each([
     ['by itself', { state: 4 }, 3 * 6 + 8],
     ['two groups of three channels', { state: 3, groups: 2 }, 3 * 6 + 12],
+    ['two groups of six channels', { state: 3, groups: 2 }, 3 * 12 + 12],
     ['B and C for each channel, constant', { state: 5, groups: 4, selection: 'constant' }, 12],
     ['no gate, no skip, no bias, no softplus', { state: 2, gate: false, skip: false, deltaBias: false, softplus: false }, 2 * 5 + 4],
   ] as const)('the scan %s', async (_, options, inputs) => {
@@ -103,4 +104,18 @@ describe.each(['min_gru', 'min_lstm'])('%s', (block) => {
     expect(await outside({ block, ...options }, 5, awkward)).toEqual({});
     expect(await outside({ block, ...options }, 5, long)).toEqual({});
   });
+});
+
+// kernels.md's bounds: 10, 16 and 12, of a training step: what the layer reads, forward, backward, and its share of the sums.
+test.each([
+  ['attention', { norm: 'none', heads: 2 }, 8],
+  ['attention', { heads: 2 }, 16],
+  ['attention', { heads: 2, positions: 'rotary' }, 16],
+  ['mamba', { norm: 'none' }, 12],
+  ['mamba', {}, 14],
+] as const)('%s %o takes so many dispatches there and back', async (block, options, most) => {
+  const program = blockNamed(block).program(options, 8, 'layers[0]');
+  const point = drawnPoint(program, awkward);
+  const { dispatches } = await onGpu.run(program, awkward, { ...point, initial: new Map(), d_y: new Float64Array(point.x.length) });
+  expect(dispatches[0] + dispatches[1]).toBe(most);
 });

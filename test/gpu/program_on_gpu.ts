@@ -1,7 +1,6 @@
 /** Any program run on the GPU by itself, forward and back, for claims about its kernels. */
 import { BatchUniform, PLAIN_BATCH } from '../../src/engine/gpu/batch_uniform';
 import { BlockBack } from '../../src/engine/gpu/block_back';
-import { BlockKernels } from '../../src/engine/gpu/block_kernels';
 import { BlockLayout, type Strip } from '../../src/engine/gpu/block_layout';
 import { BlockRun } from '../../src/engine/gpu/block_run';
 import { packState, statePlace, unpackState } from '../../src/engine/gpu/block_states';
@@ -57,7 +56,6 @@ export class ProgramOnGpu {
   async run(program: Program, { models, steps, sequences, lengths }: Extent, { x, parameters, initial = new Map(), d_y, d_final = new Map() }: GpuPoint): Promise<GpuRecord> {
     const { gpu } = this;
     const { queue } = gpu.device;
-    const [forward, backward] = await Promise.all([BlockKernels.forward(this.kernels, program), BlockKernels.backward(this.kernels, program)]);
     const buffers = new BufferSet(gpu);
     const readback = new Readback(gpu, this.kernels);
     try {
@@ -85,7 +83,7 @@ export class ProgramOnGpu {
         buffers,
         program,
         extent,
-        kernels: forward,
+        kernels: this.kernels,
         weights,
         places,
         lengths: ends,
@@ -94,7 +92,8 @@ export class ProgramOnGpu {
         sourceColumns: Array.from({ length: width }, (_, i) => i),
         label: 'the program',
       });
-      const back = new BlockBack({ buffers, run, kernels: backward, turned, each: 1 });
+      const layoutBack = new BlockLayout(program, extent, 'gradients');
+      const back = new BlockBack({ buffers, run, turned, each: 1, layout: layoutBack, d_tensors: buffers.storage('d_tensors', layoutBack.entries) });
       for (const [name, values] of initial) run.writeState(name, values);
       for (const [name, values] of d_final) {
         const place = statePlace(back.layout, name, 'after');
@@ -112,9 +111,8 @@ export class ProgramOnGpu {
       const sums = sumPlaces([...places.sums.values()].flatMap((each) => Object.values(each)), 1);
       const gradients = buffers.storage('gradients', Math.max(4, sums.entries));
       const sumCommands = outerSumCommands(buffers, this.kernels, 'sums', { steps, sequences, tokens: buffers.nothing, batch, gradients }, back.sumJobs(), sums);
-      const positionKernel = program.steps.some((step) => step.op === 'positions' && step.weight) ? await this.kernels.kernel('kernels/position_sums') : undefined;
-      const backwardCommands = [...back.commands, ...back.positionSums(positionKernel, gradients, (sum) => sums.offsets.get(sum)!), ...sumCommands];
-      await ready(backwardCommands);
+      const backwardCommands = [...back.commands, ...back.positionSums(gradients, (sum) => sums.offsets.get(sum)!), ...sumCommands];
+      await ready([...run.commands, ...backwardCommands]);
       const encoder = gpu.device.createCommandEncoder();
       record(encoder, 'forward', run.commands);
       record(encoder, 'backward', backwardCommands);

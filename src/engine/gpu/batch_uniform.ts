@@ -1,6 +1,6 @@
 /** What holds for the batch under way, as shaders/lib/batch.wgsl reads it, and where outputs are dropped in part. */
 import { keptFrom } from '../math/noise';
-import type { RecurrentLayer as Layer } from '../model/spec';
+import type { Layer } from '../model/spec';
 import { padded } from './layer_layout';
 
 export interface BatchNumbers {

@@ -5,27 +5,44 @@
  * that of the tensor it came from. The step that adds to it reads it there and writes the sum to the tensor's own strip, so
  * that a residual costs no dispatch.
  */
+import type { Program } from '../blocks/program';
 import { EngineError } from '../errors';
 import type { Step } from '../ops';
-import { POINTWISE, type BlockKernels } from './block_kernels';
+import { droppedNumbers, type DroppedLayer } from './batch_uniform';
+import { gatesKernel, linearKernel, POINTWISE } from './block_kernels';
 import { BlockLayout, SCAN_GROUP, scanSizes, type BlockExtent, type Strip } from './block_layout';
 import { attendNumbers, flatCommand, linearCommand, normNumbers, quadsOf, rowsOf, type BlockRun } from './block_run';
 import { convolutionNumbers, gatesNumbers, linearScanNumbers, rawStrip, rowsOfRoom, scanNumbers, stripNumbers, type Backwards } from './block_scans';
 import type { Command } from './command_list';
 import { bound } from './gpu_weights';
 import type { BufferSet } from './buffer_set';
-import type { Kernel, Bound } from './kernel';
+import type { Bound, Kernel } from './kernel';
 import type { Operand, SumJob } from './linear';
 import type { SumShape } from './weight_layout';
 
 export interface BlockBackParts {
   readonly buffers: BufferSet;
   readonly run: BlockRun;
-  readonly kernels: BlockKernels;
   /** The turned copies of the weights. */
   readonly turned: GPUBuffer;
   /** Rows of gradients for each sequence. */
   readonly each: number;
+  readonly layout: BlockLayout;
+  /** Where the gradients of the model's blocks lie. */
+  readonly d_tensors: GPUBuffer;
+  /** Whose output the layer reads, where that was dropped in part. */
+  readonly dropped?: DroppedLayer;
+}
+
+/** The tensor at whose place what arrives at another one lies in the end. */
+export function homeOf({ steps }: Program, name: string): string {
+  const homes = new Map<string, string>();
+  for (const step of steps.toReversed()) {
+    if (step.op === 'linear' && step.plus !== undefined) homes.set(step.plus, homes.get(step.y) ?? step.y);
+    if (step.op === 'positions') homes.set(step.x, homes.get(step.y) ?? step.y);
+    if (step.op === 'linear' || step.op === 'norm') homes.set(step.x, step.x);
+  }
+  return homes.get(name) ?? name;
 }
 
 export class BlockBack {
@@ -36,13 +53,13 @@ export class BlockBack {
   readonly #arrived = new Map<string, Strip>();
 
   constructor(private readonly parts: BlockBackParts) {
-    const { buffers, run, each } = parts;
-    const { program, extent, label } = run.parts;
-    this.#extent = { ...extent, sequences: extent.sequences * each };
-    this.layout = new BlockLayout(program, this.#extent, 'gradients');
-    this.d_tensors = buffers.storage(`d_tensors of ${label}`, this.layout.entries);
+    const { run, layout, d_tensors } = parts;
+    const { program } = run.parts;
+    this.layout = layout;
+    this.d_tensors = d_tensors;
+    this.#extent = layout.extent;
     this.#arrived.set(program.output, this.layout.strip(program.output));
-    this.commands = program.steps.toReversed().flatMap((step) => this.#step(step));
+    this.commands = [...program.steps.toReversed().flatMap((step) => this.#step(step)), ...this.#drop()];
   }
 
   /** Where ∂loss/∂ a tensor, or a part of one, lies. */
@@ -83,15 +100,15 @@ export class BlockBack {
   }
 
   /** The sums of learned positions, which are over sequences alone. @param at - where a sum lies, in entries */
-  positionSums(kernel: Kernel | undefined, gradients: GPUBuffer, at: (sum: SumShape) => number): Command[] {
+  positionSums(gradients: GPUBuffer, at: (sum: SumShape) => number): Command[] {
     const { buffers, run } = this.parts;
-    const { program, places, batch, extent, label } = run.parts;
+    const { program, places, batch, extent, label, kernels } = run.parts;
     return program.steps.flatMap((step) => {
       const sum = places.sums.get(step)?.w;
       if (step.op !== 'positions' || !sum) return [];
       const d_y = this.strip(step.y);
       const numbers = [...stripNumbers(d_y), extent.models, extent.steps, extent.sequences, sum.columns / 4, sum.rows, at(sum) / 4];
-      return [flatCommand(buffers, kernel!, `positions' sums of ${label}`, { position_sums: numbers }, (extent.models * sum.rows * sum.columns) / 4, 64, { batch, d_tensors: this.d_tensors, gradients })];
+      return [flatCommand(buffers, kernels.asked('kernels/position_sums'), `positions' sums of ${label}`, { position_sums: numbers }, (extent.models * sum.rows * sum.columns) / 4, 64, { batch, d_tensors: this.d_tensors, gradients })];
     });
   }
 
@@ -114,8 +131,8 @@ export class BlockBack {
   }
 
   #overTime(step: Extract<Step, { op: 'convolution' | 'selective_scan' | 'linear_scan' | 'gates' }>): Command {
-    const { run, kernels, each } = this.parts;
-    const { program, lengths, weights, places } = run.parts;
+    const { run, each } = this.parts;
+    const { program, lengths, weights, places, kernels } = run.parts;
     const back = { layout: this.layout, arrived: (name: string) => this.strip(name) };
     const extent = this.#extent;
     const { models, sequences } = extent;
@@ -124,31 +141,32 @@ export class BlockBack {
       case 'convolution': {
         const numbers = convolutionNumbers(step, run.layout, extent, each, this.#only(back, step.x));
         const items = (models * sequences * run.layout.strip(step.x).columns.length) / 4;
-        return this.#command(`convolution ${step.y}`, kernels.kernel('convolution_backward'), { convolution: numbers }, items, 16, { lengths, own: bound(weights, ranges!.own) });
+        return this.#command(`convolution ${step.y}`, kernels.asked('kernels/convolution_backward'), { convolution: numbers }, items, 16, { lengths, own: bound(weights, ranges!.own) });
       }
       case 'selective_scan': {
         const read = [step.u, step.delta, step.z, 'tensor' in step.B ? step.B.tensor : undefined, 'tensor' in step.C ? step.C.tensor : undefined].filter((name) => name !== undefined);
         const numbers = scanNumbers(program, step, run.layout, extent, each, this.#only(back, ...read));
         const own = { own: bound(weights, ranges!.own), sides: bound(weights, ranges!.sides) };
-        return this.#command(`scan ${step.y}`, kernels.kernel('scan_backward'), { scan: numbers }, models * sequences * step.groups * SCAN_GROUP, SCAN_GROUP, { lengths, ...own });
+        return this.#command(`scan ${step.y}`, kernels.asked('kernels/scan_backward'), { scan: numbers }, models * sequences * step.groups * SCAN_GROUP, SCAN_GROUP, { lengths, ...own });
       }
       case 'linear_scan': {
         const numbers = linearScanNumbers(step, run.layout, extent, each, this.#only(back, step.a, step.b));
-        return this.#command(`scan ${step.h}`, kernels.kernel('linear_scan_backward'), { linear_scan: numbers }, (models * sequences * run.layout.strip(step.h).columns.length) / 4, 16, { lengths });
+        return this.#command(`scan ${step.h}`, kernels.asked('kernels/linear_scan_backward'), { linear_scan: numbers }, (models * sequences * run.layout.strip(step.h).columns.length) / 4, 16, { lengths });
       }
       case 'gates': {
         const numbers = gatesNumbers(step, run.layout, extent, each, this.#only(back, ...step.x));
-        return this.#command('gates', kernels.gates('gates_backward', step.rule), { gates: numbers }, quadsOf(extent, run.layout.strip(step.y[0])), 64, {});
+        return this.#command('gates', gatesKernel(kernels, 'gates_backward', step.rule), { gates: numbers }, quadsOf(extent, run.layout.strip(step.y[0])), 64, {});
       }
     }
   }
 
   #linear(step: Extract<Step, { op: 'linear' }>): Command {
-    const { buffers, run, kernels, turned, each } = this.parts;
+    const { buffers, run, turned, each } = this.parts;
+    const { kernels } = run.parts;
     const d_y = this.strip(step.y);
     const of = step.of ?? 'identity';
     if (step.plus !== undefined) this.#handOn(step.y, step.plus);
-    return linearCommand(buffers, kernels.linear({ SLOPE: POINTWISE[of] }), {
+    return linearCommand(buffers, linearKernel(kernels, { SLOPE: POINTWISE[of] }), {
       label: `d_${step.x} of ${run.parts.label}`,
       extent: this.#extent,
       each,
@@ -161,18 +179,20 @@ export class BlockBack {
   }
 
   #norm(step: Extract<Step, { op: 'norm' }>): Command {
-    const { run, kernels, each } = this.parts;
+    const { run, each } = this.parts;
+    const { kernels } = run.parts;
     const d_y = this.strip(step.y);
     const { y: d_x, plus } = this.#addTo(step.x);
     const numbers = normNumbers(run.parts.program, step, this.#extent, { x: run.layout.strip(step.x), d_x, d_y, d_weight: this.layout.roomStrip(step, 'd_weight', d_y), plus }, each);
     const { w } = run.parts.places.ranges.get(step)!;
-    return this.#command(`norm ${step.y}`, kernels.kernel('norm_backward'), { norm: numbers }, rowsOf(this.#extent), 64, { weight: bound(run.parts.weights, w) });
+    return this.#command(`norm ${step.y}`, kernels.asked('kernels/norm_backward'), { norm: numbers }, rowsOf(this.#extent), 64, { weight: bound(run.parts.weights, w) });
   }
 
   #attend(step: Extract<Step, { op: 'attend' }>): Command {
-    const { run, kernels, each } = this.parts;
+    const { run, each } = this.parts;
+    const { kernels } = run.parts;
     const { numbers, items } = attendNumbers(run.parts.program, step, run.layout, this.layout, this.#extent, each, 2);
-    return this.#command(`attend ${step.y}`, kernels.kernel('attend_backward'), { attend: numbers }, items, 16, { lengths: run.parts.lengths, turns: run.turns });
+    return this.#command(`attend ${step.y}`, kernels.asked('kernels/attend_backward'), { attend: numbers }, items, 16, { lengths: run.parts.lengths, turns: run.turns });
   }
 
   #command(label: string, kernel: Kernel, uniforms: Readonly<Record<string, readonly number[]>>, items: number, workgroup: number, bindings: Readonly<Record<string, Bound>>): Command {
@@ -204,6 +224,17 @@ export class BlockBack {
     const firsts = rowsOfRoom(run.layout, step, 'firsts', 4);
     const { place } = this.#operand(this.d_tensors, rowsOfRoom(this.layout, step, 'parts', sum.columns));
     return { sum, x: this.#operand(run.tensors, firsts), d: { buffer: this.d_tensors, place: { ...place, modelStride: sequences * sum.columns, stepStride: 0 } }, directions: 1 };
+  }
+
+  /** Where an output was dropped, no gradient goes back to it. */
+  #drop(): Command[] {
+    const { buffers, run, dropped } = this.parts;
+    if (!dropped) return [];
+    const { models, steps, sequences } = this.#extent;
+    const d_x = this.strip('x');
+    const numbers = [...droppedNumbers(dropped), ...stripNumbers(d_x), models, steps * sequences, d_x.columns.length / 4];
+    const { kernels, batch, label } = run.parts;
+    return [flatCommand(buffers, kernels.asked('kernels/block_drop'), `dropped of ${label}`, { block_drop: numbers }, quadsOf(this.#extent, d_x), 64, { batch, d_tensors: this.d_tensors })];
   }
 
   /** What arrived at one tensor is also what arrives at another. */

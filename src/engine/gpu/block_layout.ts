@@ -33,25 +33,45 @@ export const CHUNK = 16;
 /** Entries from where kernels may bind a buffer: 256 bytes. */
 const ALIGNMENT = 64;
 
+/** Hands out parts of a buffer one after the other. */
+export class Room {
+  end = 0;
+
+  take(entries: number): number {
+    const offset = Math.ceil(this.end / ALIGNMENT) * ALIGNMENT;
+    this.end = offset + entries;
+    return offset;
+  }
+}
+
 /** Where everything is that a run of a program keeps, or a way back. */
 export class BlockLayout {
   readonly #strips = new Map<string, Strip>();
   readonly #rooms = new Map<Step, Map<string, number>>();
-  #end = 0;
+  /** What of the buffer is this program's. */
+  readonly from: number;
+  readonly to: number;
 
   constructor(
     readonly program: Program,
     readonly extent: BlockExtent,
     readonly of: 'run' | 'gradients',
+    private readonly room: Room = new Room(),
+    /** Where the output lies, if another layout has a place for it: it is what the layer above reads. */
+    output?: Strip,
   ) {
+    this.from = room.end;
+    if (output) this.#strips.set(program.output, output);
     const joined = program.steps.flatMap((step) => (step.op === 'rotary' ? [step.y] : []));
-    for (const tensors of [...joined, ...program.tensors.filter(({ name }) => !joined.flat().includes(name)).map(({ name }) => [name])]) this.#placeRow(tensors);
-    for (const step of program.steps) this.#rooms.set(step, new Map(Object.entries((of === 'run' ? roomsOfRun : roomsOfGradients)(program, step, extent)).map(([name, entries]) => [name, this.#take(entries)])));
+    const apart = program.tensors.map(({ name }) => name).filter((name) => !joined.flat().includes(name) && !(output && name === program.output));
+    for (const tensors of [...joined, ...apart.map((name) => [name])]) this.#placeRow(tensors);
+    for (const step of program.steps) this.#rooms.set(step, new Map(Object.entries((of === 'run' ? roomsOfRun : roomsOfGradients)(program, step, extent)).map(([name, entries]) => [name, this.room.take(entries)])));
+    this.to = room.end;
   }
 
   /** Entries of the buffer. */
   get entries(): number {
-    return this.#end;
+    return this.room.end;
   }
 
   /** A tensor, or a part of one. */
@@ -60,19 +80,13 @@ export class BlockLayout {
   }
 
   /** What an op keeps for itself: where it begins. */
-  room(step: Step, name: string): number {
+  own(step: Step, name: string): number {
     return this.#rooms.get(step)!.get(name)!;
   }
 
   /** The same, as rows of that many entries. */
   roomStrip(step: Step, name: string, like: Strip): Strip {
-    return { ...like, offset: this.room(step, name), row: like.columns.length };
-  }
-
-  #take(entries: number): number {
-    const offset = Math.ceil(this.#end / ALIGNMENT) * ALIGNMENT;
-    this.#end = offset + entries;
-    return offset;
+    return { ...like, offset: this.own(step, name), row: like.columns.length };
   }
 
   /** Tensors whose rows lie side by side. */
@@ -81,7 +95,7 @@ export class BlockLayout {
     const declared = tensors.map((name) => program.tensors.find((tensor) => tensor.name === name)!);
     const row = declared.flatMap(({ parts }) => parts).reduce((sum, { name, width }) => sum + columnsOf(width, groupsOf(program, name)).length, 0);
     const { models, steps, sequences } = this.extent;
-    let offset = this.#take(models * steps * sequences * row);
+    let offset = this.room.take(models * steps * sequences * row);
     for (const { name, parts } of declared) {
       const start = offset;
       const all: number[] = [];

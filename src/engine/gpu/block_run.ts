@@ -4,15 +4,16 @@ import { EngineError } from '../errors';
 import type { Step } from '../ops';
 import { POSITION_BASE } from '../ops/positions';
 import { droppedNumbers } from './batch_uniform';
-import { readerThrough, rotaryOf, secondOf, TURNED, type BlockKernels } from './block_kernels';
+import { gatesKernel, linearKernel, readerThrough, rotaryOf, secondOf, TURNED } from './block_kernels';
 import { BlockLayout, type BlockExtent, type Strip } from './block_layout';
 import { convolutionNumbers, gatesNumbers, linearScanNumbers, scanNumbers, stripNumbers } from './block_scans';
-import { packState, statePlace } from './block_states';
+import { writeState } from './block_states';
 import type { BlockWeights } from './block_weights';
 import type { BufferSet } from './buffer_set';
 import { foldedGroups, type Command } from './command_list';
 import { bound } from './gpu_weights';
-import type { Bound, Kernel } from './kernel';
+import type { Bound, Kernel, KernelCache } from './kernel';
+import type { Place } from './layer_layout';
 import type { Operand } from './linear';
 import { viewNumbers } from './view_numbers';
 
@@ -21,7 +22,7 @@ export interface BlockRunParts {
   readonly buffers: BufferSet;
   readonly program: Program;
   readonly extent: BlockExtent;
-  readonly kernels: BlockKernels;
+  readonly kernels: KernelCache;
   /** The arena. */
   readonly weights: GPUBuffer;
   readonly places: BlockWeights;
@@ -49,11 +50,17 @@ export class BlockRun {
     this.#markFirsts();
   }
 
-  /** Puts a state before the first step: [M, B, width]. Of a convolution's window or a scan; growing states have no room here. */
-  writeState(name: string, values: ArrayLike<number>): void {
-    const place = statePlace(this.layout, name, 'before');
-    if (!place) throw new EngineError('program', `The state ${name} cannot be given to a run on the GPU.`);
-    this.parts.buffers.gpu.device.queue.writeBuffer(this.tensors, 4 * place.offset, packState(place, values));
+  /**
+   * Puts a state before the first step: [M, B, width], or [B, width] for every model; zeros unless given. Those that grow have
+   * no room here.
+   */
+  writeState(name: string, values: ArrayLike<number> | undefined): void {
+    writeState(this.parts.buffers.gpu.device.queue, this.tensors, this.layout, name, 'before', values);
+  }
+
+  /** Where a tensor, or a part of one, lies. */
+  place(name: string): Place {
+    return stripPlace(this.layout.strip(name), this.parts.extent);
   }
 
   #step(step: Step): Command[] {
@@ -82,7 +89,7 @@ export class BlockRun {
     const entries = Uint32Array.from(x.columns, (column) => (column < 0 ? 0xffff_ffff : sourceColumns[column]));
     buffers.gpu.device.queue.writeBuffer(columns, 0, entries);
     const numbers = [...viewNumbers(source.place), ...droppedNumbers(source.dropped), ...stripNumbers(x), extent.models, extent.steps, extent.sequences, x.columns.length / 4, source.tokens ? 1 : 0];
-    return this.#command('block_read', kernels.kernel('block_read'), { block_read: numbers }, quadsOf(extent, x), 64, {
+    return this.#command('block_read', kernels.asked('kernels/block_read'), { block_read: numbers }, quadsOf(extent, x), 64, {
       batch,
       lengths,
       tokens: source.tokens ?? buffers.nothing,
@@ -103,7 +110,7 @@ export class BlockRun {
     const reader = readerThrough(program, step);
     const turned = rotary && layout.strip(rotary.y[0]);
     const ranges = places.ranges.get(step)!;
-    const command = linearCommand(buffers, kernels.linear({ SECOND: second }), {
+    const command = linearCommand(buffers, linearKernel(kernels, { SECOND: second }), {
       label: `${step.y} of ${this.parts.label}`,
       extent,
       each: 1,
@@ -126,7 +133,7 @@ export class BlockRun {
     const [x, y] = [this.layout.strip(step.x), this.layout.strip(step.y)];
     const { w, bias } = places.ranges.get(step)!;
     const numbers = normNumbers(this.parts.program, step, extent, { x, y });
-    return this.#command(`norm ${step.y}`, kernels.kernel('norm_forward'), { norm: numbers }, rowsOf(extent), 64, { weight: bound(weights, w), bias: bound(weights, bias) });
+    return this.#command(`norm ${step.y}`, kernels.asked('kernels/norm_forward'), { norm: numbers }, rowsOf(extent), 64, { weight: bound(weights, w), bias: bound(weights, bias) });
   }
 
   #positions(step: Extract<Step, { op: 'positions' }>): Command {
@@ -136,13 +143,13 @@ export class BlockRun {
     const table = step.weight ? bound(weights, places.ranges.get(step)!.w) : sinusoids(buffers, extent.steps, x);
     const stride = step.weight ? (places.ranges.get(step)!.w.entries / extent.models) / 4 : 0;
     const numbers = [...stripNumbers(x), ...stripNumbers(y), extent.models, extent.steps, extent.sequences, quads, stride];
-    return this.#command(`positions ${step.y}`, kernels.kernel('positions'), { positions: numbers }, quadsOf(extent, x), 64, { table });
+    return this.#command(`positions ${step.y}`, kernels.asked('kernels/positions'), { positions: numbers }, quadsOf(extent, x), 64, { table });
   }
 
   #attend(step: Extract<Step, { op: 'attend' }>): Command {
     const { extent, kernels, lengths, program } = this.parts;
     const sizes = attendNumbers(program, step, this.layout, undefined, extent, 1, 4);
-    return this.#command(`attend ${step.y}`, kernels.kernel('attend_forward'), { attend: sizes.numbers }, sizes.items, 16, { lengths });
+    return this.#command(`attend ${step.y}`, kernels.asked('kernels/attend_forward'), { attend: sizes.numbers }, sizes.items, 16, { lengths });
   }
 
   #overTime(step: Extract<Step, { op: 'convolution' | 'selective_scan' | 'linear_scan' | 'gates' }>): Command {
@@ -153,19 +160,19 @@ export class BlockRun {
     switch (step.op) {
       case 'convolution': {
         const own = bound(weights, ranges!.own);
-        return this.#command(`convolution ${step.y}`, kernels.kernel('convolution_forward'), { convolution: convolutionNumbers(step, layout, extent, 1) }, quadsOf(extent, layout.strip(step.x)), 64, { lengths, own });
+        return this.#command(`convolution ${step.y}`, kernels.asked('kernels/convolution_forward'), { convolution: convolutionNumbers(step, layout, extent, 1) }, quadsOf(extent, layout.strip(step.x)), 64, { lengths, own });
       }
       case 'selective_scan': {
         const items = (models * sequences * layout.strip(step.u).columns.length) / 4;
         const own = { own: bound(weights, ranges!.own), sides: bound(weights, ranges!.sides) };
-        return this.#command(`scan ${step.y}`, kernels.kernel('scan_forward'), { scan: scanNumbers(program, step, layout, extent, 1) }, items, 16, { lengths, ...own });
+        return this.#command(`scan ${step.y}`, kernels.asked('kernels/scan_forward'), { scan: scanNumbers(program, step, layout, extent, 1) }, items, 16, { lengths, ...own });
       }
       case 'linear_scan': {
         const items = (models * sequences * layout.strip(step.h).columns.length) / 4;
-        return this.#command(`scan ${step.h}`, kernels.kernel('linear_scan_forward'), { linear_scan: linearScanNumbers(step, layout, extent, 1) }, items, 16, { lengths });
+        return this.#command(`scan ${step.h}`, kernels.asked('kernels/linear_scan_forward'), { linear_scan: linearScanNumbers(step, layout, extent, 1) }, items, 16, { lengths });
       }
       case 'gates':
-        return this.#command('gates', kernels.gates('gates_forward', step.rule), { gates: gatesNumbers(step, layout, extent, 1) }, quadsOf(extent, layout.strip(step.y[0])), 64, {});
+        return this.#command('gates', gatesKernel(kernels, 'gates_forward', step.rule), { gates: gatesNumbers(step, layout, extent, 1) }, quadsOf(extent, layout.strip(step.y[0])), 64, {});
     }
   }
 
@@ -181,7 +188,7 @@ export class BlockRun {
       if (step.op !== 'convolution' && step.op !== 'selective_scan') continue;
       for (let m = 0; m < extent.models; m++) {
         const marks = Float32Array.from({ length: 4 * extent.sequences }, (_, i) => (i % 4 === 0 ? 1 : 0));
-        buffers.gpu.device.queue.writeBuffer(this.tensors, 4 * (this.layout.room(step, 'firsts') + 4 * m * extent.steps * extent.sequences), marks);
+        buffers.gpu.device.queue.writeBuffer(this.tensors, 4 * (this.layout.own(step, 'firsts') + 4 * m * extent.steps * extent.sequences), marks);
       }
     }
   }
@@ -203,6 +210,13 @@ export class BlockRun {
     buffers.gpu.device.queue.writeBuffer(buffer, 0, table);
     return buffer;
   }
+}
+
+/** A strip as a signal or an operand. */
+export function stripPlace({ offset, row, columns, groups }: Strip, { steps, sequences }: BlockExtent): Place {
+  const wide = columns.length / groups;
+  const groupWidth = groups > 1 ? columns.slice(0, wide).filter((column) => column >= 0).length : columns.length;
+  return { offset, modelStride: steps * sequences * row, stepStride: sequences * row, sequenceStride: row, groupStride: groups > 1 ? wide : 0, groupWidth, activation: 'identity' };
 }
 
 /** A product and what goes with it, forward or back. */
@@ -324,7 +338,7 @@ export function attendNumbers(
   const numbers = [
     ...[q, k, v, y].flatMap(stripNumbers),
     ...(d ?? [undefined, undefined, undefined, undefined]).flatMap(stripNumbers),
-    run.room(step, 'normalizer') / 4,
+    run.own(step, 'normalizer') / 4,
     models,
     steps,
     sequences / each,

@@ -27,8 +27,8 @@ export function convolutionNumbers(step: ConvolutionStep, run: BlockLayout, { mo
   const [x, y] = [run.strip(step.x), run.strip(step.y)];
   return [
     ...[x, y, run.roomStrip(step, 'a', x), back?.layout.strip(step.x), back?.arrived(step.y), back?.layout.roomStrip(step, 'd_a', x)].flatMap(stripNumbers),
-    ...['before', 'after'].map((room) => run.room(step, room) / 4),
-    ...['before', 'after', 'parts'].map((room) => (back ? back.layout.room(step, room) / 4 : 0)),
+    ...['before', 'after'].map((room) => run.own(step, room) / 4),
+    ...['before', 'after', 'parts'].map((room) => (back ? back.layout.own(step, room) / 4 : 0)),
     models,
     steps,
     sequences / each,
@@ -49,7 +49,7 @@ export function scanNumbers(program: Program, step: SelectiveScanStep, run: Bloc
     const of = step[name];
     return 'tensor' in of ? back?.layout.strip(of.tensor) : back && rowsOfRoom(back.layout, step, name, step.groups * states);
   };
-  const own = (name: string) => (back ? back.layout.room(step, name) / 4 : 0);
+  const own = (name: string) => (back ? back.layout.own(step, name) / 4 : 0);
   return [
     ...[
       u,
@@ -69,7 +69,7 @@ export function scanNumbers(program: Program, step: SelectiveScanStep, run: Bloc
       back && rowsOfRoom(back.layout, step, 'd_ungated', channels),
       back && rawStrip(program, step, back.layout),
     ].flatMap(stripNumbers),
-    run.room(step, 'states') / 4,
+    run.own(step, 'states') / 4,
     Math.ceil(steps / CHUNK) + 1,
     own('before'),
     own('after'),
@@ -100,7 +100,7 @@ export function rawStrip(program: Program, step: SelectiveScanStep, back: BlockL
 
 /** What an op keeps for itself as rows of so many entries. */
 export function rowsOfRoom(layout: BlockLayout, step: Step, name: string, width: number): Strip {
-  return { offset: layout.room(step, name), row: width, columns: Array.from({ length: width }, (_, i) => i), groups: 1 };
+  return { offset: layout.own(step, name), row: width, columns: Array.from({ length: width }, (_, i) => i), groups: 1 };
 }
 
 /** The words of shaders/lib/linear_scan.wgsl's LinearScan. */

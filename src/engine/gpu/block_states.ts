@@ -1,4 +1,5 @@
 /** What a block carries from one run to the next: where it lies in the buffers of a run, or of its gradients. */
+import { EngineError } from '../errors';
 import { CHUNK, scanSizes, type BlockLayout } from './block_layout';
 
 /** Where a state lies, [M, B, rows, channels], and which of its entries each is. */
@@ -14,7 +15,7 @@ export function statePlace(layout: BlockLayout, name: string, which: 'before' | 
   for (const step of program.steps) {
     if (step.op === 'convolution' && step.window === name) {
       const { columns } = layout.strip(step.x);
-      return { offset: layout.room(step, which), columns: Array.from({ length: step.taps * columns.length }, (_, i) => entryOf(columns[i % columns.length], step.taps, Math.floor(i / columns.length))) };
+      return { offset: layout.own(step, which), columns: Array.from({ length: step.taps * columns.length }, (_, i) => entryOf(columns[i % columns.length], step.taps, Math.floor(i / columns.length))) };
     }
     if (step.op === 'selective_scan' && step.h === name) {
       const { columns } = layout.strip(step.u);
@@ -25,11 +26,11 @@ export function statePlace(layout: BlockLayout, name: string, which: 'before' | 
       });
       if (layout.of === 'run') {
         const slot = which === 'before' ? 0 : Math.ceil(extent.steps / CHUNK);
-        return { offset: layout.room(step, 'states') + slot * extent.models * extent.sequences * ofState.length, columns: ofState };
+        return { offset: layout.own(step, 'states') + slot * extent.models * extent.sequences * ofState.length, columns: ofState };
       }
-      return { offset: layout.room(step, which), columns: ofState };
+      return { offset: layout.own(step, which), columns: ofState };
     }
-    if (step.op === 'linear_scan' && step.h === name) return { offset: layout.room(step, which), columns: layout.strip(step.h).columns };
+    if (step.op === 'linear_scan' && step.h === name) return { offset: layout.own(step, which), columns: layout.strip(step.h).columns };
   }
   return undefined;
 }
@@ -38,8 +39,8 @@ function entryOf(channel: number, perChannel: number, i: number): number {
   return channel < 0 ? channel : channel * perChannel + i;
 }
 
-/** [M, B, width] as it lies at a state's place. */
-export function packState({ columns }: StatePlace, values: ArrayLike<number>): Float32Array<ArrayBuffer> {
+/** Rows of so many entries as they lie at a place. */
+export function packState({ columns }: Pick<StatePlace, 'columns'>, values: ArrayLike<number>): Float32Array<ArrayBuffer> {
   const width = columns.filter((column) => column >= 0).length;
   const count = values.length / width;
   const packed = new Float32Array(count * columns.length);
@@ -54,4 +55,14 @@ export function unpackState({ columns }: StatePlace, packed: Float32Array): Floa
   const values = new Float32Array(count * width);
   for (let s = 0; s < count; s++) columns.forEach((column, i) => column >= 0 && (values[s * width + column] = packed[s * columns.length + i]));
   return values;
+}
+
+/** Writes a state, [M, B, width] or [B, width] for every model; zeros unless given. Throws EngineError for one that grows. */
+export function writeState(queue: GPUQueue, buffer: GPUBuffer, layout: BlockLayout, name: string, which: 'before' | 'after', values: ArrayLike<number> | undefined): void {
+  const place = statePlace(layout, name, which);
+  if (!place) throw new EngineError('program', `The state ${name} grows with every step; on the GPU a run cannot start from it.`);
+  const { models, sequences } = layout.extent;
+  const count = sequences * place.columns.length;
+  const packed = values ? packState(place, values) : new Float32Array(count);
+  for (let m = 0; m < models; m++) queue.writeBuffer(buffer, 4 * (place.offset + m * count), packed, packed.length > count ? m * count : 0, count);
 }

@@ -1,9 +1,9 @@
 /** The engine on the GPU: kernels compiled once per engine, models that share them. */
 import type { Engine, Model } from '../engine';
-import { OptionError, ReleasedError } from '../errors';
+import { ReleasedError } from '../errors';
 import { initialParameters } from '../model/initialisation';
 import { checkedParameters, type StateDict } from '../model/parameters';
-import { isRecurrent, layerTitle, modelShape, type ModelShape, type ModelSpec, type RecurrentModel } from '../model/spec';
+import { modelShape, type ModelSpec } from '../model/spec';
 import { FormChoices } from './choose_form';
 import { acquireGpu, type Gpu, type GpuLimits } from './device';
 import { GpuModel, type GpuContext } from './gpu_model';
@@ -47,7 +47,7 @@ class GpuEngine implements Engine {
   async model(spec: ModelSpec, { weights }: { weights?: StateDict } = {}): Promise<Model> {
     if (this.#released) throw new ReleasedError('engine');
     this.gpu.check();
-    const shape = runnable(modelShape(spec));
+    const shape = modelShape(spec);
     const parameters = () => (weights ? checkedParameters(shape, weights) : initialParameters(shape));
     const model = await GpuModel.create(this.#context, shape, parameters, (released) => this.#models.delete(released));
     this.#models.add(model);
@@ -65,12 +65,4 @@ class GpuEngine implements Engine {
   [Symbol.dispose](): void {
     this.release();
   }
-}
-
-/** A model that there are kernels for. Throws OptionError naming the layer for which there are none. */
-function runnable(model: ModelShape): RecurrentModel {
-  const { layers } = model;
-  const k = layers.findIndex((layer) => !isRecurrent(layer));
-  if (k >= 0) throw new OptionError(`layers[${k}]`, `layers[${k}]: ${layerTitle(layers[k])} does not run on the GPU yet; make the engine with createEngine({ device: 'cpu' }).`);
-  return { ...model, layers: layers.filter(isRecurrent) };
 }

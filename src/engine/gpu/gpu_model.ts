@@ -1,10 +1,10 @@
 /** A model on the GPU: its weights, its kernels, and a pool of buffers for runs of shapes seen before. */
 import type { Engine, Model, Plan, RecurrentForm, RunOptions, Tape } from '../engine';
-import { OutOfMemoryError, ReleasedError } from '../errors';
+import { OptionError, OutOfMemoryError, ReleasedError } from '../errors';
 import { checkedInputs, type RunInputs } from '../model/inputs';
 import type { CheckedLoss } from '../model/loss';
 import { checkedParameters, staleParameters, type Parameters, type StateDict } from '../model/parameters';
-import { reseeded, type RecurrentModel as ModelShape } from '../model/spec';
+import { isRecurrent, reseeded, type ModelShape } from '../model/spec';
 import { modelTrainer } from '../training/model_trainer';
 import type { Trainer, TrainerOptions } from '../training/trainer';
 import { checkedTraining } from '../training/training';
@@ -134,6 +134,7 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
     const { gpu, readback } = this.context;
     this.#check(abort);
     const asked = { parameters: this.parameters, inputs: checkedInputs(this.shape, this.parameters, given) };
+    if (asked.inputs.first > 0) throw new OptionError('states', `states: they hold ${asked.inputs.first} steps of keys and values, and on the GPU a run cannot go on from those; use an engine made with createEngine({ device: 'cpu' }).`);
     const shape = runShape(this.shape, asked.inputs);
     checkRun(gpu, this.shape, shape);
     const forms = await this.#forms(form, shape);
@@ -304,17 +305,19 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
     const { layers, seeds } = this.shape;
     if (form !== 'auto') return layers.map(() => form);
     const { choices, kernels } = this.context;
-    const known = () => layers.map((layer) => choices.known(layer, seeds.length, shape.sequences));
+    const recurrent = layers.flatMap((layer, k) => (isRecurrent(layer) ? [{ layer, k }] : []));
+    // A block has one form, whatever it is called.
+    const known = () => layers.map((layer) => (isRecurrent(layer) ? choices.known(layer, seeds.length, shape.sequences) : 'step'));
     if (known().includes(undefined)) {
-      const reduced = { ...shape, steps: measuredSteps(layers, seeds.length, shape) };
+      const reduced = { ...shape, steps: measuredSteps(recurrent.map(({ layer }) => layer), seeds.length, shape) };
       const buffers = await this.#make(reduced);
       try {
-        const both = layers.map((_, k) => ({ step: buffers.recurrence(k, 'step'), persistent: buffers.recurrence(k, 'persistent') }));
+        const both = recurrent.map(({ k }) => ({ step: buffers.recurrence(k, 'step'), persistent: buffers.recurrence(k, 'persistent') }));
         await Promise.all(both.flatMap(({ step, persistent }) => [ready(step), ready(persistent)]));
         await kernels.settled();
-        for (const [k, layer] of layers.entries()) {
+        for (const [i, { layer }] of recurrent.entries()) {
           if (choices.known(layer, seeds.length, shape.sequences)) continue;
-          const commands = both[k];
+          const commands = both[i];
           await choices.measure(layer, seeds.length, shape.sequences, commands, () => this.#check(undefined));
         }
       } finally {

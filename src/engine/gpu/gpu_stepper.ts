@@ -3,21 +3,22 @@ import type { RecurrentForm } from '../engine';
 import { ReleasedError } from '../errors';
 import type { Tensor } from '../math/tensor';
 import type { Parameters } from '../model/parameters';
-import { stateWidth, type RecurrentModel as ModelShape } from '../model/spec';
+import type { ModelShape } from '../model/spec';
 import type { CheckedBatch } from '../training/batch';
 import type { Pass, Stepper } from '../training/stepper';
 import type { Snapshot, Tally } from '../training/trainer';
 import type { Training } from '../training/training';
 import { BufferSet } from './buffer_set';
+import { CarriedStates } from './carried_states';
 import { ready, record, type Command } from './command_list';
 import type { Gpu } from './device';
 import { checkGradients, GradientBuffers, training as trainingPurpose, type GradientPurpose } from './gradient_buffers';
 import type { BackwardModel } from './gpu_weights';
 import { firstNonFinite } from './non_finite';
 import { checkStep, OptimizerStep, RING, TALLY_WORDS, tallyPlace, type StepKernels } from './optimizer_step';
-import { packRows, packWeights, unpackRows, unpackWeights } from './pack';
+import { packWeights, unpackWeights } from './pack';
 import type { Readback } from './readback';
-import { checkRun, stateSlots, type RunBuffers, type RunShape } from './run_buffers';
+import { checkRun, recurrentRun, stateSlots, type RunBuffers, type RunShape } from './run_buffers';
 import { Staging, type ReadPart } from './staging';
 import type { WeightLayout } from './weight_layout';
 
@@ -42,15 +43,6 @@ interface KnownUpdate extends Pick<Tally, 'update' | 'rate' | 'tokens'> {
   readonly asked: number;
 }
 
-/** Copies within the arena of states, for one layer: where the slots start, and where they are kept between batches. */
-interface Carried {
-  readonly states: GPUBuffer;
-  readonly kept: GPUBuffer;
-  readonly first: readonly number[];
-  readonly last: readonly number[];
-  readonly slotBytes: number;
-}
-
 /** Throws LimitError, before anything is allocated, for a training that cannot fit. */
 export function checkStepper(gpu: Gpu, model: ModelShape, layout: WeightLayout, shape: RunShape, training: Training): void {
   checkRun(gpu, model, shape);
@@ -69,7 +61,7 @@ export class GpuStepper implements Stepper {
   /** Of a batch that is not an update's last, and of one that is. */
   #gather: readonly Command[] = [];
   #whole: readonly Command[] = [];
-  readonly #carried: readonly Carried[];
+  readonly #carried: readonly CarriedStates[];
   /** Slots that a pass back begins with, which the one before has written. */
   readonly #beginnings: readonly { readonly buffer: GPUBuffer; readonly offsets: readonly number[]; readonly bytes: number }[];
   readonly #tallyStaging: Staging;
@@ -106,8 +98,8 @@ export class GpuStepper implements Stepper {
     });
     // What these need compiles meanwhile, all of it side by side, whichever forms will be chosen.
     this.#choose(run.layers.map(() => 'persistent'));
-    this.#carried = training.carryState ? run.layers.map((layer, k) => this.#carriedOf(layer, k)) : [];
-    this.#beginnings = layers.map(({ d_states, layout }, k) => ({ buffer: d_states, offsets: stateSlots({ layer: run.layers[k].layer, layout }, shape.steps, 'last'), bytes: 4 * layout.slot }));
+    this.#carried = training.carryState ? run.layers.map((layer, k) => new CarriedStates(this.#buffers, layer, shape, `layer ${k}`)) : [];
+    this.#beginnings = layers.flatMap((layer, k) => (layer.kind === 'block' ? [] : [{ buffer: layer.d_states, offsets: stateSlots({ ...recurrentRun(run.layers[k]), layout: layer.layout }, shape.steps, 'last'), bytes: 4 * layer.layout.slot }]));
     this.#tallyStaging = new Staging(gpu, this.#buffers, 'tallies', 4 * TALLY_WORDS * RING * models);
     this.#snapshotStaging = new Staging(gpu, this.#buffers, 'snapshot', this.#snapshotSources().reduce((sum, { size }) => sum + size, 0));
   }
@@ -140,7 +132,7 @@ export class GpuStepper implements Stepper {
       const encoder = device.createCommandEncoder({ label: 'update' });
       this.#begin(encoder);
       record(encoder, 'update', i < batches.length - 1 ? this.#gather : this.#whole);
-      for (const { states, kept, last, slotBytes } of this.#carried) last.forEach((offset, slot) => encoder.copyBufferToBuffer(states, 4 * offset, kept, slot * slotBytes, slotBytes));
+      for (const carried of this.#carried) carried.end(encoder);
       device.queue.submit([encoder.finish()]);
     });
     this.#update = update;
@@ -186,7 +178,7 @@ export class GpuStepper implements Stepper {
     const arena = forward.weights.size / 4;
     const parameters = unpackWeights(next(arena), model, layout);
     const slots = new Map(this.training.optimizer.slots.map((name): [string, Map<string, Tensor<Float32Array>>] => [name, unpackWeights(next(arena), model, layout)]));
-    const carried = this.training.carryState ? this.parts.run.layers.map(({ layer, layout: { models, slot, hidden } }) => layer.cell.states.map((_, s) => unpackRows(next(models * slot), stateWidth(layer, s), hidden))) : undefined;
+    const carried = this.training.carryState ? this.#carried.map((states) => states.unpack(next(states.source.size / 4))) : undefined;
     if (restored === this.#restored && !this.#released) this.owner.known(parameters, version);
     return { update, parameters, slots, carried };
   }
@@ -201,10 +193,7 @@ export class GpuStepper implements Stepper {
     write(backward.turned, 0, packWeights(parameters, model, forward.layout, 'turned'));
     this.training.optimizer.slots.forEach((name, s) => write(this.#step.slots, (s * forward.weights.size) / 4, packWeights(slots.get(name)!, model, forward.layout, 'weights')));
     write(this.#gradients.head!.standing, 0, new Float32Array(model.seeds.length));
-    this.#carried.forEach(({ kept }, k) => {
-      const { layer, layout } = run.layers[k];
-      carried![k].forEach((values, s) => write(kept, s * layout.models * layout.slot, packRows(values, stateWidth(layer, s), layout.hidden)));
-    });
+    this.#carried.forEach((states, k) => states.write(queue, carried![k]));
     this.#restored++;
     this.#underWay = [];
     this.#firstBad = undefined;
@@ -233,22 +222,14 @@ export class GpuStepper implements Stepper {
 
   /** Puts the carried states where the run starts, and nothing where the way back does. */
   #begin(encoder: GPUCommandEncoder): void {
-    for (const { states, kept, first, slotBytes } of this.#carried) first.forEach((offset, slot) => encoder.copyBufferToBuffer(kept, slot * slotBytes, states, 4 * offset, slotBytes));
+    for (const carried of this.#carried) carried.begin(encoder);
     for (const { buffer, offsets, bytes } of this.#beginnings) for (const offset of offsets) encoder.clearBuffer(buffer, 4 * offset, bytes);
-  }
-
-  #carriedOf(layer: RunBuffers['layers'][number], k: number): Carried {
-    const { steps } = this.parts.run.shape;
-    const first = stateSlots(layer, steps, 'first');
-    const kept = this.#buffers.storage(`carried states of layer ${k}`, first.length * layer.layout.slot);
-    return { states: layer.states, kept, first, last: stateSlots(layer, steps, 'last'), slotBytes: 4 * layer.layout.slot };
   }
 
   #snapshotSources(): ReadPart[] {
     const { weights } = this.parts.run.forward;
     const slots = { buffer: this.#step.slots, offset: 0, size: this.training.optimizer.slots.length * weights.size };
-    const carried = this.#carried.map(({ kept, first, slotBytes }) => ({ buffer: kept, offset: 0, size: first.length * slotBytes }));
-    return [{ buffer: weights, offset: 0, size: weights.size }, slots, ...carried];
+    return [{ buffer: weights, offset: 0, size: weights.size }, slots, ...this.#carried.map(({ source }) => source)];
   }
 
   #choose(forms: readonly RecurrentForm[]): void {

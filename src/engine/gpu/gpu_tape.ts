@@ -2,13 +2,15 @@
 import type { Engine, InfluencePlace, Model, OutputEntry, Plan, Signal, SignalExtent, SignalStorage, Tape } from '../engine';
 import { OptionError, ReleasedError } from '../errors';
 import { extentOf } from '../math/extent';
-import type { Tensor } from '../math/tensor';
+import { size, type Tensor } from '../math/tensor';
 import { Holders } from '../model/holders';
 import { inputVectors } from '../model/input_vectors';
 import type { Inputs } from '../model/inputs';
 import { checkedLoss, type CheckedLoss, type Loss } from '../model/loss';
 import type { Parameters } from '../model/parameters';
+import { isRecurrent } from '../model/spec';
 import { findSignal, gradientEntries, signalEntries, type SignalEntry, type SignalInfo, type SignalPlace } from '../model/signals';
+import { readBlockSignal } from './block_signals';
 import type { GradientBuffers } from './gradient_buffers';
 import { parameterGradients } from './parameter_gradients';
 import type { Readback } from './readback';
@@ -113,13 +115,17 @@ export class GpuTape implements Tape {
     }
   }
 
-  async inputNorms(losses: readonly OutputEntry[], place: InfluencePlace, abort?: AbortSignal, progress?: (fraction: number) => void): Promise<Float32Array> {
-    const letGo = this.hold();
-    try {
-      return await this.owner.inputNorms(this.buffers, this.#version, this.plan, { losses, place, abort, progress });
-    } finally {
-      letGo();
-    }
+  /** Where every layer is recurrent: many losses go back side by side through those alone. */
+  get inputNorms(): Tape['inputNorms'] {
+    if (!this.model.shape.layers.every(isRecurrent)) return undefined;
+    return async (losses, place, abort, progress) => {
+      const letGo = this.hold();
+      try {
+        return await this.owner.inputNorms(this.buffers, this.#version, this.plan, { losses, place, abort, progress });
+      } finally {
+        letGo();
+      }
+    };
   }
 
   async refresh(): Promise<void> {
@@ -141,16 +147,34 @@ export class GpuTape implements Tape {
     this.release();
   }
 
-  /** Where a signal lies, or undefined for what layer 0 reads, which is known on the host. */
+  /** Where a signal lies; undefined for what layer 0 reads, which is known on the host, and for what a block makes again. */
   storageOf(entry: SignalEntry): SignalStorage | undefined {
-    if (this.released) return undefined;
+    if (this.released || this.readsInput(entry) || this.#isUnfelt(entry)) return undefined;
     if (entry.origin.of !== 'input') return this.#storageIn(entry, entry.info.layer);
-    if (entry.info.layer === 0) return undefined;
     return this.#storageIn({ info: { ...entry.info, direction: 'forward' }, origin: { of: 'output' } }, entry.info.layer - 1);
   }
 
-  #storageIn(entry: SignalEntry, k: number): SignalStorage {
-    return signalStorage(this.buffers, this.#back?.gradients.layers, entry, k)!;
+  /** Whether a signal is what layer 0 reads. */
+  readsInput({ info, origin }: SignalEntry): boolean {
+    return info.layer === 0 && info.kind === 'input' && (origin.of === 'input' || origin.of === 'tensor');
+  }
+
+  /** Reads a block's signal that has no one place. */
+  readApart(entry: SignalEntry): Promise<Float32Array> {
+    const { layer, shape } = entry.info;
+    if (this.#isUnfelt(entry)) return Promise.resolve(new Float32Array(size(shape)));
+    const run = this.buffers.layers[layer];
+    const gradient = this.#back?.gradients.layers[layer];
+    if (run.kind !== 'block') throw new ReleasedError('tape');
+    return readBlockSignal(run, gradient?.kind === 'block' ? gradient.back : undefined, entry, this.readback);
+  }
+
+  #isUnfelt({ info }: SignalEntry): boolean {
+    return info.name === 'd_x' && this.#back !== undefined && this.#back.gradients.isUnfelt(this.#back.loss, info.layer);
+  }
+
+  #storageIn(entry: SignalEntry, k: number): SignalStorage | undefined {
+    return signalStorage(this.buffers, this.#back?.gradients.layers, entry, k);
   }
 
   /** After a refresh: what the run read, once the host has read it too. */
@@ -196,11 +220,15 @@ class GpuSignal implements Signal {
   }
 
   async read(): Promise<Float32Array> {
-    return this.#held((storage) => (storage ? this.readback.read(this.shape, storage) : this.#given()));
+    return this.#held((storage) => (storage ? this.readback.read(this.shape, storage) : this.#apart()));
   }
 
   async extent(): Promise<SignalExtent> {
-    return this.#held((storage) => (storage ? this.readback.extent(this.shape, storage) : extentOf(this.#given())));
+    return this.#held(async (storage) => (storage ? this.readback.extent(this.shape, storage) : extentOf(await this.#apart())));
+  }
+
+  #apart(): Float32Array | Promise<Float32Array> {
+    return this.tape.readsInput(this.entry) ? this.#given() : this.tape.readApart(this.entry);
   }
 
   /** What layer 0 reads is known on the host. Throws OptionError while it is a parameter that training has moved. */

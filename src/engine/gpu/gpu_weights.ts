@@ -1,6 +1,6 @@
 /** A model's weights on the GPU: those of the forward pass at once, those of the backward pass when first needed. */
 import type { Parameters } from '../model/parameters';
-import type { RecurrentModel as ModelShape } from '../model/spec';
+import type { ModelShape } from '../model/spec';
 import { checkFits, checkHolds, filledStorage } from './buffers';
 import type { Gpu } from './device';
 import type { Bound, KernelCache } from './kernel';
@@ -22,10 +22,14 @@ export interface BackwardModel {
 }
 
 /** Throws LimitError if a weight matrix cannot be bound on this device, or all of them not be kept in one buffer. */
-export function checkWeights(gpu: Gpu, { layers, head, table, entries, turnedEntries }: WeightLayout): void {
-  layers.forEach(({ w_ih, w_hh }, k) => {
-    checkFits(gpu, `w_ih of layer ${k}`, w_ih.entries);
-    checkFits(gpu, `w_hh of layer ${k}`, w_hh.entries);
+export function checkWeights(gpu: Gpu, { layers, programs, head, table, entries, turnedEntries }: WeightLayout): void {
+  layers.forEach((ranges, k) => {
+    if (!ranges) return;
+    checkFits(gpu, `w_ih of layer ${k}`, ranges.w_ih.entries);
+    checkFits(gpu, `w_hh of layer ${k}`, ranges.w_hh.entries);
+  });
+  programs.forEach((program, k) => {
+    for (const ranges of program?.ranges.values() ?? []) for (const { entries: own } of Object.values(ranges)) checkFits(gpu, `a parameter of layer ${k}`, own);
   });
   if (head) checkFits(gpu, 'the head', head.w.entries);
   if (table) checkFits(gpu, 'the embedding', table.entries);

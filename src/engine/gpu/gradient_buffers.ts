@@ -3,8 +3,13 @@
  * first backward pass of a shape and kept with it.
  */
 import type { OutputEntry, RecurrentForm } from '../engine';
+import { OptionError } from '../errors';
 import type { CheckedLoss } from '../model/loss';
-import type { RecurrentModel as ModelShape } from '../model/spec';
+import { isRecurrent, layerStates, type ModelShape } from '../model/spec';
+import { BlockBack, homeOf } from './block_back';
+import { BlockLayout, Room } from './block_layout';
+import { linearGroups } from './block_run';
+import { packState, writeState } from './block_states';
 import { BufferSet } from './buffer_set';
 import { checkFits, checkGrid } from './buffers';
 import type { Command } from './command_list';
@@ -16,16 +21,36 @@ import { layerNumbers } from './layer_numbers';
 import { outerSumCommands, productCommand, productGroups, slicesFor } from './linear';
 import { packRows } from './pack';
 import { backwardRecurrence, recurrenceCommands } from './recurrence';
-import { isClosed, writeStates, type RunBuffers, type RunShape } from './run_buffers';
+import type { Bound } from './kernel';
+import { blockExtent, isClosed, recurrentRun, writeStates, type BlockLayerRun, type RecurrentRun, type RunBuffers, type RunShape } from './run_buffers';
 import type { WeightLayout } from './weight_layout';
 import { allSums, headJob, layerJobs, sumPlaces, tableJob, type SumPlaces } from './weight_sums';
 
-export interface LayerGradient {
+/** Where gradients at the output or the input of a layer lie, counted in entries. */
+export interface Arriving {
+  readonly buffer: GPUBuffer;
+  readonly offset: number;
+  readonly entries: number;
+}
+
+export type LayerGradient = RecurrentGradient | BlockGradient;
+
+/** A block's. */
+export interface BlockGradient {
+  readonly kind: 'block';
+  readonly back: BlockBack;
+  readonly d_y: Arriving;
+  readonly d_x: Arriving;
+}
+
+/** A recurrent layer's. */
+export interface RecurrentGradient {
+  readonly kind: 'recurrent';
   readonly layout: LayerLayout;
-  readonly d_y: GPUBuffer;
+  readonly d_y: Arriving;
   readonly d_states: GPUBuffer;
   readonly d_gates: GPUBuffer;
-  readonly d_x: GPUBuffer;
+  readonly d_x: Arriving;
   readonly recurrences: Partial<Record<RecurrentForm, readonly Command[]>>;
   readonly toInput: Command;
 }
@@ -57,7 +82,11 @@ export function training({ layers }: ModelShape, loss: LossKind): GradientPurpos
 /** Throws LimitError for gradients of a run of that shape that cannot fit. */
 export function checkGradients(gpu: Gpu, model: ModelShape, weights: WeightLayout, { steps, sequences, ...shape }: RunShape, { layers, rows, parameters }: GradientPurpose): void {
   const models = model.seeds.length;
+  const blocks = blockLayouts(model, { steps, sequences }, rows, layers);
+  checkFits(gpu, 'the gradients of attention and scans', blocks.room.end);
+  checkGrid(gpu, 'the products back', linearGroups({ models, steps, sequences: sequences * rows }, 4));
   model.layers.slice(0, layers).forEach((layer, k) => {
+    if (!isRecurrent(layer)) return;
     const layout = layerLayout(layer, model.layers[k - 1], models, steps, sequences * rows);
     checkFits(gpu, `the gradients at the gates of layer ${k}`, layout.dGates);
     checkFits(gpu, `the gradients at the states of layer ${k}`, layout.states);
@@ -67,6 +96,20 @@ export function checkGradients(gpu: Gpu, model: ModelShape, weights: WeightLayou
   if (!parameters) return;
   checkFits(gpu, 'the gradients of the weights', placesOf(gpu, weights, { ...shape, steps, sequences }).entries);
   if (model.classes !== undefined) checkFits(gpu, "the head's scores", models * steps * sequences * padded(model.classes));
+}
+
+/** Where the gradients of blocks lie, all in one buffer: what one leaves at its input is what arrives at the output of the one below. */
+function blockLayouts(model: ModelShape, shape: Pick<RunShape, 'steps' | 'sequences'>, rows: number, layers: number): { readonly room: Room; readonly layouts: readonly (BlockLayout | undefined)[] } {
+  const room = new Room();
+  const layouts: (BlockLayout | undefined)[] = [];
+  for (let k = layers - 1; k >= 0; k--) {
+    const layer = model.layers[k];
+    const above = layouts[0];
+    const program = model.layers[k + 1];
+    const output = above && program && !isRecurrent(program) ? above.strip(homeOf(program.program, 'x')) : undefined;
+    layouts.unshift(isRecurrent(layer) ? undefined : new BlockLayout(layer.program, blockExtent(model, shape, rows), 'gradients', room, output));
+  }
+  return { room, layouts };
 }
 
 function placesOf(gpu: Gpu, weights: WeightLayout, { steps, sequences }: RunShape): SumPlaces {
@@ -83,6 +126,8 @@ export class GradientBuffers {
   readonly places: SumPlaces;
   /** The sums of each layer, made when first needed; the last one's with the head's, or without. */
   readonly #sums = new Map<string, readonly Command[]>();
+  readonly #d_tensors: GPUBuffer;
+  readonly #blocks: readonly (BlockLayout | undefined)[];
 
   /** Throws LimitError, before anything is allocated, for gradients that cannot fit. */
   constructor(
@@ -93,11 +138,14 @@ export class GradientBuffers {
     this.places = placesOf(run.gpu, run.forward.layout, run.shape);
     checkGradients(run.gpu, run.model, run.forward.layout, run.shape, purpose);
     this.#buffers = new BufferSet(run.gpu);
+    const { room, layouts } = blockLayouts(run.model, run.shape, purpose.rows, purpose.layers);
+    this.#d_tensors = room.end ? this.#buffers.storage('gradients of blocks', room.end) : this.#buffers.nothing;
+    this.#blocks = layouts;
     const layers: LayerGradient[] = [];
     for (let k = purpose.layers - 1; k >= 0; k--) layers.unshift(this.#layer(k, layers[0]?.d_x));
     this.layers = layers;
     this.gradients = purpose.parameters ? this.#buffers.storage('gradients', this.places.entries) : undefined;
-    const atOutput = layers[layers.length - 1].d_y;
+    const atOutput = boundTo(layers[layers.length - 1].d_y);
     this.head = run.forward.layout.head && purpose.parameters ? new HeadGradient(run, backward, this.#buffers, purpose.loss, atOutput) : undefined;
   }
 
@@ -116,13 +164,16 @@ export class GradientBuffers {
     const { steps, sequences } = this.run.shape;
     const models = this.run.model.seeds.length;
     const top = loss.kind === 'cotangents' ? loss.layer : this.layers.length - 1;
-    this.layers.forEach(({ d_states, d_gates, d_y, layout }, k) => {
-      if (k > top) {
-        for (const buffer of [d_states, d_gates, d_y]) encoder.clearBuffer(buffer);
-        return;
-      }
-      const d_final = loss.kind === 'cotangents' ? loss.d_final[k] : this.run.layers[k].layer.cell.states.map(() => undefined);
-      writeStates(queue, { ...this.run.layers[k], layout }, d_states, d_final, models, steps, sequences, 'last');
+    const at = this.layers[top].d_y;
+    this.layers.forEach((gradient, k) => {
+      if (k > top) return clearLayer(encoder, gradient, at);
+      const { layer } = this.run.layers[k];
+      const d_final = loss.kind === 'cotangents' ? loss.d_final[k] : layerStates(layer).map(() => undefined);
+      if (gradient.kind === 'recurrent') return writeStates(queue, { ...recurrentRun(this.run.layers[k]), layout: gradient.layout }, gradient.d_states, d_final, models, steps, sequences, 'last');
+      layerStates(layer).forEach(({ name, grows }, s) => {
+        if (!grows) writeState(queue, this.#d_tensors, gradient.back.layout, name, 'after', d_final[s]);
+        else if (d_final[s]) throw new OptionError('d_states', `d_states: ${name} of layer ${k} grows with every step, and the GPU takes no gradient back from it; use an engine made with createEngine({ device: 'cpu' }).`);
+      });
     });
     if (loss.kind === 'cross-entropy') {
       this.run.batch.write({ weight: 1 / loss.count });
@@ -130,18 +181,26 @@ export class GradientBuffers {
     }
     this.run.batch.write({ weight: 0 });
     encoder.clearBuffer(this.gradients!); // a loss that does not come through the head, or not from the top, leaves none there
-    const { d_y } = this.layers[top];
-    if (!loss.d_y) return encoder.clearBuffer(d_y);
-    const packed = packRows(loss.d_y, this.run.layers[top].layer.width) as Float32Array<ArrayBuffer>;
-    for (let m = 0; m < models; m++) queue.writeBuffer(d_y, 4 * m * packed.length, packed);
+    if (!loss.d_y) return clear(encoder, at);
+    const { layer } = this.run.layers[top];
+    const gradient = this.layers[top];
+    const packed = gradient.kind === 'recurrent' ? (packRows(loss.d_y, layer.width) as Float32Array<ArrayBuffer>) : packState(gradient.back.strip(gradient.back.layout.program.output), this.run.withoutPast(loss.d_y));
+    for (let m = 0; m < models; m++) queue.writeBuffer(at.buffer, 4 * (at.offset + m * packed.length), packed);
   }
 
   /**
    * Ends a pass. A loss below the top was laid where the gradient at the input of the layer above would be, which is 0
-   * since no loss reaches that layer.
+   * since no loss reaches that layer. Where it is a block's, the gradient at its output is a signal and stays, see `isUnfelt`.
    */
   finish(encoder: GPUCommandEncoder, loss: CheckedLoss): void {
-    if (loss.kind === 'cotangents' && loss.layer < this.layers.length - 1) encoder.clearBuffer(this.layers[loss.layer].d_y);
+    if (loss.kind !== 'cotangents' || loss.layer === this.layers.length - 1) return;
+    const { kind, d_y } = this.layers[loss.layer];
+    if (kind === 'recurrent') clear(encoder, d_y);
+  }
+
+  /** Whether a layer's input feels nothing of a loss, while the loss is laid where the gradient there would be. */
+  isUnfelt(loss: CheckedLoss, k: number): boolean {
+    return loss.kind === 'cotangents' && loss.layer === k - 1 && this.layers[loss.layer].kind === 'block';
   }
 
   /** Names the one entry of the output that is each row's loss, of the rows of one sequence; other rows have none. */
@@ -150,8 +209,8 @@ export class GradientBuffers {
     const { rows } = this.purpose;
     const names = new Float32Array(4 * this.#rows).fill(-1);
     picks.forEach(({ step, direction, unit }, i) => names.set([step, direction, unit, 0], 4 * (sequence * rows + i)));
-    queue.writeBuffer(this.layers[this.layers.length - 1].d_y, 0, names);
-    for (const { d_states } of this.layers) encoder.clearBuffer(d_states);
+    queue.writeBuffer(this.layers[this.layers.length - 1].d_y.buffer, 0, names);
+    for (const layer of this.layers) if (layer.kind === 'recurrent') encoder.clearBuffer(layer.d_states);
   }
 
   /** All dispatches, from the loss down to the inputs and parameters. */
@@ -160,8 +219,8 @@ export class GradientBuffers {
     const throughLayers = this.layers
       .slice(0, top + 1)
       .map((layer, k) => [
-        ...this.#recurrence(k, forms[k]),
-        ...(k > 0 || this.purpose.beginnings || this.run.forward.layout.table ? [layer.toInput] : []),
+        ...(layer.kind === 'block' ? layer.back.commands : this.#recurrence(layer, k, forms[k])),
+        ...(layer.kind === 'recurrent' && (k > 0 || this.purpose.beginnings || this.run.forward.layout.table) ? [layer.toInput] : []),
         ...(this.purpose.parameters ? this.#sumsOf(k, loss === 'head') : []),
       ])
       .toReversed()
@@ -173,39 +232,49 @@ export class GradientBuffers {
     this.#buffers.destroy();
   }
 
-  #layer(k: number, d_y: GPUBuffer | undefined): LayerGradient {
+  #layer(k: number, d_y: Arriving | undefined): LayerGradient {
     const { run, purpose } = this;
-    const { layer, below } = run.layers[k];
+    const own = run.layers[k];
+    if (own.kind === 'block') return this.#blockLayer(own, k);
+    const { layer, below } = own;
     const { steps } = run.shape;
     const models = run.model.seeds.length;
     const layout = layerLayout(layer, below, models, steps, this.#rows);
     const storage = (label: string, entries: number) => this.#buffers.storage(`${label} of layer ${k}`, entries);
     const picked = purpose.picked && k === purpose.layers - 1;
+    const lower = this.#blocks[k - 1];
     const parts = {
+      kind: 'recurrent' as const,
       layout,
-      d_y: d_y ?? storage('d_y', picked ? 4 * this.#rows : models * steps * this.#rows * layer.directions * layout.width),
+      d_y: d_y ?? whole(storage('d_y', picked ? 4 * this.#rows : models * steps * this.#rows * layer.directions * layout.width)),
       d_states: storage('d_states', layout.states),
       d_gates: storage('d_gates', layout.dGates),
-      d_x: storage('d_x', models * steps * this.#rows * layout.inputs),
+      d_x: lower ? arrivingAt(this.#d_tensors, lower, lower.program.output) : whole(storage('d_x', models * steps * this.#rows * layout.inputs)),
     };
-    return { ...parts, recurrences: {}, toInput: this.#toInput(k, parts) };
+    return { ...parts, recurrences: {}, toInput: this.#toInput(own, k, parts) };
   }
 
-  #recurrence(k: number, form: RecurrentForm): readonly Command[] {
-    const { recurrences, layout, d_y, d_states, d_gates } = this.layers[k];
+  #blockLayer({ run: block, layer, source }: BlockLayerRun, k: number): BlockGradient {
+    const { purpose, backward } = this;
+    const layout = this.#blocks[k]!;
+    const back = new BlockBack({ buffers: this.#buffers, run: block, turned: backward.turned, each: purpose.rows, layout, d_tensors: this.#d_tensors, dropped: source.dropped });
+    return { kind: 'block', back, d_y: arrivingAt(this.#d_tensors, layout, layer.program.output), d_x: arrivingAt(this.#d_tensors, layout, homeOf(layer.program, 'x')) };
+  }
+
+  #recurrence({ recurrences, layout, d_y, d_states, d_gates }: RecurrentGradient, k: number, form: RecurrentForm): readonly Command[] {
     const { run, purpose, backward } = this;
-    const { layer, states, gates } = run.layers[k];
+    const { layer, states, gates, layout: ofRun } = recurrentRun(run.layers[k]);
     const { steps, sequences } = run.shape;
     return (recurrences[form] ??= (() => {
       const picked = purpose.picked && k === purpose.layers - 1;
-      const runLayout = { ...layout, planes: run.layers[k].layout.planes };
+      const runLayout = { ...layout, planes: ofRun.planes };
       const buffers = {
-        ...boundAll(backward.turned, run.forward.layout.layers[k], ['w_hh_turned', 'own_turned']),
+        ...boundAll(backward.turned, run.forward.layout.layers[k]!, ['w_hh_turned', 'own_turned']),
         layer: this.#buffers.uniform(`sizes of layer ${k}`, layerNumbers(layer, runLayout, steps, sequences, purpose.rows, picked)),
         lengths: run.lengths,
         gates,
         states,
-        d_y,
+        d_y: boundTo(d_y),
         d_states,
         d_gates,
       };
@@ -215,14 +284,13 @@ export class GradientBuffers {
   }
 
   /** d_x = Σ over directions and gates of d_a · w_ih. */
-  #toInput(k: number, { layout, d_gates, d_x }: Pick<LayerGradient, 'layout' | 'd_gates' | 'd_x'>): Command {
+  #toInput({ layer, source }: RecurrentRun, k: number, { layout, d_gates, d_x }: Pick<RecurrentGradient, 'layout' | 'd_gates' | 'd_x'>): Command {
     const { run, backward } = this;
-    const { layer, source } = run.layers[k];
     const rows = { models: run.model.seeds.length, directions: 1, steps: run.shape.steps, sequences: this.#rows };
     const columns = layer.cell.gates.length * layout.hidden;
     const place = { ...planePlace(layer, layout, 0, false, 'gradients'), groupStride: layout.modelGradients, groupWidth: columns };
-    const w = bound(backward.turned, run.forward.layout.layers[k].w_ih_turned);
-    const sides = { w, y: d_x, inner: layer.directions * columns, columns: layout.inputs, row: layout.inputs, dropped: source.dropped };
+    const w = bound(backward.turned, run.forward.layout.layers[k]!.w_ih_turned);
+    const sides = { w, y: boundTo(d_x), inner: layer.directions * columns, columns: layout.inputs, row: layout.inputs, dropped: source.dropped };
     return productCommand(this.#buffers, run.forward.kernels, run.batch.buffer, `gradient at the input of layer ${k}`, rows, { buffer: d_gates, place }, sides);
   }
 
@@ -234,14 +302,50 @@ export class GradientBuffers {
     const known = this.#sums.get(key);
     if (known) return known;
     const { sums } = run.forward.layout;
+    const own = layers[k];
     const jobs = [
-      ...layerJobs(run, k, layers[k], sums.layers[k]),
+      ...(own.kind === 'block' ? own.back.sumJobs() : layerJobs(run, k, own, sums.layers[k]!)),
       ...(withHead ? [headJob(run, head!.d_logits, sums.head!)] : []),
-      ...(k === 0 && isClosed(run.model) ? [tableJob(run, layers[0], sums.table!)] : []),
+      ...(k === 0 && isClosed(run.model) ? [tableJob(run.shape, layers[0].d_x, sums.table!)] : []),
     ];
     const rows = { ...run.shape, tokens: run.tokens, batch: run.batch.buffer, gradients: gradients! };
-    const made = outerSumCommands(this.#buffers, run.forward.kernels, `sums of layer ${k}`, rows, jobs, places);
+    const made = [
+      ...(own.kind === 'block' ? own.back.positionSums(gradients!, (sum) => places.offsets.get(sum)!) : []),
+      ...outerSumCommands(this.#buffers, run.forward.kernels, `sums of layer ${k}`, rows, jobs, places),
+    ];
     this.#sums.set(key, made);
     return made;
   }
+}
+
+/** A whole buffer. */
+function whole(buffer: GPUBuffer): Arriving {
+  return { buffer, offset: 0, entries: buffer.size / 4 };
+}
+
+/** A tensor of a block's gradients. */
+function arrivingAt(buffer: GPUBuffer, layout: BlockLayout, name: string): Arriving {
+  const { offset, row } = layout.strip(name);
+  const { models, steps, sequences } = layout.extent;
+  return { buffer, offset, entries: models * steps * sequences * row };
+}
+
+export function boundTo({ buffer, offset, entries }: Arriving): Bound {
+  return { buffer, offset: 4 * offset, size: 4 * entries };
+}
+
+function clear(encoder: GPUCommandEncoder, { buffer, offset, entries }: Arriving): void {
+  encoder.clearBuffer(buffer, 4 * offset, 4 * entries);
+}
+
+/** Clears what no loss reaches in a layer, but for the place where a loss is laid that begins below it. */
+function clearLayer(encoder: GPUCommandEncoder, gradient: LayerGradient, laid: Arriving): void {
+  if (gradient.kind === 'recurrent') {
+    for (const part of [whole(gradient.d_states), whole(gradient.d_gates), gradient.d_y]) clear(encoder, part);
+    return;
+  }
+  const { d_tensors: buffer, layout } = gradient.back;
+  const { from, to } = layout;
+  const [start, end] = laid.buffer === buffer ? [laid.offset, laid.offset + laid.entries] : [to, to];
+  for (const [first, last] of [[from, Math.min(to, Math.max(from, start))], [Math.max(from, Math.min(to, end)), to]]) if (last > first) clear(encoder, { buffer, offset: first, entries: last - first });
 }

@@ -2,6 +2,7 @@
 import type { BufferSet } from './buffer_set';
 import { foldedGroups, type Command } from './command_list';
 import { bound, type BackwardModel } from './gpu_weights';
+import type { Bound } from './kernel';
 import { padded } from './layer_layout';
 import { productCommand, type Operand } from './linear';
 import { outputOf, type RunBuffers } from './run_buffers';
@@ -28,7 +29,7 @@ export class HeadGradient {
     backward: BackwardModel,
     buffers: BufferSet,
     kind: LossKind,
-    d_y: GPUBuffer,
+    d_y: Bound,
   ) {
     const { model, shape, forward, batch } = run;
     const { steps, sequences } = shape;
@@ -36,7 +37,7 @@ export class HeadGradient {
     const width = model.classes!;
     const classes = padded(width);
     const last = run.layers[run.layers.length - 1];
-    const inner = last.layer.directions * last.layout.width;
+    const inner = last.layer.directions * padded(last.layer.width);
     const rows = { models, directions: 1, steps, sequences };
     const y = outputOf(last, steps);
     const count = models * steps * sequences;

@@ -4,7 +4,7 @@
  */
 import type { SignalStorage } from '../engine';
 import type { SignalEntry } from '../model/signals';
-import type { RecurrentLayer as Layer } from '../model/spec';
+import type { Layer, RecurrentLayer } from '../model/spec';
 
 /** A width padded to whole quads. */
 export function padded(width: number): number {
@@ -33,7 +33,7 @@ export interface LayerLayout {
   readonly dGates: number;
 }
 
-export function layerLayout(layer: Layer, below: Layer | undefined, models: number, steps: number, sequences: number): LayerLayout {
+export function layerLayout(layer: RecurrentLayer, below: Layer | undefined, models: number, steps: number, sequences: number): LayerLayout {
   const { gates, states, saved, inner, splitGates = 0, unitParameters = [] } = layer.cell;
   const n = models * layer.directions;
   const hidden = padded(layer.hidden);
@@ -58,7 +58,7 @@ export function layerLayout(layer: Layer, below: Layer | undefined, models: numb
   };
 }
 
-export function isProjected(layer: Layer): boolean {
+export function isProjected(layer: RecurrentLayer): boolean {
   return layer.width !== layer.hidden;
 }
 
@@ -66,7 +66,7 @@ export function isProjected(layer: Layer): boolean {
 export type Place = Omit<SignalStorage, 'device' | 'buffer' | 'lengths'>;
 
 /** A state's place: after each step, or in the one slot that is before the first step or after the last. */
-export function statePlace(layer: Layer, layout: LayerLayout, steps: number, state: number, reverse: boolean, which: 'after' | 'before' | 'first' | 'last'): Place {
+export function statePlace(layer: RecurrentLayer, layout: LayerLayout, steps: number, state: number, reverse: boolean, which: 'after' | 'before' | 'first' | 'last'): Place {
   const d = reverse ? 1 : 0;
   const slots = { after: 1 - d, before: d, first: reverse ? steps : 0, last: reverse ? 0 : steps };
   return {
@@ -81,7 +81,7 @@ export function statePlace(layer: Layer, layout: LayerLayout, steps: number, sta
 }
 
 /** Both directions' h side by side: forward has h_t in slot t + 1, reverse, one model further, in slot t. */
-export function outputPlace(layer: Layer, layout: LayerLayout, steps: number, groupWidth: number): Place {
+export function outputPlace(layer: RecurrentLayer, layout: LayerLayout, steps: number, groupWidth: number): Place {
   return { ...statePlace(layer, layout, steps, 0, false, 'after'), groupStride: layout.modelStates - layout.slot, groupWidth };
 }
 
@@ -91,7 +91,7 @@ export function directionStride(layout: LayerLayout, which: 'after' | 'before'):
 }
 
 /** A plane of what the steps leave behind, or of the gradients there. */
-export function planePlace(layer: Layer, layout: LayerLayout, plane: number, reverse: boolean, of: 'gates' | 'gradients'): Place {
+export function planePlace(layer: RecurrentLayer, layout: LayerLayout, plane: number, reverse: boolean, of: 'gates' | 'gradients'): Place {
   const planes = of === 'gates' ? layout.planes : layout.dPlanes;
   const model = of === 'gates' ? layout.modelGates : layout.modelGradients;
   return {
@@ -124,7 +124,7 @@ export type SignalTensor = 'states' | 'gates' | 'd_states' | 'd_gates' | 'd_x';
 /** Where a recurrent layer's signal lies, or undefined for `x`, which is not one layer's own. */
 export function placeOf(
   { info, origin }: SignalEntry,
-  layer: Layer,
+  layer: RecurrentLayer,
   below: Layer | undefined,
   layout: LayerLayout,
   steps: number,

@@ -37,7 +37,7 @@ export interface CommandMaker {
 export interface ProductSides {
   readonly w: Bound;
   readonly bias?: Bound;
-  readonly y: GPUBuffer;
+  readonly y: Bound;
   readonly inner: number;
   readonly columns: number;
   readonly row: number;

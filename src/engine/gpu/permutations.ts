@@ -40,6 +40,8 @@ export const permutations: readonly Permutation[] = [
   { entry: 'kernels/linear_scan_backward' },
   { entry: 'kernels/gates_forward' },
   { entry: 'kernels/gates_backward' },
+  { entry: 'kernels/block_drop' },
+  { entry: 'kernels/scan_show' },
   { entry: 'paint/heatmap' },
   { entry: 'paint/norms' },
   { entry: 'paint/whole_canvas' },

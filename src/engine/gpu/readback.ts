@@ -62,10 +62,15 @@ export class Readback {
 
   /** A whole buffer of f32 as it is. Rejects with DeviceLostError. */
   async buffer(buffer: GPUBuffer): Promise<Float32Array> {
-    const staging = this.#staging(buffer.size);
+    return this.part(buffer, 0, buffer.size / 4);
+  }
+
+  /** So many entries of a buffer as they are. Rejects with DeviceLostError. */
+  async part(buffer: GPUBuffer, offset: number, entries: number): Promise<Float32Array> {
+    const staging = this.#staging(4 * entries);
     try {
       const encoder = this.gpu.device.createCommandEncoder({ label: 'read' });
-      encoder.copyBufferToBuffer(buffer, 0, staging, 0, buffer.size);
+      encoder.copyBufferToBuffer(buffer, 4 * offset, staging, 0, 4 * entries);
       return new Float32Array(await this.#mapped(encoder, staging));
     } finally {
       staging.destroy();

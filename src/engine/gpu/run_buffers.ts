@@ -3,9 +3,12 @@
  * the next run of that shape; between runs it waits in its model's pool.
  */
 import type { RecurrentForm } from '../engine';
+import { EngineError } from '../errors';
 import type { Inputs } from '../model/inputs';
-import type { RecurrentLayer as Layer, RecurrentModel as ModelShape } from '../model/spec';
+import { isRecurrent, layerStates, type BlockLayer, type Layer, type ModelShape, type RecurrentLayer } from '../model/spec';
 import { BatchUniform, PLAIN_BATCH } from './batch_uniform';
+import { BlockLayout, columnsOf, type BlockExtent } from './block_layout';
+import { BlockRun, linearGroups } from './block_run';
 import { BufferSet } from './buffer_set';
 import { checkFits, checkGrid } from './buffers';
 import type { Command } from './command_list';
@@ -46,6 +49,12 @@ export function sameShape(one: RunShape, other: RunShape): boolean {
 export function checkRun(gpu: Gpu, model: ModelShape, shape: RunShape): void {
   const { steps, sequences } = shape;
   model.layers.forEach((layer, k) => {
+    if (!isRecurrent(layer)) {
+      const layout = new BlockLayout(layer.program, blockExtent(model, shape), 'run');
+      checkFits(gpu, `the tensors of layer ${k}`, layout.entries);
+      checkGrid(gpu, `the products of layer ${k}`, linearGroups(layout.extent, 4));
+      return;
+    }
     const layout = layerLayout(layer, model.layers[k - 1], model.seeds.length, steps, sequences);
     checkFits(gpu, `the gates of layer ${k}`, layout.gates);
     checkFits(gpu, `the states of layer ${k}`, layout.states);
@@ -61,8 +70,21 @@ function inputEntries(model: ModelShape, { steps, sequences, tableRows }: RunSha
 }
 
 /** One layer's part of a run. */
-export interface LayerRun {
-  readonly layer: Layer;
+export type LayerRun = RecurrentRun | BlockLayerRun;
+
+/** A block's. */
+export interface BlockLayerRun {
+  readonly kind: 'block';
+  readonly layer: BlockLayer;
+  readonly below: Layer | undefined;
+  readonly source: Operand;
+  readonly run: BlockRun;
+}
+
+/** A recurrent layer's. */
+export interface RecurrentRun {
+  readonly kind: 'recurrent';
+  readonly layer: RecurrentLayer;
   readonly below: Layer | undefined;
   readonly layout: LayerLayout;
   readonly states: GPUBuffer;
@@ -74,11 +96,12 @@ export interface LayerRun {
 export class RunBuffers {
   readonly #buffers: BufferSet;
   readonly #x: GPUBuffer;
-  readonly #inputProducts: Command[];
+  readonly #inputProducts: (Command | undefined)[];
   readonly #recurrences: Partial<Record<RecurrentForm, readonly Command[]>>[];
   /** Whether the slots of the initial states hold zeros, as they do at first. */
   #startsAtZero = true;
   #fullLengths = false;
+  #ends: Int32Array | undefined;
   #destroyed = false;
   readonly tokens: GPUBuffer;
   readonly lengths: GPUBuffer;
@@ -103,19 +126,27 @@ export class RunBuffers {
     const layers: LayerRun[] = [];
     for (const [k, layer] of model.layers.entries()) {
       const below = model.layers[k - 1] as Layer | undefined;
+      const source = k === 0 ? this.#given() : { ...outputOf(layers[k - 1], steps), ...(drops && { dropped: { index: k - 1, layer: layers[k - 1].layer } }) };
+      if (!isRecurrent(layer)) {
+        layers.push({ kind: 'block', layer, below, source, run: this.#blockRun(layer, below, k, source) });
+        continue;
+      }
       const layout = layerLayout(layer, below, model.seeds.length, steps, sequences);
       layers.push({
+        kind: 'recurrent',
         layer,
         below,
         layout,
         states: this.#buffers.storage(`states of layer ${k}`, layout.states),
         gates: this.#buffers.storage(`gates of layer ${k}`, layout.gates),
-        source: k === 0 ? this.#given() : { ...outputOf(layers[k - 1], steps), ...(drops && { dropped: { index: k - 1, layer: layers[k - 1].layer } }) },
+        source,
       });
     }
     this.layers = layers;
-    this.#inputProducts = layers.map(({ layer, layout, source, gates }, k) => {
-      const { w_ih, b_ih } = forward.layout.layers[k];
+    this.#inputProducts = layers.map((run, k) => {
+      if (run.kind === 'block') return undefined;
+      const { layer, layout, source, gates } = run;
+      const { w_ih, b_ih } = forward.layout.layers[k]!;
       const rows = { models: layout.models, directions: layer.directions, steps, sequences };
       const sizes = { inner: layout.inputs, columns: layer.cell.gates.length * layout.hidden, row: layout.planes * layout.hidden };
       const sides = { w: bound(forward.weights, w_ih), bias: bound(forward.weights, b_ih), y: gates, ...sizes };
@@ -140,13 +171,19 @@ export class RunBuffers {
     if (source.kind === 'rows' && this.shape.tableRows) this.#uploadTable(source.table, source.rows);
     this.uploadRead(source.kind === 'rows' ? { tokens: source.tokens, lengths } : { x: source.x, lengths });
     const zero = initial.every((states) => states.every((state) => state === undefined));
-    if (!zero || !this.#startsAtZero) this.layers.forEach((run, k) => writeStates(queue, run, run.states, initial[k], this.model.seeds.length, steps, sequences, 'first'));
+    if (!zero || !this.#startsAtZero) {
+      this.layers.forEach((run, k) => {
+        if (run.kind === 'recurrent') writeStates(queue, run, run.states, initial[k], this.model.seeds.length, steps, sequences, 'first');
+        else layerStates(run.layer).forEach(({ name, grows }, s) => !grows && run.run.writeState(name, initial[k][s]));
+      });
+    }
     this.#startsAtZero = zero;
   }
 
   /** Sends what is read step by step: tokens or vectors, and where sequences end. */
   uploadRead({ tokens, x, lengths }: { readonly tokens?: Int32Array; readonly x?: Float32Array; readonly lengths: Int32Array | undefined }): void {
     const { queue } = this.gpu.device;
+    this.#ends = lengths;
     if (tokens) queue.writeBuffer(this.tokens, 0, tokens as Int32Array<ArrayBuffer>);
     if (x) queue.writeBuffer(this.#x, 0, packRows(x, this.model.layers[0].inputs) as Float32Array<ArrayBuffer>);
     if (!lengths && this.#fullLengths) return;
@@ -155,12 +192,24 @@ export class RunBuffers {
     this.#fullLengths = lengths === undefined;
   }
 
-  /** All dispatches of a run, layer after layer, each in its form. */
-  commands(forms: readonly RecurrentForm[]): Command[] {
-    return this.#inputProducts.flatMap((product, k) => [product, ...this.recurrence(k, forms[k])]);
+  /** [T, B, width] without what stands past a sequence's length. */
+  withoutPast(rows: Float32Array): Float32Array {
+    if (!this.#ends) return rows;
+    const { steps, sequences } = this.shape;
+    const width = rows.length / (steps * sequences);
+    const kept = rows.slice();
+    this.#ends.forEach((length, b) => {
+      for (let t = length; t < steps; t++) kept.fill(0, (t * sequences + b) * width, (t * sequences + b + 1) * width);
+    });
+    return kept;
   }
 
-  /** The dispatches of one layer's recurrence. */
+  /** All dispatches of a run, layer after layer, each in its form. */
+  commands(forms: readonly RecurrentForm[]): Command[] {
+    return this.layers.flatMap((run, k) => (run.kind === 'block' ? run.run.commands : [this.#inputProducts[k]!, ...this.recurrence(k, forms[k])]));
+  }
+
+  /** The dispatches of a recurrent layer's steps. */
   recurrence(k: number, form: RecurrentForm): readonly Command[] {
     return (this.#recurrences[k][form] ??= this.#recurrence(k, form));
   }
@@ -171,17 +220,34 @@ export class RunBuffers {
   }
 
   #recurrence(k: number, form: RecurrentForm): readonly Command[] {
-    const { layer, layout, states, gates } = this.layers[k];
+    const { layer, layout, states, gates } = recurrentRun(this.layers[k]);
     const { weights, layout: places, kernels } = this.forward;
     const { steps, sequences } = this.shape;
     const buffers = {
-      ...boundAll(weights, places.layers[k], ['w_hh', 'b_hh', 'own']),
+      ...boundAll(weights, places.layers[k]!, ['w_hh', 'b_hh', 'own']),
       layer: this.#buffers.uniform(`sizes of layer ${k}`, layerNumbers(layer, layout, steps, sequences, 1, false)),
       lengths: this.lengths,
       states,
       gates,
     };
     return recurrenceCommands(form, forwardRecurrence(this.gpu, layer, this.model.seeds.length, sequences), steps, kernels, this.#buffers, buffers);
+  }
+
+  #blockRun(layer: BlockLayer, below: Layer | undefined, k: number, source: Operand): BlockRun {
+    const { forward, model, shape } = this;
+    return new BlockRun({
+      buffers: this.#buffers,
+      program: layer.program,
+      extent: blockExtent(model, shape),
+      kernels: forward.kernels,
+      weights: forward.weights,
+      places: forward.layout.programs[k]!,
+      lengths: this.lengths,
+      batch: this.batch.buffer,
+      source,
+      sourceColumns: sourceColumns(layer, below),
+      label: `layer ${k}`,
+    });
   }
 
   #uploadTable(values: Float32Array, count: number): void {
@@ -205,20 +271,40 @@ export class RunBuffers {
   }
 }
 
+/** A block's extent in a run. */
+export function blockExtent({ seeds }: ModelShape, { steps, sequences }: Pick<RunShape, 'steps' | 'sequences'>, each = 1): BlockExtent {
+  return { models: seeds.length, steps, sequences: sequences * each };
+}
+
+/** Which entry of what lies below each input of a block is: directions are padded apart. */
+export function sourceColumns({ inputs }: BlockLayer, below: Layer | undefined): number[] {
+  const places: number[] = [];
+  columnsOf(inputs, below?.directions ?? 1).forEach((input, place) => input >= 0 && (places[input] = place));
+  return places;
+}
+
+/** Throws EngineError for a block. */
+export function recurrentRun(run: LayerRun): RecurrentRun {
+  if (run.kind === 'recurrent') return run;
+  throw new EngineError('layer', `${run.layer.block.title} has no recurrence.`);
+}
+
 /** The output of a layer as the one above reads it. */
-export function outputOf({ layer, layout, states }: LayerRun, steps: number): Operand {
+export function outputOf(run: LayerRun, steps: number): Operand {
+  if (run.kind === 'block') return { buffer: run.run.tensors, place: run.run.place(run.layer.program.output) };
+  const { layer, layout, states } = run;
   return { buffer: states, place: outputPlace(layer, layout, steps, layout.width) };
 }
 
 /** The h that each step of a layer started from. */
-export function previousOutput({ layer, layout, states }: LayerRun, steps: number): Operand {
+export function previousOutput({ layer, layout, states }: RecurrentRun, steps: number): Operand {
   return { buffer: states, place: statePlace(layer, layout, steps, 0, false, 'before'), directionStride: directionStride(layout, 'before') };
 }
 
 /** Writes states [D, B, width] of every model into the slot before the first step read, or after the last. */
 export function writeStates(
   queue: GPUQueue,
-  run: LayerRun,
+  run: Pick<RecurrentRun, 'layer' | 'layout'>,
   buffer: GPUBuffer,
   values: readonly (Float32Array | undefined)[],
   models: number,
@@ -231,7 +317,7 @@ export function writeStates(
 }
 
 /** Where the slot before the first step read, or after the last, lies for each state and each of N = models · directions. */
-export function stateSlots({ layer, layout }: Pick<LayerRun, 'layer' | 'layout'>, steps: number, slot: 'first' | 'last'): number[] {
+export function stateSlots({ layer, layout }: Pick<RecurrentRun, 'layer' | 'layout'>, steps: number, slot: 'first' | 'last'): number[] {
   return layer.cell.states.flatMap((_, s) =>
     Array.from({ length: layout.models }, (__, n) => {
       const { offset } = statePlace(layer, layout, steps, s, n % layer.directions === 1, slot);

@@ -3,9 +3,11 @@
  * copies for the backward kernels are in another; their gradients come as sums, each of all columns that one product
  * makes. Everything is counted in f32 entries, padded to quads, and what kernels bind starts at a multiple of 256 bytes.
  */
-import { directionsOf, headWeightName, parameterName, parameterShapes, vocabularySize, type ParameterKind } from '../model/parameters';
-import type { RecurrentLayer as Layer, RecurrentModel as ModelShape } from '../model/spec';
+import { blockParameterName, directionsOf, headWeightName, parameterName, parameterShapes, vocabularySize, type ParameterKind } from '../model/parameters';
+import { isRecurrent, outputWidth, type Layer, type ModelShape, type RecurrentLayer } from '../model/spec';
 import { OptionError } from '../errors';
+import { BlockLayout, columnsOf } from './block_layout';
+import { blockWeights, type BlockWeights } from './block_weights';
 import { isProjected, layerLayout, padded, type LayerLayout } from './layer_layout';
 
 /** A part of an arena that a kernel binds. */
@@ -99,7 +101,10 @@ export interface Block {
 }
 
 export interface WeightLayout {
-  readonly layers: readonly (LayerRanges & TurnedRanges)[];
+  /** Of recurrent layers; undefined for blocks. */
+  readonly layers: readonly ((LayerRanges & TurnedRanges) | undefined)[];
+  /** Of blocks; undefined for recurrent layers. */
+  readonly programs: readonly (BlockWeights | undefined)[];
   readonly head: HeadRanges | undefined;
   /** [M, V, E] of a closed vocabulary. */
   readonly table: (ArenaRange & { readonly rows: number; readonly columns: number }) | undefined;
@@ -108,7 +113,7 @@ export interface WeightLayout {
   readonly turnedEntries: number;
   /** One or more for each parameter, in PyTorch's order. */
   readonly blocks: readonly Block[];
-  readonly sums: { readonly layers: readonly LayerSums[]; readonly head: SumShape | undefined; readonly table: SumShape | undefined };
+  readonly sums: { readonly layers: readonly (LayerSums | undefined)[]; readonly head: SumShape | undefined; readonly table: SumShape | undefined };
 }
 
 /** 256 bytes: the specification's default for how offsets of storage buffers are aligned. */
@@ -119,26 +124,44 @@ export function weightLayout(model: ModelShape): WeightLayout {
   const weights = new Space();
   const turned = new Space();
   const models = model.seeds.length;
-  const layouts = model.layers.map((layer, k) => layerLayout(layer, model.layers[k - 1], models, 1, 1));
-  const layers = model.layers.map((layer, k) => layerRanges(layer, layouts[k], weights, turned));
+  const layouts = model.layers.map((layer, k) => (isRecurrent(layer) ? layerLayout(layer, model.layers[k - 1], models, 1, 1) : undefined));
+  const layers = model.layers.map((layer, k) => (isRecurrent(layer) ? layerRanges(layer, layouts[k]!, weights, turned) : undefined));
+  const programs = model.layers.map((layer, k) => (isRecurrent(layer) ? undefined : programWeights(model, k, weights, turned)));
   const table = tableRange(model, weights);
   const sums = {
-    layers: model.layers.map((layer, k) => layerSums(layer, layouts[k], k)),
-    head: headSum(model, layouts),
+    layers: model.layers.map((layer, k) => (isRecurrent(layer) ? layerSums(layer, layouts[k]!, k) : undefined)),
+    head: headSum(model),
     table: table && { label: 'd_table', models, rows: table.rows, ones: 0 as const, columns: table.columns },
   };
   const head = sums.head && headRanges(model, sums.head, table, weights, turned);
   const blocks = [
     ...(table ? [tableBlock(model, table, sums.table!, head, sums.head)] : []),
-    ...model.layers.flatMap((layer, k) => layerBlocks(layer, model.layers[k - 1], k, layouts[k], layers[k], sums.layers[k])),
+    ...model.layers.flatMap((layer, k) => (isRecurrent(layer) ? layerBlocks(layer, model.layers[k - 1], k, layouts[k]!, layers[k]!, sums.layers[k]!) : programs[k]!.blocks)),
     ...(head ? headBlocks(model, head, sums.head!) : []),
   ];
-  return { layers, head, table, entries: weights.end, turnedEntries: turned.end, blocks: inOrder(model, blocks), sums };
+  return { layers, programs, head, table, entries: weights.end, turnedEntries: turned.end, blocks: inOrder(model, blocks), sums };
 }
 
 /** Entries of a sum, in `slices` parts that are added up later. */
 export function sumEntries({ models, rows, ones, columns }: SumShape, slices: number): number {
   return slices * models * (rows + ones) * columns;
+}
+
+/** Throws OptionError for a block that nothing else can read on the GPU. */
+function programWeights({ layers, classes, seeds, input }: ModelShape, k: number, weights: Space, turned: Space): BlockWeights {
+  const layer = layers[k];
+  if (isRecurrent(layer)) throw new Error('a program of a recurrent layer');
+  const layout = new BlockLayout(layer.program, { models: seeds.length, steps: 1, sequences: 1 }, 'run');
+  const below = layers[k - 1];
+  const given = columnsOf(layer.inputs, below?.directions ?? 1);
+  if ((below || 'embedding' in input) && layout.strip('x').columns.some((column, i) => column !== given[i])) {
+    throw new OptionError(`layers[${k}]`, `layers[${k}]: on the GPU ${layer.block.title} reads an embedding or another layer only if its heads or groups, and units of that layer's directions, are multiples of 4.`);
+  }
+  const read = classes !== undefined || k + 1 < layers.length;
+  if (read && layout.strip(layer.program.output).columns.length !== padded(layer.width)) {
+    throw new OptionError(`layers[${k}]`, `layers[${k}]: on the GPU the output of ${layer.block.title} can be read by a head or another layer only if its heads or groups are multiples of 4 wide.`);
+  }
+  return blockWeights(layer.program, layout, seeds.length, `layer ${k}`, weights, turned, (name) => blockParameterName(name, k));
 }
 
 /** Hands out ranges one after the other. */
@@ -157,7 +180,7 @@ class Space {
   }
 }
 
-function layerRanges(layer: Layer, { models, inputs, hidden, width }: LayerLayout, weights: Space, turned: Space): LayerRanges & TurnedRanges {
+function layerRanges(layer: RecurrentLayer, { models, inputs, hidden, width }: LayerLayout, weights: Space, turned: Space): LayerRanges & TurnedRanges {
   const gates = models * layer.cell.gates.length * hidden;
   const own = models * unitRows(layer) * hidden + (isProjected(layer) ? models * hidden * width : 0);
   return {
@@ -188,11 +211,11 @@ function headRanges({ seeds, layers, tied }: ModelShape, { rows, columns }: SumS
   return { w: turned.take(entries), w_turned: table!, bias, tied };
 }
 
-function unitRows({ cell }: Layer): number {
+function unitRows({ cell }: RecurrentLayer): number {
   return cell.unitParameters?.length ?? 0;
 }
 
-function layerSums(layer: Layer, { models, inputs, hidden, width }: LayerLayout, k: number): LayerSums {
+function layerSums(layer: RecurrentLayer, { models, inputs, hidden, width }: LayerLayout, k: number): LayerSums {
   const { gates, inner, splitGates = 0 } = layer.cell;
   const sum = (label: string, rows: number, columns: number): SumShape => ({ label: `${label} of layer ${k}`, models, rows, ones: 4, columns });
   const apart = inner?.gates ?? splitGates;
@@ -205,13 +228,13 @@ function layerSums(layer: Layer, { models, inputs, hidden, width }: LayerLayout,
   };
 }
 
-function headSum({ layers, classes, seeds }: ModelShape, layouts: readonly LayerLayout[]): SumShape | undefined {
+function headSum({ layers, classes, seeds }: ModelShape): SumShape | undefined {
   if (classes === undefined) return undefined;
-  const last = layers.length - 1;
-  return { label: 'd_head', models: seeds.length, rows: layers[last].directions * layouts[last].width, ones: 4, columns: padded(classes) };
+  const last = layers[layers.length - 1];
+  return { label: 'd_head', models: seeds.length, rows: last.directions * padded(last.width), ones: 4, columns: padded(classes) };
 }
 
-function layerBlocks(layer: Layer, below: Layer | undefined, k: number, layout: LayerLayout, ranges: LayerRanges & TurnedRanges, sums: LayerSums): Block[] {
+function layerBlocks(layer: RecurrentLayer, below: Layer | undefined, k: number, layout: LayerLayout, ranges: LayerRanges & TurnedRanges, sums: LayerSums): Block[] {
   const { cell, directions, hidden } = layer;
   const { models, inputs, hidden: wide, width } = layout;
   const gates = cell.gates.length * wide;
@@ -279,7 +302,7 @@ function headBlocks(model: ModelShape, { w, w_turned, bias, tied }: HeadRanges, 
   const last = layers[layers.length - 1];
   const { rows, columns } = sum;
   const part = (row: number): SumPart[] => [{ sum, direction: 0, directions: 1, row, column: 0, turned: false }];
-  const read = last.directions * last.width;
+  const read = outputWidth(last);
   const perClass = (scale: number) => Int32Array.from({ length: columns }, (_, c) => (c < classes ? c * scale : -1));
   const weight: Block = {
     parameter: headWeightName(model),

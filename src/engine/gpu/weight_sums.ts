@@ -1,8 +1,8 @@
 /** The sums that are the gradients of a model's weights: what is multiplied by what, and where each lies. */
-import type { LayerGradient } from './gradient_buffers';
-import { directionStride, inputPlace, planePlace, statePlace, type Place } from './layer_layout';
+import type { Arriving, RecurrentGradient } from './gradient_buffers';
+import { directionStride, planePlace, statePlace, type Place } from './layer_layout';
 import type { Operand, SumJob } from './linear';
-import { outputOf, previousOutput, type RunBuffers } from './run_buffers';
+import { outputOf, previousOutput, recurrentRun, type RunBuffers, type RunShape } from './run_buffers';
 import { sumEntries, type LayerSums, type Strides, type SumPart, type SumShape, type WeightLayout } from './weight_layout';
 
 /** Where sums lie in the buffer of them all; each is in slices that are to be added up. */
@@ -12,9 +12,10 @@ export interface SumPlaces {
   readonly entries: number;
 }
 
-export function allSums({ sums }: WeightLayout): SumShape[] {
-  const ofLayers = sums.layers.flatMap(({ ih, hh, hr, unit }) => [ih, ...hh, hr, unit]);
-  return [...ofLayers, sums.head, sums.table].filter((sum) => sum !== undefined);
+export function allSums({ sums, programs }: WeightLayout): SumShape[] {
+  const ofLayers = sums.layers.flatMap((layer) => (layer ? [layer.ih, ...layer.hh, layer.hr, layer.unit] : []));
+  const ofPrograms = programs.flatMap((program) => [...(program?.sums.values() ?? [])].flatMap((ofStep) => Object.values(ofStep)));
+  return [...ofLayers, ...ofPrograms, sums.head, sums.table].filter((sum) => sum !== undefined);
 }
 
 export function sumPlaces(sums: readonly SumShape[], slices: number): SumPlaces {
@@ -37,8 +38,8 @@ export function sumStrides({ offsets, slices }: SumPlaces, { sum, direction, dir
 }
 
 /** The sums of a layer's own weights. */
-export function layerJobs({ layers, shape }: RunBuffers, k: number, { d_gates, d_states, layout }: LayerGradient, sums: LayerSums): SumJob[] {
-  const run = layers[k];
+export function layerJobs({ layers, shape }: RunBuffers, k: number, { d_gates, d_states, layout }: RecurrentGradient, sums: LayerSums): SumJob[] {
+  const run = recurrentRun(layers[k]);
   const { layer, source } = run;
   const { steps } = shape;
   const { gates, saved, inner, splitGates = 0 } = layer.cell;
@@ -64,9 +65,10 @@ export function headJob({ layers, shape }: RunBuffers, d_logits: Operand, sum: S
 }
 
 /** The sum of the embedding: each row's is that of the gradients at the steps that read it. */
-export function tableJob({ layers, shape }: RunBuffers, { d_x, layout }: LayerGradient, sum: SumShape): SumJob {
-  const place = inputPlace(layout, undefined, layers[0].layer.inputs, shape.steps, shape.sequences);
-  return { sum, x: 'tokens', d: { buffer: d_x, place: wholeRow(place) }, directions: 1 };
+export function tableJob({ steps, sequences }: RunShape, { buffer, offset, entries }: Arriving, sum: SumShape): SumJob {
+  const row = entries / (sum.models * steps * sequences);
+  const place: Place = { offset, modelStride: steps * sequences * row, stepStride: sequences * row, sequenceStride: row, groupStride: 0, groupWidth: 2 ** 30, activation: 'identity' };
+  return { sum, x: 'tokens', d: { buffer, place }, directions: 1 };
 }
 
 /** A place read as rows as wide as they come, not as groups. */
