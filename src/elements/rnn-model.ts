@@ -18,6 +18,9 @@ export { CursorChangeEvent, TrainingChangeEvent, WeightChangeEvent, type Cursor 
 /** Other values of these start training anew. */
 const STARTING: readonly PropertyKey[] = ['cell', 'units', 'seed', 'embedding', 'gain', 'start', 'gateBias', 'edits', 'task', 'taskSettings', 'taskText', 'seeds', 'optimizer', 'batch', 'device'] satisfies (keyof RnnModel)[];
 
+/** Of them, those that say what is learned. */
+const TEACHING: readonly PropertyKey[] = ['task', 'taskSettings', 'taskText', 'seed', 'seeds', 'batch'] satisfies (keyof RnnModel)[];
+
 /** These are asked for anew while training goes on. */
 const LEARNING: readonly PropertyKey[] = ['lr', 'clip', 'updates', 'until'] satisfies (keyof RnnModel)[];
 
@@ -140,6 +143,7 @@ export class RnnModel extends LitElement {
   readonly #watchers = new Set<() => void>();
   #wanted: Cursor = { step: 0, unit: 0 };
   #dropped = '';
+  #taught: Lesson | undefined;
   #file: OpenedModel | undefined;
   #generation = 0;
   #status: TrainingState['status'] = 'idle';
@@ -299,7 +303,7 @@ export class RnnModel extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (this.hasUpdated && STARTING.some((name) => changed.has(name)) && this.training.status !== 'idle') {
+    if (this.hasUpdated && this.training.status !== 'idle' && this.#startsAnew(changed)) {
       this.#training.drop();
       this.#generation++;
     }
@@ -329,11 +333,23 @@ export class RnnModel extends LitElement {
 
   #request(): void {
     try {
-      this.#run.request(this.#asked());
+      const asked = this.#asked();
+      this.#taught = asked.lesson;
+      this.#run.request(asked);
     } catch (error) {
       if (!(error instanceof OptionError)) throw error;
-      this.#run.refuse(error.message);
+      // What is there stays; `trainingObstacle` says what is wrong.
+      if (this.state.tape) this.#tell();
+      else this.#run.refuse(error.message);
     }
+  }
+
+  /** Whether what changed is another network, or another lesson for it; a task that makes no sense is none, and what is learned goes on. */
+  #startsAnew(changed: PropertyValues): boolean {
+    const names = STARTING.filter((name) => changed.has(name));
+    if (names.some((name) => !TEACHING.includes(name))) return true;
+    const { lesson } = this;
+    return names.length > 0 && lesson !== undefined && lesson !== this.#taught;
   }
 
   /** Throws OptionError for a task that makes no sense. */

@@ -67,6 +67,27 @@ describe('a network with a task', () => {
     expect(model.training).toMatchObject({ status: 'paused', updates: 1 });
   });
 
+  it.each<[string, Partial<RnnModel>, string]>([
+    ['a task that is none', { task: 'parity' }, 'There is no task "parity"'],
+    ['a setting that cannot be read', { taskSettings: 'distance' }, 'task-settings: "distance" given'],
+    ['a batch of nothing', { batch: -3 }, 'batch: -3 given'],
+    ['text that teaches nothing', { task: 'characters', taskText: '   ' }, 'text: it is empty'],
+  ])('that is trained keeps what it learned while it is asked for %s, and says what is wrong', async (_what, bad, words) => {
+    const model = await learner();
+    await model.step(3);
+    const [tape, before] = [model.state.tape, weights(model)];
+    const good = { task: model.task, taskSettings: model.taskSettings, batch: model.batch, taskText: model.taskText };
+    Object.assign(model, bad);
+    await model.updateComplete;
+    expect(model.trainingObstacle).toContain(words);
+    expect(model.state).toMatchObject({ status: 'ready', tape });
+    expect(model.training).toMatchObject({ status: 'paused', updates: 3 });
+    Object.assign(model, good);
+    await model.step();
+    expect(model.training).toMatchObject({ status: 'paused', updates: 4 });
+    expect(weights(model)).not.toEqual(before);
+  });
+
   it('without one says that there is nothing to learn', async () => {
     const model = mount<RnnModel>('<rnn-model text="a b" device="cpu"></rnn-model>');
     await model.train();
