@@ -10,7 +10,7 @@ import { EngineError } from '../errors';
 import type { Step } from '../ops';
 import { droppedNumbers, type DroppedLayer } from './batch_uniform';
 import { gatesKernel, linearKernel, POINTWISE } from './block_kernels';
-import { BlockLayout, SCAN_GROUP, scanSizes, type BlockExtent, type Strip } from './block_layout';
+import { SCAN_GROUP, scanSizes, type BlockExtent, type BlockLayout, type Strip } from './block_layout';
 import { attendNumbers, flatCommand, linearCommand, normNumbers, quadsOf, rowsOf, type BlockRun } from './block_run';
 import { convolutionNumbers, gatesNumbers, linearScanNumbers, rawStrip, rowsOfRoom, scanNumbers, stripNumbers, type Backwards } from './block_scans';
 import type { Command } from './command_list';
