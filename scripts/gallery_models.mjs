@@ -75,7 +75,7 @@ const meaningfulCells = async (door, model) => {
 
 /** @type {GalleryModel['measure']} */
 const addingError = async (door, model) => {
-  const task = door.taskNamed('adding').make({ seed: 2, sequences: 1, settings: { length: 50 } });
+  const task = door.taskNamed('adding').make({ seed: 2, sequences: 1, settings: { length: 30 } });
   const { inputs, targets } = task.heldOut(200);
   if (!('x' in inputs) || !('values' in targets)) throw new Error('adding: vectors in and numbers out');
   const tape = await model.run({ x: inputs.x });
@@ -137,14 +137,14 @@ export const galleryModels = [
   },
   {
     name: 'adding-lstm',
-    title: 'LSTM that adds two marked numbers out of 50',
+    title: 'LSTM that adds two marked numbers out of 30',
     task: 'adding',
-    taskOptions: { seed: 1, sequences: 32, settings: { length: 50 } },
+    taskOptions: { seed: 1, sequences: 32, settings: { length: 30 } },
     layer: { cell: 'lstm', hidden: 32, gateBias: { f: 1 } },
     embedding: 0,
     seed: 1,
-    updates: 1_000,
-    training: cosine(1e-2, 1_000),
+    updates: 700,
+    training: { optimizer: { name: 'adam', lr: 1e-2 }, clip: 1 },
     measure: addingError,
   },
 ];
