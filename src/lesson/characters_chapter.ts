@@ -9,6 +9,7 @@ export function charactersChapter(): (state: LessonState) => void {
   const model = document.getElementById('characters') as RnnModel;
   const unit = document.getElementById('characters-unit') as HTMLInputElement;
   const value = document.getElementById('characters-unit-value')!;
+  model.cursor = { unit: unit.valueAsNumber - 1 };
   unit.addEventListener('input', () => model.moveCursor({ unit: unit.valueAsNumber - 1 }));
   let shown: LessonState | undefined;
   // Until the file is there, another network would read.
