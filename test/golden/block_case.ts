@@ -123,7 +123,7 @@ export async function runBlockCase(engine: Engine, golden: GoldenCase, forward: 
   const weights = Object.fromEntries(Object.entries(parameters).map(([name, tensor]) => [`layers.0.${name}`, tensor]));
   const model = await engine.model({ input: { size: x.shape[2] }, layers: [{ ...options, block }] }, { weights });
   try {
-    const ofLayer = (given: Readonly<Record<string, Tensor>>) => [Object.fromEntries(Object.entries(given).map(([name, { shape, data }]) => [name, { shape: [1, ...shape], data }]))];
+    const ofLayer = (ofStates: Readonly<Record<string, Tensor>>) => [Object.fromEntries(Object.entries(ofStates).map(([name, { shape, data }]) => [name, { shape: [1, ...shape], data }]))];
     const tape = await model.run({ x, states: ofLayer(states) });
     if (!forward) await tape.backward({ d_y, d_states: ofLayer(d_states) });
     const read = async (name: string): Promise<Tensor> => {
