@@ -5,7 +5,7 @@ import { learnedAfter } from './latch_reach';
 vi.setConfig({ testTimeout: 120_000 });
 const engine = await createEngine({ device: 'cpu' });
 
-/** A small form of test/long/engine/keyed_latch.test.ts. */
+/** A small form of test/long/engine/keyed_latch_*.test.ts. */
 const small = (layer: Omit<RecurrentSpec, 'hidden'>, distance: number) => learnedAfter(engine, { layer: { hidden: 16, ...layer }, distance, seeds: [11, 12], sequences: 16, mostUpdates: 300 });
 
 test('a plain RNN with orthogonal weights learns over 4 words, and not over 20', async () => {

@@ -14,10 +14,12 @@ export interface Reach {
   readonly seeds: readonly number[];
   readonly sequences?: number;
   readonly mostUpdates?: number;
+  /** Hears of every ten updates, and how many seeds have learned it. */
+  readonly progress?: (update: number, learned: number) => void;
 }
 
 /** After how many updates each seed has learned it; undefined for one that has not. */
-export async function learnedAfter(engine: Engine, { layer, distance, seeds, sequences = 32, mostUpdates = 500 }: Reach): Promise<(number | undefined)[]> {
+export async function learnedAfter(engine: Engine, { layer, distance, seeds, sequences = 32, mostUpdates = 500, progress }: Reach): Promise<(number | undefined)[]> {
   const task = taskNamed('keyed_latch').make({ seed: 1, sequences, settings: { distance } });
   using model = await engine.model({ input: { ...task.input, embedding: layer.hidden }, layers: [{ oneBias: true, ...layer }], output: task.output, seeds });
   using trainer = await model.trainer({ task, optimizer: { name: 'adam', lr: 3e-3 }, clip: 1 });
@@ -31,6 +33,7 @@ export async function learnedAfter(engine: Engine, { layer, distance, seeds, seq
         if (mean >= ENOUGH) after[m] ??= end;
       });
     }
+    progress?.(trainer.updates, after.filter((update) => update !== undefined).length);
   }
   return after;
 }
