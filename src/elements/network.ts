@@ -58,7 +58,13 @@ export function readingOf(text: string, given: readonly string[] | undefined, { 
   if (typeof input.vocab !== 'object') throw new OptionError('vocabulary', 'This file does not say which words its tokens stand for, so no text can be read with it. Save it with its vocabulary in the metadata.');
   const { known, unknown } = sortedOut(readsCharacters(input.vocab) && !given ? [...text.normalize('NFC')] : words, input.vocab);
   if (known.length > 0) return { inputs: { words: known }, words: known.map(visible), unknown, note: '' };
-  return exampleOf(lesson, words.length > 0 ? 'This network knows none of the words of the text: shown is a sequence of its task.' : '');
+  return exampleOf(teaches(lesson, input.vocab) ? lesson : undefined, words.length > 0 ? 'This network knows none of the words of the text: shown is a sequence of its task.' : '');
+}
+
+/** Whether a network that reads these words can read those of the task: one from a file may have others. */
+function teaches(lesson: Lesson | undefined, vocabulary: readonly string[]): boolean {
+  const input = lesson?.task.input;
+  return input !== undefined && 'vocab' in input && input.vocab.every((word) => vocabulary.includes(word));
 }
 
 /** Whether a vocabulary is an alphabet: a space is a character and no word. */

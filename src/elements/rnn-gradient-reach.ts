@@ -39,7 +39,7 @@ const TICK_DECADES = 4;
  *
  * @csspart plot - The bars with their axes.
  * @csspart summary - How much arrives, in words.
- * @csspart numbers - The numbers as a table.
+ * @csspart numbers - The bars as a table.
  * @csspart notice - The words that stand where there is nothing to draw.
  * @cssproperty [--rnn-bar] - Colour of the bars.
  */
@@ -235,7 +235,7 @@ export class RnnGradientReach extends ModelFigure {
     if (!found || this.moving) return nothing;
     const { words, last, log10 } = found;
     return html`<details part="numbers">
-      <summary>The numbers as a table</summary>
+      <summary>The bars as a table</summary>
       <div class="scroll" tabindex="0" role="group" aria-label="Length by distance">
         <table>
           <thead>

@@ -49,6 +49,21 @@ it('an untrained network is saved as it is, and opens anywhere', async () => {
   expect([...opened.weights['weight_hh_l0']!.data as Float32Array]).toEqual([...plain.state.model!.parameters.get('weight_hh_l0')!.data]);
 });
 
+it('a network from a file is not taught a task of other words: it says so, and stays', async () => {
+  const other = await model('cell="lstm" hidden="3" embedding="4" task="agreement"');
+  const saved = await file(other);
+  const opened = await model(learner);
+  await opened.openFile(saved);
+  await settled(() => expect(opened.state).toMatchObject({ status: 'error', message: expect.stringContaining('type others, or give it the task that it learned') }));
+  opened.text = 'the cat was happy';
+  await settled(() => expect(opened.state).toMatchObject({ status: 'ready', words: ['the', 'cat', 'was', 'happy'] }));
+  const { tape } = opened.state;
+  await opened.train();
+  await settled(() => expect(opened.training.status).toBe('error'));
+  expect(opened.training.message).toMatch(/vocabulary/);
+  expect(opened.state).toMatchObject({ status: 'ready', tape });
+});
+
 it('there is nothing to save where there is no network, and it says so', async () => {
   const none = mount<RnnModel>('<rnn-model cell="none" text="the cat" device="cpu"></rnn-model>');
   await settled(() => expect(none.state.status).toBe('error'));
