@@ -1,7 +1,7 @@
 // @ts-check
 // `npm run gallery`: trains the models that come with the page and writes them to public/models/, with
-// how each was made in its metadata, and index.json beside them. In float64 on the CPU, so that the
-// same command gives the same files anywhere; it takes a quarter of an hour or so.
+// how each was made in its metadata, and index.json beside them. In float64 on the CPU, so that no
+// adapter matters; it takes a quarter of an hour or so.
 //
 //   node scripts/gallery.mjs [--only PATTERN]
 //

@@ -59,7 +59,7 @@ export interface Tally {
   readonly tokens: number;
 }
 
-/** Everything that goes on from one update to the next: enough to go on elsewhere, bit for bit. */
+/** Everything that goes on from one update to the next: enough to go on elsewhere, on the GPU bit for bit, on the reference from float32 (see reference/training_state.ts). */
 export interface Snapshot {
   readonly update: number;
   readonly parameters: Parameters;
