@@ -6,6 +6,7 @@
 import { type TestProjectConfiguration, type ViteUserConfig, defineConfig } from 'vitest/config';
 import { chapters } from './scripts/chapters.mjs';
 import { findChromium } from './scripts/chromium.mjs';
+import { shaders } from './scripts/shaders.mjs';
 
 const directives = ['class-map', 'guard', 'keyed', 'repeat'].map((name) => `lit/directives/${name}.js`);
 
@@ -28,7 +29,7 @@ export default defineConfig(async ({ mode }): Promise<ViteUserConfig> => {
 
   return {
     base: './',
-    plugins: [chapters()],
+    plugins: [chapters(), shaders()],
     worker: { format: 'es' },
     build: {
       assetsInlineLimit: 0,

@@ -2,6 +2,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, preview } from 'vite';
+import { shaders } from '../scripts/shaders.mjs';
 
 const folder = dirname(fileURLToPath(import.meta.url));
 
@@ -11,6 +12,7 @@ export async function serveSite(): Promise<{ origin: string; close(): Promise<vo
   const common = { configFile: false, root: folder, logLevel: 'error' } as const;
   await build({
     ...common,
+    plugins: [shaders()],
     // The adapters say `peer:` so that the check of types looks in peers/libraries.d.ts, never in bench/node_modules.
     resolve: { alias: [{ find: /^peer:/, replacement: '' }] },
     worker: { format: 'es' },

@@ -12,7 +12,8 @@ export interface LinkedShader {
   locate(line: number): { file: string; line: number };
 }
 
-const sources: Record<string, string> = import.meta.glob('../../../shaders/**/*.wgsl', { query: '?raw', import: 'default', eager: true });
+// `linked` marks the texts whose comments a build leaves out (scripts/shaders.mjs).
+const sources: Record<string, string> = import.meta.glob('../../../shaders/**/*.wgsl', { query: '?raw&linked', import: 'default', eager: true });
 const root = '../../../shaders/';
 
 /** Every shader file, by its path below shaders/ without ending. */
