@@ -1,5 +1,5 @@
 import { css, html, nothing, svg, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { property, state } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
 import { wordsOf } from '../engine';
 import { Latest } from './latest';
@@ -7,7 +7,6 @@ import { ModelFigure } from './model_figure';
 import { readable } from './network';
 import { pairRun, type Pair } from './pair_run';
 import { snapOutward, stickyLimit } from './range';
-import './rnn-heatmap';
 import { withWord } from './sentence';
 import { decimal } from './signed_number';
 import { timeAxis, type TimeAxis } from './time_axis';
@@ -36,7 +35,6 @@ const CHART = { bars: 96, above: 18, below: 6, numbered: 38 } as const;
  * @csspart notice - The words that stand where there is nothing to draw.
  * @cssproperty [--rnn-accent] - Colour of the chosen step and of changed words.
  */
-@customElement('rnn-compare')
 export class RnnCompare extends ModelFigure {
   static override styles = [
     ModelFigure.styles,

@@ -1,5 +1,5 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { property, state } from 'lit/decorators.js';
 import { randomStream } from '../engine';
 import { colourTable, cssColour } from './colour/scale';
 import { continuation, wordsRead, type ReadWord } from './continuation';
@@ -21,7 +21,6 @@ const DEEP = 0.6;
  * @csspart text - What was read, and what was written.
  * @csspart notice - The words that stand where there is nothing to write.
  */
-@customElement('rnn-continuation')
 export class RnnContinuation extends ModelFigure {
   static override styles = [
     ModelFigure.styles,

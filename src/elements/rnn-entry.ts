@@ -1,5 +1,5 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { property, state } from 'lit/decorators.js';
 import { addends, recurrentLayer, type Addend, type Addends, type Cell, type ModelShape, type Parameters, type Tape } from '../engine';
 import { curveOf } from './activation_curve';
 import { curvePicture, curveStyles } from './curve_picture';
@@ -54,7 +54,6 @@ interface Entry {
  * @csspart notice - The words that stand where there is nothing to draw.
  * @cssproperty [--rnn-accent] - Colour of the point and its tangent.
  */
-@customElement('rnn-entry')
 export class RnnEntry extends ModelFigure {
   static override styles = [
     ModelFigure.styles,

@@ -1,12 +1,11 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { property } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
 import { gateProducts, recurrentLayer, type Cell, type GateProducts, type Tape } from '../engine';
 import { hidesElement, labelsAttribute } from './attributes';
 import { Latest } from './latest';
 import { ofLog10 } from './log_axis';
 import { ModelFigure } from './model_figure';
-import './rnn-heatmap';
 import type { Cursor } from './rnn-model';
 import { decimal, subscript } from './signed_number';
 import { readingNote } from './training_words';
@@ -29,7 +28,6 @@ interface Kept {
  * @csspart kept - What is left, in numbers.
  * @csspart notice - The words that stand where there is nothing to draw.
  */
-@customElement('rnn-gates')
 export class RnnGates extends ModelFigure {
   static override styles = [
     ModelFigure.styles,

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { property, query, state } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
 import { hidesElement, numberAttribute, unitsAsHidden } from './attributes';
 import { checkClip, clipWords } from './flow_clip';
@@ -62,7 +62,6 @@ export class DistanceChangeEvent extends Event {
  * @csspart notice - The words that stand where there is nothing to draw.
  * @cssproperty [--rnn-accent] - Colour of the measured curves.
  */
-@customElement('rnn-gradient-flow')
 export class RnnGradientFlow extends ModelFigure {
   static override styles = [ModelFigure.styles, plotStyles, controlStyles, flowStyles];
 

@@ -1,5 +1,5 @@
 import { css, html, nothing, svg, type PropertyValues, type SVGTemplateResult, type TemplateResult } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { property, query, state } from 'lit/decorators.js';
 import type { Signal } from '../engine';
 import { Latest } from './latest';
 import { ofLog10, powerOfTen } from './log_axis';
@@ -43,7 +43,6 @@ const TICK_DECADES = 4;
  * @csspart notice - The words that stand where there is nothing to draw.
  * @cssproperty [--rnn-bar] - Colour of the bars.
  */
-@customElement('rnn-gradient-reach')
 export class RnnGradientReach extends ModelFigure {
   static override styles = [
     ModelFigure.styles,

@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { property, query, state } from 'lit/decorators.js';
 import { classMap } from 'lit/directives/class-map.js';
 import { keyed } from 'lit/directives/keyed.js';
 import type { Signal } from '../engine';
@@ -52,7 +52,6 @@ export { EntryFocusEvent } from './entry_focus_event';
  * @cssproperty [--rnn-max-height=34rem] - Height beyond which rows scroll.
  * @cssproperty [--rnn-focus=Highlight] - Colour of the ring around the entry in focus.
  */
-@customElement('rnn-heatmap')
 export class RnnHeatmap extends LitElement {
   static override styles = heatmapStyles;
 

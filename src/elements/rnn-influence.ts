@@ -1,8 +1,7 @@
 import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { property, state } from 'lit/decorators.js';
 import { optionalNumberAttribute } from './attributes';
 import { ModelFigure } from './model_figure';
-import './rnn-heatmap';
 import type { EntryFocusEvent } from './rnn-heatmap';
 
 /** The reader chose one unit, or all of them together. */
@@ -31,7 +30,6 @@ const MOST_LISTED = 256;
  * @csspart heatmap - The `<rnn-heatmap>` that draws the matrix.
  * @cssproperty [--rnn-max-height=34rem] - Height beyond which the matrix scrolls.
  */
-@customElement('rnn-influence')
 export class RnnInfluence extends ModelFigure {
   static override styles = [
     ModelFigure.styles,

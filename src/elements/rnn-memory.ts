@@ -1,12 +1,11 @@
 import { css, html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { property, state } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
 import { wordsOf } from '../engine';
 import { Latest } from './latest';
 import { memoryCurves, type MemoryCurves } from './memory_curves';
 import { ModelFigure } from './model_figure';
 import { readable } from './network';
-import './rnn-heatmap';
 import { timeAxis, type TimeAxis } from './time_axis';
 
 /** The chart, in CSS pixels; its decades go from −4 to 1 at least, and downward in steps of four. */
@@ -23,7 +22,6 @@ const CHART = { height: 260, top: 14, bottom: 10 } as const;
  * @csspart notice - The words that stand where there is nothing to draw.
  * @cssproperty [--rnn-accent] - Colour of the stored curve and of the chosen step.
  */
-@customElement('rnn-memory')
 export class RnnMemory extends ModelFigure {
   static override styles = [
     ModelFigure.styles,

@@ -1,5 +1,5 @@
 import { css, LitElement, nothing, type PropertyValues } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { property } from 'lit/decorators.js';
 import { isRecurrent, OptionError, taskNamed, type OpenedModel, type SavedRun, type Task } from '../engine';
 import { hidesElement, numberAttribute, optionalNumberAttribute, unitsAsHidden } from './attributes';
 import { CursorChangeEvent, TrainingChangeEvent, WeightChangeEvent, type Cursor } from './model_events';
@@ -43,7 +43,6 @@ const SHAPING: readonly PropertyKey[] = ['cell', 'units', 'embedding'] satisfies
  * @fires {WeightChangeEvent} weight-change - The reader changed a weight by hand, or weights so changed were dropped.
  * @fires {TrainingChangeEvent} training-change - Training began, paused or ended.
  */
-@customElement('rnn-model')
 export class RnnModel extends LitElement {
   static override styles = css`
     :host {

@@ -1,5 +1,5 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { state } from 'lit/decorators.js';
 import type { OpenedModel } from '../engine';
 import { ModelFigure } from './model_figure';
 import { decimal } from './signed_number';
@@ -12,7 +12,6 @@ import { decimal } from './signed_number';
  * @csspart drop - Where a file can be dropped.
  * @csspart found - What of the file is in the network.
  */
-@customElement('rnn-opener')
 export class RnnOpener extends ModelFigure {
   static override styles = [
     ModelFigure.styles,

@@ -1,5 +1,5 @@
 import { css, html, svg, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { property, state } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
 import type { Model } from '../engine';
 import { Latest } from './latest';
@@ -30,7 +30,6 @@ interface Orders {
  *
  * @csspart notice - The words that stand where there is nothing to draw.
  */
-@customElement('rnn-order')
 export class RnnOrder extends ModelFigure {
   static override styles = [
     ModelFigure.styles,

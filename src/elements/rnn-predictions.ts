@@ -1,5 +1,5 @@
 import { css, html, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { property } from 'lit/decorators.js';
 import { labelsAttribute } from './attributes';
 import { Latest } from './latest';
 import { ModelFigure } from './model_figure';
@@ -13,7 +13,6 @@ import { percent } from './training_words';
  * @csspart word - Each word with its bar.
  * @csspart notice - The words that stand where there is nothing to draw.
  */
-@customElement('rnn-predictions')
 export class RnnPredictions extends ModelFigure {
   static override styles = [
     ModelFigure.styles,

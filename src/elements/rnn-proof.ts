@@ -1,5 +1,4 @@
 import { css, html, type TemplateResult } from 'lit';
-import { customElement } from 'lit/decorators.js';
 import { prove, type Proof, type SignalProof, type Tape } from '../engine';
 import { Latest } from './latest';
 import { ModelFigure } from './model_figure';
@@ -17,7 +16,6 @@ const PAUSE = 250;
  * @cssproperty [--rnn-good] - Colour of the mark of a proof that holds.
  * @cssproperty [--rnn-bad] - Colour of one that does not.
  */
-@customElement('rnn-proof')
 export class RnnProof extends ModelFigure {
   static override styles = [
     ModelFigure.styles,

@@ -1,5 +1,5 @@
 import { css, html, svg, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { property } from 'lit/decorators.js';
 import { held, Latest } from './latest';
 import { ModelFigure } from './model_figure';
 import { snapOutward } from './range';
@@ -23,7 +23,6 @@ interface Column {
  * @csspart notice - The words that stand where there is nothing to draw.
  * @cssproperty [--rnn-accent] - Colour of the chosen unit.
  */
-@customElement('rnn-state')
 export class RnnState extends ModelFigure {
   static override styles = [
     ModelFigure.styles,

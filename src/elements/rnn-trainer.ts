@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { property, state } from 'lit/decorators.js';
 import { download } from './download';
 import { ModelFigure } from './model_figure';
 import type { RnnModel } from './rnn-model';
@@ -32,7 +32,6 @@ const SPEECH_PAUSE = 5000;
  * @csspart notice - The words that stand where there is nothing to train.
  * @cssproperty [--rnn-accent] - Colour of the button that trains.
  */
-@customElement('rnn-trainer')
 export class RnnTrainer extends ModelFigure {
   static override styles = [ModelFigure.styles, trainerStyles];
 

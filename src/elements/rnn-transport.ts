@@ -1,5 +1,5 @@
 import { css, html, nothing, svg, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { property, state } from 'lit/decorators.js';
 import { ModelFigure } from './model_figure';
 
 /** Words a second that can be chosen. */
@@ -15,7 +15,6 @@ const SPEEDS = [0.5, 1, 2, 4, 8];
  * @csspart button - Each button.
  * @cssproperty [--rnn-accent] - Colour of the slider and of the focus ring.
  */
-@customElement('rnn-transport')
 export class RnnTransport extends ModelFigure {
   static override styles = [ModelFigure.styles, css`
     :host {

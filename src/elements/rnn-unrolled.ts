@@ -1,5 +1,4 @@
 import { css, html, nothing, svg, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { SignalStorage } from '../engine';
@@ -34,7 +33,6 @@ interface Run {
  * @csspart notice - The words that stand where there is nothing to draw.
  * @cssproperty [--rnn-accent] - Colour of the current step.
  */
-@customElement('rnn-unrolled')
 export class RnnUnrolled extends ModelFigure {
   static override styles = [
     ModelFigure.styles,

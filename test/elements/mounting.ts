@@ -1,7 +1,7 @@
 /** Puts markup into the page for one test, and waits for what elements do in their own time. */
 import { afterEach, vi } from 'vitest';
-import '../../src/elements/rnn-heatmap';
-import '../../src/elements/rnn-model';
+import '../../src/elements/define/rnn-heatmap';
+import '../../src/elements/define/rnn-model';
 import type { RnnHeatmap } from '../../src/elements/rnn-heatmap';
 
 const mounted: Element[] = [];

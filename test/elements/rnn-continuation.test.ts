@@ -2,7 +2,7 @@ import axe from 'axe-core';
 import { describe, expect, it } from 'vitest';
 import { headScores } from '../../src/engine';
 import { drawn } from '../../src/elements/continuation';
-import '../../src/elements/rnn-continuation';
+import '../../src/elements/define/rnn-continuation';
 import type { RnnContinuation } from '../../src/elements/rnn-continuation';
 import type { RnnModel } from '../../src/elements/rnn-model';
 import { inside, mount, settled } from './mounting';

@@ -1,6 +1,6 @@
 import axe from 'axe-core';
 import { describe, expect, it } from 'vitest';
-import '../../src/elements/rnn-gates';
+import '../../src/elements/define/rnn-gates';
 import { halfLife, type RnnGates } from '../../src/elements/rnn-gates';
 import type { RnnHeatmap } from '../../src/elements/rnn-heatmap';
 import type { RnnModel } from '../../src/elements/rnn-model';

@@ -1,6 +1,6 @@
 import axe from 'axe-core';
 import { describe, expect, it } from 'vitest';
-import '../../src/elements/rnn-gradient-reach';
+import '../../src/elements/define/rnn-gradient-reach';
 import type { RnnGradientReach } from '../../src/elements/rnn-gradient-reach';
 import type { RnnModel } from '../../src/elements/rnn-model';
 import { inside, mount, settled } from './mounting';

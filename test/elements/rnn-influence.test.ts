@@ -1,7 +1,7 @@
 import axe from 'axe-core';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
-import '../../src/elements/rnn-influence';
+import '../../src/elements/define/rnn-influence';
 import { influence } from '../../src/engine';
 import { colourTable } from '../../src/elements/colour/scale';
 import { colourIndexOfLog, logCodingFor } from '../../src/elements/range';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import '../../src/elements/rnn-entry';
-import '../../src/elements/rnn-proof';
+import '../../src/elements/define/rnn-entry';
+import '../../src/elements/define/rnn-proof';
 import type { RnnModel, TrainingChangeEvent } from '../../src/elements/rnn-model';
 import { inside, mount, pixelsOf, settled } from './mounting';
 import { echo } from './training_fakes';

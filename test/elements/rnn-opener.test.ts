@@ -1,7 +1,7 @@
 import axe from 'axe-core';
 import { describe, expect, it } from 'vitest';
-import '../../src/elements/rnn-opener';
-import '../../src/elements/rnn-predictions';
+import '../../src/elements/define/rnn-opener';
+import '../../src/elements/define/rnn-predictions';
 import { initialWeights, saveModel, type ModelSpec } from '../../src/engine';
 import type { RnnModel } from '../../src/elements/rnn-model';
 import type { RnnOpener } from '../../src/elements/rnn-opener';

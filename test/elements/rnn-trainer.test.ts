@@ -1,7 +1,7 @@
 import axe from 'axe-core';
 import { describe, expect, it } from 'vitest';
 import { userEvent } from 'vitest/browser';
-import '../../src/elements/rnn-trainer';
+import '../../src/elements/define/rnn-trainer';
 import type { RnnModel } from '../../src/elements/rnn-model';
 import type { LearningChangeEvent, RnnTrainer } from '../../src/elements/rnn-trainer';
 import { inside, mount, settled } from './mounting';

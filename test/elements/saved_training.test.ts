@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import '../../src/elements/rnn-trainer';
+import '../../src/elements/define/rnn-trainer';
 import { openModel } from '../../src/engine';
 import type { RnnModel } from '../../src/elements/rnn-model';
 import { mount, settled } from './mounting';

@@ -1,0 +1,4 @@
+import { RnnModel } from '../rnn-model';
+import { defineElement } from './define_element';
+
+defineElement('rnn-model', RnnModel);

@@ -1,0 +1,5 @@
+import { RnnProof } from '../rnn-proof';
+import { defineElement } from './define_element';
+import './rnn-model';
+
+defineElement('rnn-proof', RnnProof);
