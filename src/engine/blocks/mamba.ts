@@ -3,10 +3,13 @@ import type { Block } from './block';
 import { Draft, NORM_OPTIONS } from './draft';
 import { readOptions } from './options';
 import { divided, tensor, type BlockSignal, type Program } from './program';
-import { byFanIn, constant, logCounting, normal, softplusLogUniform, uniform } from './start';
+import { byFanIn, constant, logCounting, normal, softplusInverse, softplusLogUniform, uniform } from './start';
 
 /** The ends between which the first step sizes are drawn. */
 const [DELTA_LEAST, DELTA_MOST] = [0.001, 0.1];
+
+/** A step so large forgets whatever there was; a larger one is a slip of the hand. */
+const LARGEST_DELTA = 100;
 
 /**
  * Mamba as published (Gu and Dao 2023; `mamba_simple.Mamba` of state-spaces/mamba), parameter names and start included, by
@@ -25,6 +28,7 @@ export const mamba: Block = {
     norm: 'rms, layer, or none for the bare mixer without a residual; rms unless given',
     convBias: 'whether the convolution has a bias; it does unless told otherwise',
     bias: 'whether in_proj and out_proj have biases; they do not unless told otherwise',
+    delta: 'step size Δ that every channel starts from; log-uniform in [0.001, 0.1], channel by channel, unless given',
     frozen: 'whether Δ, B and C are the same at every step; they are not unless told otherwise',
   },
 
@@ -36,6 +40,7 @@ export const mamba: Block = {
     const frozen = options.flag('frozen', false);
     if (frozen && options.has('rank')) options.refuse('rank', 'a frozen block makes no step sizes');
     const rank = options.wholeNumber('rank', Math.ceil(inputs / 16));
+    const delta = options.positive('delta', LARGEST_DELTA);
     const norm = options.oneOf('norm', NORM_OPTIONS, 'rms');
     const convBias = options.flag('convBias', true);
     const bias = options.flag('bias', false);
@@ -74,7 +79,7 @@ export const mamba: Block = {
       [tensor('scanned', channels)],
       [
         ...(frozen ? [] : [{ name: `${own}dt_proj.weight`, shape: [channels, rank], start: uniform(rank ** -0.5) }]),
-        { name: `${own}dt_proj.bias`, shape: [channels], start: softplusLogUniform(DELTA_LEAST, DELTA_MOST) },
+        { name: `${own}dt_proj.bias`, shape: [channels], start: delta === undefined ? softplusLogUniform(DELTA_LEAST, DELTA_MOST) : constant(softplusInverse(delta)) },
         { name: `${own}A_log`, shape: [channels, states], start: logCounting(states) },
         { name: `${own}D`, shape: [channels], start: constant(1) },
         ...(frozen ? ['B', 'C'].map((name) => ({ name: own + name, shape: [1, states], start: normal(1) })) : []),

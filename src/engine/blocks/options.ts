@@ -22,6 +22,13 @@ export class OptionReader {
     return this.refuse(option, `${String(value)} given; it must be a whole number from ${least} to ${most.toLocaleString('en')}`);
   }
 
+  /** A number above 0, or undefined where none is given. */
+  positive(option: string, most: number): number | undefined {
+    const value = this.given[option];
+    if (value === undefined || (typeof value === 'number' && value > 0 && value <= most)) return value;
+    return this.refuse(option, `${String(value)} given; it must be a number above 0 and at most ${most}`);
+  }
+
   flag(option: string, fallback: boolean): boolean {
     const value = this.given[option] ?? fallback;
     return typeof value === 'boolean' ? value : this.refuse(option, `${String(value)} given; it must be true or false`);

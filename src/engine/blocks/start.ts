@@ -45,11 +45,13 @@ export function logCounting(n: number): Start {
 export function softplusLogUniform(least: number, most: number): Start {
   return {
     words: `softplus of it log-uniform in [${least}, ${most}]`,
-    open: (draw) => () => {
-      const delta = Math.max(Math.exp(Math.log(least) + draw() * Math.log(most / least)), 1e-4);
-      return delta + Math.log(-Math.expm1(-delta));
-    },
+    open: (draw) => () => softplusInverse(Math.max(Math.exp(Math.log(least) + draw() * Math.log(most / least)), 1e-4)),
   };
+}
+
+/** The number whose softplus, log(1 + eˣ), is this one; above 0. */
+export function softplusInverse(value: number): number {
+  return value + Math.log(-Math.expm1(-value));
 }
 
 /** Each row −1, −2, … −n: the same A, not by its logarithm. */

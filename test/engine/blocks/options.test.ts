@@ -27,6 +27,8 @@ test.each<[string, BlockOptions, number, string, RegExp]>([
   ['mamba', { state: NaN }, 8, 'layers[2].state', /NaN given/],
   ['mamba', { conv: 0 }, 8, 'layers[2].conv', /0 given/],
   ['mamba', { frozen: true, rank: 2 }, 8, 'layers[2].rank', /makes no step sizes/],
+  ['mamba', { delta: 0 }, 8, 'layers[2].delta', /0 given; it must be a number above 0 and at most 100/],
+  ['mamba', { delta: Infinity }, 8, 'layers[2].delta', /Infinity given/],
   ['mamba', { toString: 1 }, 8, 'layers[2].toString', /no such option/],
   ['min_gru', { hidden: -1 }, 8, 'layers[2].hidden', /-1 given/],
   ['norm', { kind: 'none' }, 8, 'layers[2].kind', /one of layer, rms/],
@@ -39,6 +41,14 @@ test.each<[string, BlockOptions, number, string, RegExp]>([
   expect(error.option).toBe(option);
   expect(error.message).toMatch(message);
   expect(error.message).toContain('layers[2]');
+});
+
+test.each([1e-4, 0.05, 30])('a Mamba block whose step size starts at %s has it in every channel: softplus of the bias', (delta) => {
+  const bias = program('mamba', { delta }).parameters.find(({ name }) => name === 'mixer.dt_proj.bias')!;
+  expect(bias.shape).toEqual([16]);
+  const value = bias.start.open(() => 0.5)(3);
+  expect(Math.log1p(Math.exp(value)) / delta).toBeCloseTo(1, 10);
+  expect(program('mamba', { delta }).steps).toEqual(program('mamba', {}).steps);
 });
 
 test('a block there is not is refused with those there are', () => {
