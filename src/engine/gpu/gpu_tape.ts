@@ -206,13 +206,14 @@ class GpuSignal implements Signal {
   readonly shape: readonly number[];
   readonly range: SignalInfo['range'];
   readonly role: string;
+  readonly groups: SignalInfo['groups'];
 
   constructor(
     readonly tape: GpuTape,
     private readonly entry: SignalEntry,
     private readonly readback: Readback,
   ) {
-    ({ name: this.name, kind: this.kind, layer: this.layer, direction: this.direction, shape: this.shape, range: this.range, role: this.role } = entry.info);
+    ({ name: this.name, kind: this.kind, layer: this.layer, direction: this.direction, shape: this.shape, range: this.range, role: this.role, groups: this.groups } = entry.info);
   }
 
   get storage(): SignalStorage | undefined {
