@@ -81,11 +81,22 @@ export function backward(model: ModelShape, parameters: Weights, inputs: Read, r
   return propagate(model, parameters, inputs, record, start);
 }
 
-/** The same for a loss of any start, through what was dropped between layers. */
-export function* propagate(model: ModelShape, parameters: Weights, inputs: Read, record: RolloutRecord, start: Start, dropout?: Dropout): Generator<void, BackwardRecord> {
+/** How a loss is taken back, where it is not one loss for everything. */
+interface Way {
+  /** What was dropped between layers on the way there. */
+  readonly dropout?: Dropout;
+  /**
+   * Rows of gradients for each sequence, 1 unless given: so many losses go back side by side, for what they tell of inputs alone.
+   * What starts then is [T, B · each, D·P] at the output of a layer, and the gradients of blocks' parameters are left 0.
+   */
+  readonly each?: number;
+}
+
+/** The same for a loss of any start. */
+export function* propagate(model: ModelShape, parameters: Weights, inputs: Read, record: RolloutRecord, start: Start, { dropout, each = 1 }: Way = {}): Generator<void, BackwardRecord> {
   const { layers } = model;
   const last = layers.length - 1;
-  const gradients = emptyGradients(model, parameters, inputs, record, 'kind' in start ? start.d_final : undefined);
+  const gradients = emptyGradients(model, parameters, inputs, record, 'kind' in start ? start.d_final : undefined, each);
   const head = 'kind' in start ? undefined : { ...start, d_y: zeros(model, inputs, outputWidth(layers[last])) };
   const found = head && (yield* headLoss(model, parameters, inputs, head, layerInput(model, inputs, record, layers.length), gradients.parameters, head.d_y));
 
@@ -103,10 +114,10 @@ export function* propagate(model: ModelShape, parameters: Weights, inputs: Read,
     }
     const d_final = 'kind' in start ? start.d_final[k] : [];
     for (const [d, direction] of directionsOf(layer).entries()) {
-      yield* directionBackward(model, parameters, inputs, record, k, direction, d, d_y, d_final, gradients, dropout);
+      yield* directionBackward(model, parameters, inputs, record, k, direction, d, d_y, d_final, gradients, dropout, each);
     }
   }
-  yield* embeddingGradient(model, inputs, gradients);
+  if (each === 1) yield* embeddingGradient(model, inputs, gradients);
   const left = gradients.layers.map((layer): LayerGradients => ('back' in layer ? { program: layer.program, input: layer.input } : layer));
   return { layers: left, parameters: gradients.parameters, loss: found?.loss, right: found?.right };
 }
@@ -127,6 +138,7 @@ function* directionBackward(
   d_final: readonly (Float32Array | undefined)[],
   gradients: Gradients,
   dropout: Dropout | undefined,
+  each: number,
 ): Generator<void, void> {
   const layer = model.layers[k] as RecurrentLayer;
   const { cell, hidden, width, directions, inputs: read } = layer;
@@ -139,25 +151,27 @@ function* directionBackward(
   for (let m = 0; m < model.seeds.length; m++) {
     const weights = layerWeights(model, parameters, k, direction, m);
     const d_weights = layerWeights(model, gradients.parameters, k, direction, m);
-    for (let b = 0; b < sequences; b++) {
+    for (let r = 0; r < sequences * each; r++) {
+      const b = Math.floor(r / each);
       const length = lengthOf(inputs, b);
       let d_states: readonly Float64Array[] = cell.states.map((_, s) => finalGradient(d_final[s], stateWidth(layer, s), d * sequences + b));
       for (let step = length - 1; step >= 0; step--) {
         const t = direction === 'forward' ? step : length - 1 - step;
         const row = (m * steps + t) * sequences + b;
-        const y = (row * directions + d) * width;
+        const d_row = (m * steps + t) * sequences * each + r;
+        const y = (d_row * directions + d) * width;
         for (const part of d_y) for (let j = 0; j < width; j++) d_states[0][j] += part[(y + j) % part.length];
 
         input(m, t, b, x);
         const previous = statesBefore(model, inputs, k, direction, taken.states, m, t, b);
         const { d_next, d_gates, d_x, d_previous } = yield* layerStepBackward(weights, d_weights, x, previous, stepTaken(taken, row, hidden), d_states);
-        d_next.forEach((values, s) => own.states[s].set(values, row * values.length));
-        d_gates.forEach((values, plane) => own.gates[plane].set(values, row * hidden));
-        d_x.forEach((value, i) => (d_input[row * read + i] += value));
+        d_next.forEach((values, s) => own.states[s].set(values, d_row * values.length));
+        d_gates.forEach((values, plane) => own.gates[plane].set(values, d_row * hidden));
+        d_x.forEach((value, i) => (d_input[d_row * read + i] += value));
         d_states = d_previous;
         yield;
       }
-      d_states.forEach((values, s) => own.initial[s].set(values, (m * sequences + b) * values.length));
+      d_states.forEach((values, s) => own.initial[s].set(values, (m * sequences * each + r) * values.length));
     }
   }
 }
@@ -206,12 +220,12 @@ function planesOf({ cell }: RecurrentLayer): number {
   return cell.gates.length + (cell.splitGates ?? 0);
 }
 
-function zeros({ seeds }: ModelShape, { steps, sequences }: Read, width: number): Float64Array {
-  return new Float64Array(seeds.length * steps * sequences * width);
+function zeros({ seeds }: ModelShape, { steps, sequences }: Read, width: number, each = 1): Float64Array {
+  return new Float64Array(seeds.length * steps * sequences * each * width);
 }
 
 /** @param d_final - per layer and state, what arrives after the last step */
-function emptyGradients(model: ModelShape, weights: Weights, inputs: Read, record: RolloutRecord, d_final: Extract<CheckedLoss, { kind: 'cotangents' }>['d_final'] | undefined): Gradients {
+function emptyGradients(model: ModelShape, weights: Weights, inputs: Read, record: RolloutRecord, d_final: Extract<CheckedLoss, { kind: 'cotangents' }>['d_final'] | undefined, each: number): Gradients {
   const models = model.seeds.length;
   const parameters = new Map(
     [...parameterShapes(model)].map(([name, shape]) => [name, { shape: models > 1 ? [models, ...shape] : shape, data: new Float64Array(models * size(shape)) }] as const),
@@ -219,21 +233,21 @@ function emptyGradients(model: ModelShape, weights: Weights, inputs: Read, recor
   const layers = model.layers.map((layer, k) => {
     const left = record[k];
     if (!isRecurrent(layer) && isProgramRecord(left)) {
-      const back = prepareBlockBack(layer, k, weights, left, d_final?.[k] ?? [], parameters);
+      const back = prepareBlockBack(layer, k, weights, left, d_final?.[k] ?? [], each === 1 ? parameters : undefined, each);
       return { back, program: back.result, input: back.result.tensors.get('x')! };
     }
-    return emptyDirections(model, layer as RecurrentLayer, inputs);
+    return emptyDirections(model, layer as RecurrentLayer, inputs, each);
   });
   return { layers, parameters };
 }
 
-function emptyDirections(model: ModelShape, layer: RecurrentLayer, inputs: Read): RecurrentGradients {
+function emptyDirections(model: ModelShape, layer: RecurrentLayer, inputs: Read, each: number): RecurrentGradients {
   return {
-    input: zeros(model, inputs, layer.inputs),
+    input: zeros(model, inputs, layer.inputs, each),
     directions: directionsOf(layer).map(() => ({
-      states: layer.cell.states.map((_, s) => zeros(model, inputs, stateWidth(layer, s))),
-      gates: Array.from({ length: planesOf(layer) }, () => zeros(model, inputs, layer.hidden)),
-      initial: layer.cell.states.map((_, s) => new Float64Array(model.seeds.length * inputs.sequences * stateWidth(layer, s))),
+      states: layer.cell.states.map((_, s) => zeros(model, inputs, stateWidth(layer, s), each)),
+      gates: Array.from({ length: planesOf(layer) }, () => zeros(model, inputs, layer.hidden, each)),
+      initial: layer.cell.states.map((_, s) => new Float64Array(model.seeds.length * inputs.sequences * each * stateWidth(layer, s))),
     })),
   };
 }

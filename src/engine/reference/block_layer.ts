@@ -40,17 +40,23 @@ export function* fillInput({ extent, tensors }: ProgramRecord, input: LayerInput
   }
 }
 
-/** Asks for the memory of the way back. @param d_final - per state [1, B, …], the same for every model; undefined is 0 */
+/**
+ * Asks for the memory of the way back.
+ * @param d_final - per state [1, B, …], the same for every model; undefined is 0
+ * @param d_parameters - undefined where nobody asks for the parameters' gradients
+ * @param each - rows of gradients for each sequence
+ */
 export function prepareBlockBack(
   layer: BlockLayer,
   k: number,
   parameters: Weights,
   record: ProgramRecord,
   d_final: readonly (Numbers | undefined)[],
-  d_parameters: ReadonlyMap<string, { readonly data: Float64Array }>,
+  d_parameters: ReadonlyMap<string, { readonly data: Float64Array }> | undefined,
+  each: number,
 ): Prepared<ProgramGradient> {
   const d_states = ownStates(layer, { ...record.extent, first: record.extent.first + record.extent.steps }, d_final);
-  return prepareBack(layer.program, ownParameters(layer, k, parameters), record, d_states, ownParameters(layer, k, d_parameters));
+  return prepareBack(layer.program, ownParameters(layer, k, parameters), record, d_states, d_parameters ? ownParameters(layer, k, d_parameters) : new Map(), each);
 }
 
 /** States by the program's own names, for every model. @param first - how many steps growing ones have rows for */

@@ -107,7 +107,7 @@ export class TrainingState {
     const dropout: Dropout | undefined = part > 0 ? { key, part } : undefined;
     const read = this.#read(batch, carried);
     const record = yield* rollout(this.model, this.#weights, read, dropout);
-    const gradients = yield* propagate(this.model, this.#weights, read, record, { ...batch, labelSmoothing }, dropout);
+    const gradients = yield* propagate(this.model, this.#weights, read, record, { ...batch, labelSmoothing }, { dropout });
     return { record, gradients };
   }
 

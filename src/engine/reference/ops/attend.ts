@@ -5,10 +5,10 @@
  * it leaves behind, [M, B, first + T, width]: key s is the s-th of all steps so far, and query t is step first + t.
  */
 import type { AttendStep } from '../../ops/attend';
-import { at, lengthOf, pacer, rowAt, type Extent, type Gradient, type OpArithmetic, type Run } from './run';
+import { at, lengthOf, pacer, rowAt, type Extent, type Gradient, type OpArithmetic, type Run, type Strip } from './run';
 
 export const attend: OpArithmetic<AttendStep> = {
-  scratch: ({ k, v }, extent, widthOf) => keysOf(extent) * (widthOf(k) + widthOf(v) + 2),
+  scratch: ({ k, v }, extent, widthOf) => keysOf(extent) * (widthOf(k) + widthOf(v) + 2), // of the way back: of one loss at a time
 
   *forward(step, run) {
     const pause = pacer();
@@ -44,12 +44,15 @@ export const attend: OpArithmetic<AttendStep> = {
     const [keyWidth, valueWidth] = [q.width / step.heads, d_y.width / step.heads];
     const scale = 1 / Math.sqrt(keyWidth);
     const all = keysOf(run.extent);
-    for (const [m, b] of sequencesOf(run.extent)) {
+    const { each } = gradient;
+    for (const [m, b, j] of rowsOfSequences(run.extent, each)) {
       const [keys, values] = [ofSequence(run, run.final(step.k), m, b), ofSequence(run, run.final(step.v), m, b)];
-      const d_keys = arriving(run, gradient, step.k, m, b, run.scratch.subarray(2 * all, 2 * all + keys.length));
-      const d_values = arriving(run, gradient, step.v, m, b, run.scratch.subarray(2 * all + keys.length, 2 * all + keys.length + values.length));
+      const d_keys = arriving(run, gradient, step.k, m, b * each + j, run.scratch.subarray(2 * all, 2 * all + keys.length));
+      const d_values = arriving(run, gradient, step.v, m, b * each + j, run.scratch.subarray(2 * all + keys.length, 2 * all + keys.length + values.length));
       for (let t = 0; t < lengthOf(run.extent, b); t++) {
         const row = rowAt(run.extent, m, t, b);
+        const d_row = row * each + j;
+        if (isZero(d_y, d_row)) continue; // of one entry's loss most are
         const seen = run.extent.first + t + 1;
         for (let head = 0; head < step.heads; head++) {
           const weights = run.scratch.subarray(0, seen);
@@ -59,8 +62,8 @@ export const attend: OpArithmetic<AttendStep> = {
           for (let s = 0; s < seen; s++) {
             let d = 0;
             for (let i = head * valueWidth; i < (head + 1) * valueWidth; i++) {
-              d += d_y.data[at(d_y, row) + i] * values[s * d_y.width + i];
-              d_values[s * d_y.width + i] += weights[s] * d_y.data[at(d_y, row) + i];
+              d += d_y.data[at(d_y, d_row) + i] * values[s * d_y.width + i];
+              d_values[s * d_y.width + i] += weights[s] * d_y.data[at(d_y, d_row) + i];
             }
             d_weights[s] = d;
             along += weights[s] * d;
@@ -68,15 +71,15 @@ export const attend: OpArithmetic<AttendStep> = {
           for (let s = 0; s < seen; s++) {
             const d_score = weights[s] * (d_weights[s] - along) * scale;
             for (let i = head * keyWidth; i < (head + 1) * keyWidth; i++) {
-              d_q.data[at(d_q, row) + i] += d_score * keys[s * q.width + i];
+              d_q.data[at(d_q, d_row) + i] += d_score * keys[s * q.width + i];
               d_keys[s * q.width + i] += d_score * q.data[at(q, row) + i];
             }
           }
           if (pause(3 * seen * (keyWidth + valueWidth))) yield;
         }
       }
-      handBack(run, gradient, step.k, m, b, d_keys);
-      handBack(run, gradient, step.v, m, b, d_values);
+      handBack(run, gradient, step.k, m, b, j, d_keys);
+      handBack(run, gradient, step.v, m, b, j, d_values);
     }
   },
 
@@ -133,11 +136,20 @@ function* sequencesOf({ models, sequences }: Extent): Generator<readonly [m: num
   for (let m = 0; m < models; m++) for (let b = 0; b < sequences; b++) yield [m, b];
 }
 
-/** What belongs to one sequence of a growing state [M, B, first + T, width]. */
-function ofSequence({ extent }: Pick<Run, 'extent'>, state: Float64Array, m: number, b: number): Float64Array {
-  const count = state.length / (extent.models * extent.sequences);
-  const place = m * extent.sequences + b;
+function* rowsOfSequences(extent: Extent, each: number): Generator<readonly [m: number, b: number, j: number], void> {
+  for (const [m, b] of sequencesOf(extent)) for (let j = 0; j < each; j++) yield [m, b, j];
+}
+
+/** What belongs to one sequence of a growing state [M, B, first + T, width]; to one of `each` rows of gradients for every sequence. */
+function ofSequence({ extent }: Pick<Run, 'extent'>, state: Float64Array, m: number, b: number, each = 1): Float64Array {
+  const count = state.length / (extent.models * extent.sequences * each);
+  const place = m * extent.sequences * each + b;
   return state.subarray(place * count, (place + 1) * count);
+}
+
+function isZero(strip: Strip, row: number): boolean {
+  for (let i = 0; i < strip.width; i++) if (strip.data[at(strip, row) + i] !== 0) return false;
+  return true;
 }
 
 /** Puts the rows of the steps before and this run's own into the state it leaves behind. */
@@ -155,23 +167,24 @@ function remember(run: Run, name: string): void {
   }
 }
 
-/** What arrives at a sequence's state after the last step, in the room given for adding to it. */
-function arriving(run: Run, gradient: Gradient, name: string, m: number, b: number, room: Float64Array): Float64Array {
+/** What arrives at a sequence's state after the last step, in the room given for adding to it. @param r - row of gradients */
+function arriving(run: Run, gradient: Gradient, name: string, m: number, r: number, room: Float64Array): Float64Array {
   const given = gradient.final(name);
-  if (given) room.set(ofSequence(run, given, m, b));
+  if (given) room.set(ofSequence(run, given, m, r, gradient.each));
   else room.fill(0);
   return room;
 }
 
-/** The transpose of `remember`, for one sequence. */
-function handBack(run: Run, gradient: Gradient, name: string, m: number, b: number, d_state: Float64Array): void {
+/** The transpose of `remember`, for one row of gradients of a sequence. */
+function handBack(run: Run, gradient: Gradient, name: string, m: number, b: number, j: number, d_state: Float64Array): void {
   const { extent } = run;
+  const { each } = gradient;
   const own = gradient.tensor(name);
   const past = extent.first * own.width;
-  const d_past = ofSequence(run, gradient.initial(name), m, b);
+  const d_past = ofSequence(run, gradient.initial(name), m, b * each + j, each);
   for (let i = 0; i < past; i++) d_past[i] += d_state[i];
   for (let t = 0; t < lengthOf(extent, b); t++) {
-    const start = at(own, rowAt(extent, m, t, b));
+    const start = at(own, rowAt(extent, m, t, b) * each + j);
     for (let i = 0; i < own.width; i++) own.data[start + i] += d_state[past + t * own.width + i];
   }
 }

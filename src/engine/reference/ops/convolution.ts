@@ -29,31 +29,36 @@ export const convolution: OpArithmetic<ConvolutionStep> = {
     const x = run.tensor(step.x);
     const [d_x, d_y] = [gradient.tensor(step.x), gradient.tensor(step.y)];
     const { slope } = pointwise[step.activation];
+    const { each } = gradient;
     for (const { m, b, c, weights, bias } of channelsOf(step, run)) {
-      const d_weights = gradient.parameter(step.weight, m).subarray(c * taps, (c + 1) * taps);
+      const d_weights = gradient.parameter(step.weight, m)?.subarray(c * taps, (c + 1) * taps);
       const d_bias = step.bias && gradient.parameter(step.bias, m);
       const d_initial = gradient.initial(step.window);
       const d_final = gradient.final(step.window);
-      const place = windowAt(step, run, x, m, b, c);
+      const place = (j: number) => (((m * run.extent.sequences + b) * each + j) * x.width + c) * taps;
       const length = lengthOf(run.extent, b);
       /** Adds to the gradient of the input `back` steps before step t: of this run, or of the window it started from. */
-      const add = (t: number, back: number, d: number) => {
-        if (t >= back) d_x.data[at(d_x, rowAt(run.extent, m, t - back, b)) + c] += d;
-        else if (taps + t - back >= 0) d_initial[place + taps + t - back] += d;
+      const add = (j: number, t: number, back: number, d: number) => {
+        if (t >= back) d_x.data[at(d_x, rowAt(run.extent, m, t - back, b) * each + j) + c] += d;
+        else if (taps + t - back >= 0) d_initial[place(j) + taps + t - back] += d;
       };
       const window = windowBefore(step, run, m, b, c);
       for (let t = 0; t < length; t++) {
         const row = rowAt(run.extent, m, t, b);
         enter(window, x.data[at(x, row) + c]);
-        const d_a = d_y.data[at(d_y, row) + c] * slope(weighted(weights, window, bias));
-        if (d_bias) d_bias[c] += d_a;
-        for (let k = 0; k < taps; k++) {
-          d_weights[k] += d_a * window[k];
-          add(t, taps - 1 - k, d_a * weights[k]);
+        const slopeHere = slope(weighted(weights, window, bias));
+        for (let j = 0; j < each; j++) {
+          const d_a = d_y.data[at(d_y, row * each + j) + c] * slopeHere;
+          if (d_a === 0) continue;
+          if (d_bias) d_bias[c] += d_a;
+          for (let k = 0; k < taps; k++) {
+            if (d_weights) d_weights[k] += d_a * window[k];
+            add(j, t, taps - 1 - k, d_a * weights[k]);
+          }
         }
-        if (pause(6 * taps)) yield;
+        if (pause(6 * taps * each)) yield;
       }
-      if (d_final) for (let k = 0; k < taps; k++) add(length - 1, taps - 1 - k, d_final[place + k]);
+      if (d_final) for (let j = 0; j < each; j++) for (let k = 0; k < taps; k++) add(j, length - 1, taps - 1 - k, d_final[place(j) + k]);
     }
   },
 };

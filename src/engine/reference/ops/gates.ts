@@ -53,14 +53,16 @@ export const gates: OpArithmetic<GatesStep> = {
     const x = xNames.map((name) => run.tensor(name));
     const [d_x, d_y] = [xNames.map((name) => gradient.tensor(name)), yNames.map((name) => gradient.tensor(name))];
     for (const { row } of rowsOf(run.extent)) {
-      for (let i = 0; i < x[0].width; i++) {
-        const d = rules[rule].backward(
-          x.map((strip) => strip.data[at(strip, row) + i]),
-          d_y.map((strip) => strip.data[at(strip, row) + i]),
-        );
-        d_x.forEach((strip, which) => (strip.data[at(strip, row) + i] += d[which]));
+      for (let r = row * gradient.each; r < (row + 1) * gradient.each; r++) {
+        for (let i = 0; i < x[0].width; i++) {
+          const d = rules[rule].backward(
+            x.map((strip) => strip.data[at(strip, row) + i]),
+            d_y.map((strip) => strip.data[at(strip, r) + i]),
+          );
+          d_x.forEach((strip, which) => (strip.data[at(strip, r) + i] += d[which]));
+        }
+        if (pause(60 * x[0].width)) yield;
       }
-      if (pause(60 * x[0].width)) yield;
     }
   },
 };

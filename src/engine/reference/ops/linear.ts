@@ -35,19 +35,23 @@ export const linear: OpArithmetic<LinearStep> = {
       const w = run.parameter(weight, m);
       const d_w = gradient.parameter(weight, m);
       const d_b = bias && gradient.parameter(bias, m);
-      for (let i = 0; i < x.width; i++) v[i] = value(x.data[at(x, row) + i]);
-      d_v.fill(0);
-      for (let j = 0; j < d_y.width; j++) {
-        const d = d_y.data[at(d_y, row) + j];
-        if (d_b) d_b[j] += d;
-        if (d_r) d_r.data[at(d_r, row) + j] += d;
-        for (let i = 0; i < x.width; i++) {
-          d_v[i] += w[j * x.width + i] * d;
-          d_w[j * x.width + i] += d * v[i];
+      if (d_w) for (let i = 0; i < x.width; i++) v[i] = value(x.data[at(x, row) + i]);
+      for (let r = row * gradient.each; r < (row + 1) * gradient.each; r++) {
+        let felt = false;
+        for (let j = 0; j < d_y.width; j++) {
+          const d = d_y.data[at(d_y, r) + j];
+          if (d === 0) continue; // of one entry's loss most are
+          if (!felt) d_v.fill(0);
+          felt = true;
+          if (d_b) d_b[j] += d;
+          if (d_r) d_r.data[at(d_r, r) + j] += d;
+          for (let i = 0; i < x.width; i++) d_v[i] += w[j * x.width + i] * d;
+          if (d_w) for (let i = 0; i < x.width; i++) d_w[j * x.width + i] += d * v[i];
+          if (pause(2 * x.width)) yield;
         }
-        if (pause(2 * x.width)) yield;
+        if (felt) for (let i = 0; i < x.width; i++) d_x.data[at(d_x, r) + i] += d_v[i] * slope(x.data[at(x, row) + i]);
+        if (pause(d_y.width + x.width)) yield;
       }
-      for (let i = 0; i < x.width; i++) d_x.data[at(d_x, row) + i] += d_v[i] * slope(x.data[at(x, row) + i]);
     }
   },
 };

@@ -32,20 +32,23 @@ export const linearScan: OpArithmetic<LinearScanStep> = {
     const [d_a, d_b, d_h] = [gradient.tensor(aName), gradient.tensor(bName), gradient.tensor(hName)];
     const [before, d_before, d_after] = [run.initial(hName), gradient.initial(hName), gradient.final(hName)];
     for (let m = 0; m < extent.models; m++) {
-      for (let sequence = 0; sequence < extent.sequences; sequence++) {
+      for (let r = 0; r < extent.sequences * gradient.each; r++) {
+        const sequence = Math.floor(r / gradient.each);
         for (let i = 0; i < h.width; i++) {
           const place = (m * extent.sequences + sequence) * h.width + i;
-          let d_state = d_after ? d_after[place] : 0;
+          const d_place = (m * extent.sequences * gradient.each + r) * h.width + i;
+          let d_state = d_after ? d_after[d_place] : 0;
           for (let t = lengthOf(extent, sequence) - 1; t >= 0; t--) {
             const row = rowAt(extent, m, t, sequence);
+            const d_row = row * gradient.each + (r % gradient.each);
             const previous = t > 0 ? h.data[at(h, rowAt(extent, m, t - 1, sequence)) + i] : before ? before[place] : 0;
-            d_state += d_h.data[at(d_h, row) + i];
-            d_a.data[at(d_a, row) + i] += d_state * previous;
-            d_b.data[at(d_b, row) + i] += d_state;
+            d_state += d_h.data[at(d_h, d_row) + i];
+            d_a.data[at(d_a, d_row) + i] += d_state * previous;
+            d_b.data[at(d_b, d_row) + i] += d_state;
             d_state *= a.data[at(a, row) + i];
             if (pause(8)) yield;
           }
-          d_before[place] += d_state;
+          d_before[d_place] += d_state;
         }
       }
     }

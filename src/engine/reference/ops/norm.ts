@@ -26,20 +26,22 @@ export const norm: OpArithmetic<NormStep> = {
       const d_b = bias && gradient.parameter(bias, m);
       const { mean, inverse } = momentsOf(kind, x, row);
       const unit = (i: number) => (x.data[at(x, row) + i] - mean) * inverse;
-      let sum = 0;
-      let along = 0;
-      for (let i = 0; i < x.width; i++) {
-        const d = d_y.data[at(d_y, row) + i];
-        d_w[i] += d * unit(i);
-        if (d_b) d_b[i] += d;
-        sum += w[i] * d;
-        along += w[i] * d * unit(i);
+      for (let r = row * gradient.each; r < (row + 1) * gradient.each; r++) {
+        let sum = 0;
+        let along = 0;
+        for (let i = 0; i < x.width; i++) {
+          const d = d_y.data[at(d_y, r) + i];
+          if (d_w) d_w[i] += d * unit(i);
+          if (d_b) d_b[i] += d;
+          sum += w[i] * d;
+          along += w[i] * d * unit(i);
+        }
+        const shift = kind === 'layer' ? sum / x.width : 0;
+        for (let i = 0; i < x.width; i++) {
+          d_x.data[at(d_x, r) + i] += inverse * (w[i] * d_y.data[at(d_y, r) + i] - shift - (unit(i) * along) / x.width);
+        }
+        if (pause(8 * x.width)) yield;
       }
-      const shift = kind === 'layer' ? sum / x.width : 0;
-      for (let i = 0; i < x.width; i++) {
-        d_x.data[at(d_x, row) + i] += inverse * (w[i] * d_y.data[at(d_y, row) + i] - shift - (unit(i) * along) / x.width);
-      }
-      if (pause(8 * x.width)) yield;
     }
   },
 };

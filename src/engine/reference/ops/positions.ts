@@ -19,12 +19,14 @@ export const positions: OpArithmetic<PositionsStep> = {
     const [d_x, d_y] = [gradient.tensor(xName), gradient.tensor(yName)];
     for (const { m, t, row } of rowsOf(run.extent)) {
       const d_w = weight && gradient.parameter(weight, m);
-      for (let i = 0; i < d_x.width; i++) {
-        const d = d_y.data[at(d_y, row) + i];
-        d_x.data[at(d_x, row) + i] += d;
-        if (d_w) d_w[(run.extent.first + t) * d_x.width + i] += d;
+      for (let r = row * gradient.each; r < (row + 1) * gradient.each; r++) {
+        for (let i = 0; i < d_x.width; i++) {
+          const d = d_y.data[at(d_y, r) + i];
+          d_x.data[at(d_x, r) + i] += d;
+          if (d_w) d_w[(run.extent.first + t) * d_x.width + i] += d;
+        }
+        if (pause(4 * d_x.width)) yield;
       }
-      if (pause(4 * d_x.width)) yield;
     }
   },
 };

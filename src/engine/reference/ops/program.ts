@@ -25,6 +25,9 @@ export interface ProgramRecord {
 }
 
 export interface ProgramGradient {
+  /** Rows of gradients for each row of the run: as many losses go back side by side. */
+  readonly each: number;
+  /** [M, T, B · each, width] by tensor. */
   readonly tensors: ReadonlyMap<string, Float64Array>;
   /** At the states before the first step. */
   readonly initial: States;
@@ -70,7 +73,8 @@ export function prepareRun(program: Program, parameters: ProgramParameters, x: F
  * Asks for all the memory of the way back. What arrives at the output is put into the result's tensor of that name before
  * it is carried out, 0 at the steps a sequence does not have.
  * @param d_final - what arrives at the states after the last step; 0 unless given
- * @param d_parameters - in the parameters' shapes; the run's part is added
+ * @param d_parameters - in the parameters' shapes; the run's part is added. Those that are missing nobody asks for.
+ * @param each - rows of gradients for each row of the run
  */
 export function prepareBack(
   program: Program,
@@ -78,10 +82,11 @@ export function prepareBack(
   record: ProgramRecord,
   d_final: States,
   d_parameters: ReadonlyMap<string, Float64Array>,
+  each = 1,
 ): Prepared<ProgramGradient> {
   const { extent } = record;
-  const tensors = new Map([...record.tensors].map(([name, { length }]) => [name, new Float64Array(length)]));
-  const gradient: ProgramGradient = { tensors, initial: emptyStates(program, extent, extent.first), final: d_final };
+  const tensors = new Map([...record.tensors].map(([name, { length }]) => [name, new Float64Array(length * each)]));
+  const gradient: ProgramGradient = { each, tensors, initial: emptyStates(program, { ...extent, sequences: extent.sequences * each }, extent.first), final: d_final };
   const run = runOf(program, parameters, record);
   const strips = gradientOf(program, extent, gradient, d_parameters);
   return {
@@ -137,10 +142,10 @@ export function* backProgram(
   return yield* back.carryOut();
 }
 
-/** Adds to what arrives at the output, at the steps there are. @param d_y - [M, T, B, width], or [T, B, width] the same for every model */
-export function addToOutput(program: Program, extent: Extent, { tensors }: ProgramGradient, d_y: ArrayLike<number>): void {
+/** Adds to what arrives at the output, at the steps there are. @param d_y - [M, T, B · each, width], or [T, B · each, width] the same for every model */
+export function addToOutput(program: Program, extent: Extent, { each, tensors }: ProgramGradient, d_y: ArrayLike<number>): void {
   const d_output = tensors.get(program.output)!;
-  const width = placeOf(program, program.output).row;
+  const width = each * placeOf(program, program.output).row;
   for (const { row } of rowsOf(extent)) for (let i = row * width; i < (row + 1) * width; i++) d_output[i] += d_y[i % d_y.length];
 }
 
@@ -168,18 +173,20 @@ export function* readSignal(program: Program, parameters: ProgramParameters, rec
 }
 
 function runOf(program: Program, parameters: ProgramParameters, { extent, tensors, initial, final }: ProgramRecord): Run {
+  const parameter = ofModel(parameters, extent);
   return {
     extent,
     tensor: stripsOf(program, tensors),
-    parameter: ofModel(parameters, extent),
+    parameter: (name, model) => parameter(name, model)!,
     initial: (name) => initial.get(name),
     final: (name) => final.get(name)!,
     scratch: new Float64Array(scratchLength(program, extent)),
   };
 }
 
-function gradientOf(program: Program, extent: Extent, { tensors, initial, final }: ProgramGradient, d_parameters: ReadonlyMap<string, Float64Array>): Gradient {
+function gradientOf(program: Program, extent: Extent, { each, tensors, initial, final }: ProgramGradient, d_parameters: ReadonlyMap<string, Float64Array>): Gradient {
   return {
+    each,
     tensor: stripsOf(program, tensors),
     parameter: ofModel(d_parameters, extent),
     initial: (name) => initial.get(name)!,
@@ -202,9 +209,9 @@ function stripAt({ tensor, row, from, width }: TensorPlace, tensors: ReadonlyMap
 }
 
 /** One model's values, each cut out once. */
-function ofModel<Data extends Numbers>(parameters: ReadonlyMap<string, Data>, { models }: Extent): (name: string, model: number) => Data {
+function ofModel<Data extends Numbers>(parameters: ReadonlyMap<string, Data>, { models }: Extent): (name: string, model: number) => Data | undefined {
   const cut = new Map([...parameters].map(([name, data]) => [name, Array.from({ length: models }, (_, m) => data.subarray((m * data.length) / models, ((m + 1) * data.length) / models) as Data)]));
-  return (name, model) => cut.get(name)![model];
+  return (name, model) => cut.get(name)?.[model];
 }
 
 function emptyStates(program: Program, { models, sequences }: Extent, steps: number): Map<string, Float64Array> {

@@ -41,11 +41,16 @@ export interface Run {
   readonly scratch: Float64Array;
 }
 
-/** ∂loss/∂ everything in a run: an op's backward reads what arrives at its results and adds to the rest. */
+/**
+ * ∂loss/∂ everything in a run: an op's backward reads what arrives at its results and adds to the rest. Several losses may go
+ * back side by side: every sequence then has `each` rows of gradients at a step, r · each … r · each + each − 1 for row r of the run.
+ */
 export interface Gradient {
+  readonly each: number;
   tensor(name: string): Strip;
-  parameter(name: string, model: number): Float64Array;
-  /** In the shapes of the run's states. */
+  /** Undefined where nobody asks for the parameters' gradients. */
+  parameter(name: string, model: number): Float64Array | undefined;
+  /** In the shapes of the run's states, with a row for each row of gradients. */
   initial(name: string): Float64Array;
   /** What arrives at the states after the last step; undefined is 0. */
   final(name: string): Float64Array | undefined;
