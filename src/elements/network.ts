@@ -1,6 +1,7 @@
 /** The network that an element's properties describe, and what of a text it can read. */
 import { OptionError, wordsOf, type MadeTask, type Model, type ModelSpec, type OpenedModel, type RunInputs, type StartName } from '../engine';
 import { gateBiasOf } from './gate_bias';
+import { layersOf } from './layer_stack';
 
 /** What a network is to learn, which says what it reads and what its head is asked for. */
 export interface Lesson {
@@ -22,15 +23,17 @@ export interface NetworkRequest {
   readonly gateBias: unknown;
   /** How the weights start: `pytorch` unless given. */
   readonly scheme?: string;
+  /** A stack of layers, in the place of the one that cell, gain, gate bias and start describe. */
+  readonly layers?: unknown;
   readonly lesson?: Lesson;
   /** A network from a file, in the place of what the others describe. */
   readonly opened?: OpenedModel;
 }
 
-/** Throws OptionError for a gate bias that cannot be read. */
-export function specOf({ cell, hidden, seed, embedding, gain, gateBias, scheme, lesson, opened }: NetworkRequest): ModelSpec {
+/** Throws OptionError for a gate bias or a stack of layers that cannot be read. */
+export function specOf({ cell, hidden, seed, embedding, gain, gateBias, scheme, layers: stack, lesson, opened }: NetworkRequest): ModelSpec {
   if (opened) return opened.spec;
-  const layers = [{ cell, hidden, gain, gateBias: gateBiasOf(gateBias), start: (scheme || undefined) as StartName | undefined }];
+  const layers = layersOf(stack, hidden) ?? [{ cell, hidden, gain, gateBias: gateBiasOf(gateBias), start: (scheme || undefined) as StartName | undefined }];
   if (!lesson) return { input: { embedding }, layers, seed };
   const { task, models } = lesson;
   const seeds = Array.from({ length: models }, (_, m) => seed + m);

@@ -1,7 +1,8 @@
 import { css, LitElement, nothing, type PropertyValues } from 'lit';
 import { property } from 'lit/decorators.js';
-import { isRecurrent, OptionError, taskNamed, type OpenedModel, type SavedRun, type Task } from '../engine';
+import { isRecurrent, OptionError, taskNamed, type LayerSpec, type OpenedModel, type SavedRun, type Task } from '../engine';
 import { hidesElement, numberAttribute, optionalNumberAttribute, unitsAsHidden } from './attributes';
+import { stackName } from './layer_stack';
 import { CursorChangeEvent, TrainingChangeEvent, WeightChangeEvent, type Cursor } from './model_events';
 import { specOf, type Lesson } from './network';
 import { Opening, type OpeningState } from './opening';
@@ -16,7 +17,7 @@ import { droppedInWords, editsWith, MOST_EDITS, samePlace, type WeightEdit, type
 export { CursorChangeEvent, TrainingChangeEvent, WeightChangeEvent, type Cursor } from './model_events';
 
 /** Other values of these start training anew. */
-const STARTING: readonly PropertyKey[] = ['cell', 'units', 'seed', 'embedding', 'gain', 'start', 'gateBias', 'edits', 'task', 'taskSettings', 'taskText', 'seeds', 'optimizer', 'batch', 'device'] satisfies (keyof RnnModel)[];
+const STARTING: readonly PropertyKey[] = ['layers', 'cell', 'units', 'seed', 'embedding', 'gain', 'start', 'gateBias', 'edits', 'task', 'taskSettings', 'taskText', 'seeds', 'optimizer', 'batch', 'device'] satisfies (keyof RnnModel)[];
 
 /** Of them, those that say what is learned. */
 const TEACHING: readonly PropertyKey[] = ['task', 'taskSettings', 'taskText', 'seed', 'seeds', 'batch'] satisfies (keyof RnnModel)[];
@@ -28,7 +29,7 @@ const LEARNING: readonly PropertyKey[] = ['lr', 'clip', 'updates', 'until'] sati
 const DRAWN: readonly PropertyKey[] = ['lossUnit', 'lossStep'] satisfies (keyof RnnModel)[];
 
 /** Other values of these make another network, whose weights are elsewhere. */
-const SHAPING: readonly PropertyKey[] = ['cell', 'units', 'embedding'] satisfies (keyof RnnModel)[];
+const SHAPING: readonly PropertyKey[] = ['layers', 'cell', 'units', 'embedding'] satisfies (keyof RnnModel)[];
 
 /**
  * A recurrent network that reads a text, and the step and unit that its views point at. It draws nothing: views find
@@ -61,6 +62,13 @@ export class RnnModel extends LitElement {
 
   /** How many units the state has; the attribute is `hidden`. */
   @property({ attribute: 'hidden', converter: numberAttribute(8) }) units = 8;
+
+  /**
+   * A stack of layers, in the place of one layer of `cell`: `mamba state:8, attention heads:2, lstm hidden:16 f:3`, or a list
+   * as the engine takes it, also as JSON. Blocks are as wide as what they read; a cell has `hidden` units unless it says
+   * otherwise. Gain, start and gate bias are then the layers' own.
+   */
+  @property() layers: string | readonly LayerSpec[] = '';
 
   /** Fixes the weights and the word vectors. */
   @property({ converter: numberAttribute(1) }) seed = 1;
@@ -177,7 +185,8 @@ export class RnnModel extends LitElement {
     const { model } = this.state;
     if (!model) throw new OptionError('model', 'There is no network to save yet.');
     const run = await this.#training.saved();
-    return { name: fileNameOf(this.cell, this, run?.snapshot.update ?? 0), bytes: savedFile(specOf(this.#asked()), model, run, this) };
+    const spec = specOf(this.#asked());
+    return { name: fileNameOf(stackName(spec.layers), this, run?.snapshot.update ?? 0), bytes: savedFile(spec, model, run, this) };
   }
 
   /** How far training is. */
@@ -353,9 +362,9 @@ export class RnnModel extends LitElement {
 
   /** Throws OptionError for a task that makes no sense. */
   #asked(): RunRequest {
-    const { text, words, cell, units: hidden, seed, embedding, gain, start: scheme, gateBias, edits, device } = this;
+    const { text, words, cell, units: hidden, layers, seed, embedding, gain, start: scheme, gateBias, edits, device } = this;
     const lesson = this.#lessons.lessonFor(this);
-    return { text, words, cell, hidden, seed, embedding, gain, scheme, gateBias, edits, lesson, opened: this.opening.opened, generation: this.#generation, device };
+    return { text, words, cell, hidden, layers, seed, embedding, gain, scheme, gateBias, edits, lesson, opened: this.opening.opened, generation: this.#generation, device };
   }
 
   /** Another file is another network: what was learned or changed by hand belongs to the one before. */

@@ -23,7 +23,7 @@ export function propertiesOf({ task, options }: SavedRun, { seeds }: ModelSpec):
 }
 
 /** `lstm-keyed_latch-update-300.safetensors` */
-export function fileNameOf(cell: string, { task }: LessonProperties, updates: number): string {
-  const parts = [cell, ...(task ? [typeof task === 'string' ? task : task.name] : []), ...(updates > 0 ? [`update-${updates}`] : [])];
+export function fileNameOf(layers: string, { task }: LessonProperties, updates: number): string {
+  const parts = [layers, ...(task ? [typeof task === 'string' ? task : task.name] : []), ...(updates > 0 ? [`update-${updates}`] : [])];
   return `${parts.join('-')}.safetensors`;
 }

@@ -6,6 +6,7 @@
  * wrong is a state.
  */
 import { DeviceLostError, EngineError, initialWeights, OptionError, type Engine, type Model, type StateDict, type Tape } from '../engine';
+import { stackKey } from './layer_stack';
 import { readingOf, specOf, type NetworkRequest, type Reading } from './network';
 import { RunGradient, type EntryLoss, type GradientState } from './run_gradient';
 import { sharedEngine, type DeviceChoice } from './shared_engine';
@@ -184,9 +185,9 @@ export class TextRun {
   async #compute(engine: Engine, request: RunRequest, reading: Reading, stop: AbortSignal): Promise<void> {
     const spec = specOf(request);
     const { edits = [], lesson, opened } = request;
-    const described = [request.cell, request.hidden, request.embedding, lesson?.key, lesson?.models];
+    const described = [stackKey(spec.layers), request.embedding, lesson?.key, lesson?.models];
     const key: readonly unknown[] = opened ? [opened] : described;
-    const startKey = opened ? `opened ${request.generation}` : JSON.stringify([request.seed, spec.layers[0], request.generation]);
+    const startKey = opened ? `opened ${request.generation}` : JSON.stringify([request.seed, spec.layers, request.generation]);
     const editsKey = JSON.stringify(edits);
     const kept = this.#state.engine === engine && sameParts(this.#modelKey, key) ? this.#state.model : undefined;
     const model = kept ?? (await engine.model(spec, { weights: opened?.weights }));
