@@ -1,6 +1,6 @@
 /**
- * The gradient at the start, before any training: a recurrent layer with chosen U, driven by noise, and what theory says
- * of the rate at which its gradient changes per step of distance.
+ * The gradient at the start, before any training: a recurrent layer with chosen U, or a layer of any kind, driven by noise,
+ * and what theory says of the rate at which the former's gradient changes per step of distance.
  */
 import type { Tape } from './engine';
 import { OptionError } from './errors';
@@ -10,7 +10,7 @@ import { normalStream, randomStream } from './math/random';
 import type { Tensor } from './math/tensor';
 import type { RunInputs } from './model/inputs';
 import type { StateDict } from './model/parameters';
-import type { ModelSpec } from './model/spec';
+import type { LayerSpec, ModelSpec } from './model/spec';
 
 export interface GradientExperimentOptions {
   /** `rnn` (tanh) or `rnn_linear`, or any other cell of one gate; `rnn` unless given. */
@@ -58,6 +58,23 @@ export function gradientExperiment(options: GradientExperimentOptions): Gradient
     },
     inputs: { x: noise([steps, sequences, hidden], cell === 'rnn_linear' ? 0 : drive, cell === 'rnn_linear' ? 0 : 1, seed) },
   };
+}
+
+export interface LayerExperimentOptions extends Pick<GradientExperimentOptions, 'sequences' | 'steps' | 'seed'> {
+  readonly layer: LayerSpec;
+  /** Standard deviation σ of the noise that the layer reads. */
+  readonly drive: number;
+  /** Width of what it reads; 64 unless given. */
+  readonly inputs?: number;
+}
+
+/**
+ * The same for a layer of any kind as it starts: attention, Mamba, and beside them the cells with gates. Its gradient is
+ * measured by `gradientByDistance`. Throws OptionError.
+ */
+export function layerExperiment({ layer, drive, inputs = 64, sequences = 16, steps = 100 + WARM_UP, seed = 1 }: LayerExperimentOptions): Pick<GradientExperiment, 'spec' | 'inputs'> {
+  if (!(drive >= 0 && Number.isFinite(drive))) throw new OptionError('drive', `drive: ${drive} given; it must be a number of at least 0.`);
+  return { spec: { input: { size: inputs }, layers: [layer], seed }, inputs: { x: noise([steps, sequences, inputs], drive, 1, seed) } };
 }
 
 /** Noise of standard deviation `drive`; with drive 0 a first step of standard deviation `kick` and then nothing. */

@@ -4,7 +4,7 @@ import { blockNamed, blocks } from '../../../src/engine/blocks';
 import type { BlockOptions } from '../../../src/engine/blocks/block';
 import { faultsOf, hasGradient, placeOf, signalWidth, stateBytes, statesOf, type Program } from '../../../src/engine/blocks/program';
 import { inSlices, toEnd } from '../../../src/engine/reference/driver';
-import { backProgram, emptyParameters, programBytes, readSignal, runProgram, type ProgramRecord } from '../../../src/engine/reference/ops/program';
+import { addToOutput, backProgram, emptyParameters, prepareBack, programBytes, readSignal, runProgram, type ProgramRecord } from '../../../src/engine/reference/ops/program';
 import { lengthOf, rowAt, rowsOf, type Extent } from '../../../src/engine/reference/ops/run';
 import { awkward, back, drawn, drawnPoint, drawnWeighing, gradientsAndDifferences, lossOf, relativeDifference, run, type Point } from '../ops/one_op';
 
@@ -46,6 +46,21 @@ describe.each(kinds.map(([name, options, inputs]) => [`${name} ${JSON.stringify(
     const point = drawnPoint(program, extent);
     avoidKinks(program, point);
     for (const { name, found, expected } of gradientsAndDifferences(program, extent, point)) expect(relativeDifference(found, expected), name).toBeLessThan(1e-8);
+  });
+
+  test('losses that go back side by side tell of the input what each tells alone', () => {
+    const point = drawnPoint(program, awkward);
+    avoidKinks(program, point);
+    const record = run(program, awkward, point);
+    const each = 3;
+    const losses = Array.from({ length: each }, (_loss, j) => drawn(record.tensors.get(program.output)!.length, 'R', j));
+    const alone = losses.map((d_y) => back(program, record, point, { d_y, d_final: new Map() }).gradient);
+    const beside = prepareBack(program, point.parameters, record, new Map(), new Map(), each);
+    const rowByRow = (values: readonly Float64Array[], width: number) => Float64Array.from({ length: each * values[0].length }, (_, i) => values[Math.floor(i / width) % each][Math.floor(i / width / each) * width + (i % width)]);
+    addToOutput(program, awkward, beside.result, rowByRow(losses, placeOf(program, program.output).row));
+    const together = toEnd(beside.carryOut());
+    for (const { name } of program.tensors) expect(relativeDifference(together.tensors.get(name)!, rowByRow(alone.map(({ tensors }) => tensors.get(name)!), placeOf(program, name).row)), name).toBeLessThan(1e-13);
+    for (const { name, width } of statesOf(program).filter(({ grows }) => !grows)) expect(relativeDifference(together.initial.get(name)!, rowByRow(alone.map(({ initial }) => initial.get(name)!), width)), name).toBeLessThan(1e-13);
   });
 
   test('word by word it is what it is all at once, states and all', () => {
