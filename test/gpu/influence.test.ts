@@ -1,6 +1,6 @@
 /** The influence matrix by many losses at once on the GPU, against float64 derivatives along the same run's own states. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cells, createEngine, influence, type Engine, type ModelSpec, type Tape } from '../../src/engine';
+import { cells, createEngine, gradientByDistance, influence, type Engine, type LayerSpec, type ModelSpec, type Tape } from '../../src/engine';
 import { createGpuEngine } from '../../src/engine/gpu/gpu_engine';
 
 let engine: Engine;
@@ -42,14 +42,27 @@ describe('the influence matrix on the GPU', () => {
     ['gain 1.5', { layers: [{ cell: 'rnn', hidden: 16, gain: 1.5 }] }, {}],
     ['gain 3, where trajectories part but derivatives along the same states do not', { layers: [{ cell: 'rnn', hidden: 16, gain: 3 }] }, {}],
     ['another model of a bundle', { layers: [{ cell: 'rnn', hidden: 4 }], seeds: [1, 2] }, { model: 1 }],
+    ['attention', { layers: [{ block: 'attention', norm: 'none' }] }, {}],
+    ['a Transformer block with rotary positions', { input: { embedding: 8 }, layers: [{ block: 'attention', heads: 2, positions: 'rotary' }] }, {}],
+    ['one unit of a Transformer block with learned positions, of another model', { input: { embedding: 6 }, layers: [{ block: 'attention', heads: 2, positions: 'learned', mlp: 1 }], seeds: [1, 2] }, { unit: 5, model: 1 }],
+    ['Mamba', { layers: [{ block: 'mamba', state: 3 }] }, {}],
+    ['two Mamba blocks, of the lower', { layers: [{ block: 'mamba', state: 3 }, { block: 'mamba', frozen: true }] }, { layer: 0 }],
+    ['minLSTM', { layers: [{ block: 'min_lstm', hidden: 7 }] }, {}],
+    ['Mamba + attention', { layers: [{ block: 'mamba', state: 3 }, { block: 'attention', mlp: 1 }] }, {}],
+    ['an LSTM and attention on it', { layers: [{ cell: 'lstm', hidden: 6 }, { block: 'attention', heads: 3, norm: 'rms' }] }, {}],
+    ['attention and a GRU of both directions on it', { layers: [{ block: 'attention', mlp: 1 }, { cell: 'gru', hidden: 4, bidirectional: true }] }, {}],
   ] as [string, Partial<ModelSpec>, { layer?: number; unit?: number; model?: number }][])('agrees for %s', async (_, part, options) => {
     using model = await engine.model({ input: { embedding: 5 }, layers: [], ...part });
     using tape = await model.run({ words });
     await expectAgreement(tape, options);
   });
 
-  it('agrees for a shorter sequence of a batch', async () => {
-    using model = await engine.model({ input: { embedding: 5 }, layers: [{ cell: 'gru', hidden: 6 }] });
+  it.each([
+    ['a GRU', { cell: 'gru', hidden: 6 }],
+    ['attention', { block: 'attention', heads: 5 }],
+    ['Mamba', { block: 'mamba', state: 2 }],
+  ] as [string, LayerSpec][])('agrees for a shorter sequence of a batch: %s', async (_, layer) => {
+    using model = await engine.model({ input: { embedding: 5 }, layers: [layer] });
     using tape = await model.run({ words: [words, words.slice(3, 12)] });
     await expectAgreement(tape, { sequence: 1 });
   });
@@ -61,9 +74,12 @@ describe('the influence matrix on the GPU', () => {
     for (let t = 0; t < steps; t++) for (let s = t + 1; s < steps; s++) expect(values[t * steps + s]).toBe(0);
   });
 
-  it('is measured in chunks where the device holds less, with the same numbers and its progress told', async () => {
-    using small = await createGpuEngine(undefined, { maxStorageBufferBindingSize: 100_000 });
-    const spec = { input: { embedding: 5 }, layers: [{ cell: 'lstm', hidden: 6 }] };
+  it.each([
+    ['an LSTM', 100_000, [{ cell: 'lstm', hidden: 6 }]],
+    ['attention and Mamba', 500_000, [{ block: 'attention' }, { block: 'mamba', state: 2 }]],
+  ] as [string, number, LayerSpec[]][])('is measured in chunks where the device holds less, with the same numbers and its progress told: %s', async (_, maxStorageBufferBindingSize, layers) => {
+    using small = await createGpuEngine(undefined, { maxStorageBufferBindingSize });
+    const spec = { input: { embedding: 5 }, layers };
     using whole = await engine.model(spec);
     using cut = await small.model(spec);
     using one = await whole.run({ words }, { form: 'step' });
@@ -85,15 +101,26 @@ describe('the influence matrix on the GPU', () => {
     await expect(influence(tooLong, { by: 'gpu' })).rejects.toMatchObject({ code: 'option', message: expect.stringContaining('1 to 256') as string });
   });
 
-  it('can be called off, and leaves the run as it was', async () => {
-    using model = await engine.model({ input: { embedding: 5 }, layers: [{ cell: 'lstm', hidden: 6 }] });
+  it('of a row alone is gradient against distance', async () => {
+    using model = await engine.model({ input: { embedding: 6 }, layers: [{ block: 'mamba', state: 2 }, { block: 'attention', heads: 2 }] });
     using tape = await model.run({ words });
-    const h = await tape.signal('h').read();
+    const [found, expected] = await Promise.all([gradientByDistance(tape, { by: 'gpu' }), gradientByDistance(tape, { by: 'cpu' })]);
+    expect(found.length).toBe(words.length);
+    found.forEach((value, k) => expect(Math.abs(value - expected[k]), `distance ${k}`).toBeLessThan(5e-4)); // a thousandth
+  });
+
+  it.each([
+    ['an LSTM', { cell: 'lstm', hidden: 6 }],
+    ['attention', { block: 'attention' }],
+  ] as [string, LayerSpec][])('can be called off, and leaves the run as it was: %s', async (_, layer) => {
+    using model = await engine.model({ input: { embedding: 5 }, layers: [layer] });
+    using tape = await model.run({ words });
+    const y = await tape.signal('y').read();
     const stop = new AbortController();
     const measuring = influence(tape, { by: 'gpu', abort: stop.signal });
     stop.abort(new Error('enough'));
     await expect(measuring).rejects.toThrow('enough');
-    expect(await tape.signal('h').read()).toEqual(h);
+    expect(await tape.signal('y').read()).toEqual(y);
     await expectAgreement(tape);
   });
 });

@@ -8,7 +8,6 @@ import { inputVectors } from '../model/input_vectors';
 import type { Inputs } from '../model/inputs';
 import { checkedLoss, type CheckedLoss, type Loss } from '../model/loss';
 import type { Parameters } from '../model/parameters';
-import { isRecurrent } from '../model/spec';
 import { findSignal, gradientEntries, signalEntries, type SignalEntry, type SignalInfo, type SignalPlace } from '../model/signals';
 import { readBlockSignal } from './block_signals';
 import type { GradientBuffers } from './gradient_buffers';
@@ -115,17 +114,13 @@ export class GpuTape implements Tape {
     }
   }
 
-  /** Where every layer is recurrent: many losses go back side by side through those alone. */
-  get inputNorms(): Tape['inputNorms'] {
-    if (!this.model.shape.layers.every(isRecurrent)) return undefined;
-    return async (losses, place, abort, progress) => {
-      const letGo = this.hold();
-      try {
-        return await this.owner.inputNorms(this.buffers, this.#version, this.plan, { losses, place, abort, progress });
-      } finally {
-        letGo();
-      }
-    };
+  async inputNorms(losses: readonly OutputEntry[], place: InfluencePlace, abort?: AbortSignal, progress?: (fraction: number) => void): Promise<Float32Array> {
+    const letGo = this.hold();
+    try {
+      return await this.owner.inputNorms(this.buffers, this.#version, this.plan, { losses, place, abort, progress });
+    } finally {
+      letGo();
+    }
   }
 
   async refresh(): Promise<void> {

@@ -8,6 +8,7 @@ import type { CheckedLoss } from '../model/loss';
 import { isRecurrent, layerStates, type ModelShape } from '../model/spec';
 import { BlockBack, homeOf } from './block_back';
 import { BlockLayout, Room } from './block_layout';
+import { BlockPicking } from './block_picking';
 import { linearGroups } from './block_run';
 import { packState, writeState } from './block_states';
 import { BufferSet } from './buffer_set';
@@ -41,6 +42,8 @@ export interface BlockGradient {
   readonly back: BlockBack;
   readonly d_y: Arriving;
   readonly d_x: Arriving;
+  /** Where each row's loss is one entry of the output: what lays it there. */
+  readonly picking: BlockPicking | undefined;
 }
 
 /** A recurrent layer's. */
@@ -82,8 +85,7 @@ export function training({ layers }: ModelShape, loss: LossKind): GradientPurpos
 /** Throws LimitError for gradients of a run of that shape that cannot fit. */
 export function checkGradients(gpu: Gpu, model: ModelShape, weights: WeightLayout, { steps, sequences, ...shape }: RunShape, { layers, rows, parameters }: GradientPurpose): void {
   const models = model.seeds.length;
-  const blocks = blockLayouts(model, { steps, sequences }, rows, layers);
-  checkFits(gpu, 'the gradients of attention and scans', blocks.room.end);
+  checkFits(gpu, 'the gradients of attention and scans', blockGradientEntries(model, { steps, sequences }, rows, layers));
   checkGrid(gpu, 'the products back', linearGroups({ models, steps, sequences: sequences * rows }, 4));
   model.layers.slice(0, layers).forEach((layer, k) => {
     if (!isRecurrent(layer)) return;
@@ -96,6 +98,11 @@ export function checkGradients(gpu: Gpu, model: ModelShape, weights: WeightLayou
   if (!parameters) return;
   checkFits(gpu, 'the gradients of the weights', placesOf(gpu, weights, { ...shape, steps, sequences }).entries);
   if (model.classes !== undefined) checkFits(gpu, "the head's scores", models * steps * sequences * padded(model.classes));
+}
+
+/** Entries that the gradients of all blocks take together. */
+export function blockGradientEntries(model: ModelShape, shape: Pick<RunShape, 'steps' | 'sequences'>, rows: number, layers: number): number {
+  return blockLayouts(model, shape, rows, layers).room.end;
 }
 
 /** Where the gradients of blocks lie, all in one buffer: what one leaves at its input is what arrives at the output of the one below. */
@@ -206,10 +213,14 @@ export class GradientBuffers {
   /** Names the one entry of the output that is each row's loss, of the rows of one sequence; other rows have none. */
   uploadPicks(encoder: GPUCommandEncoder, picks: readonly OutputEntry[], sequence: number): void {
     const { queue } = this.run.gpu.device;
-    const { rows } = this.purpose;
-    const names = new Float32Array(4 * this.#rows).fill(-1);
-    picks.forEach(({ step, direction, unit }, i) => names.set([step, direction, unit, 0], 4 * (sequence * rows + i)));
-    queue.writeBuffer(this.layers[this.layers.length - 1].d_y.buffer, 0, names);
+    const first = sequence * this.purpose.rows;
+    const top = this.layers[this.layers.length - 1];
+    if (top.kind === 'block') top.picking!.upload(picks, first);
+    else {
+      const names = new Float32Array(4 * this.#rows).fill(-1);
+      picks.forEach(({ step, direction, unit }, i) => names.set([step, direction, unit, 0], 4 * (first + i)));
+      queue.writeBuffer(top.d_y.buffer, 0, names);
+    }
     for (const layer of this.layers) if (layer.kind === 'recurrent') encoder.clearBuffer(layer.d_states);
   }
 
@@ -219,7 +230,7 @@ export class GradientBuffers {
     const throughLayers = this.layers
       .slice(0, top + 1)
       .map((layer, k) => [
-        ...(layer.kind === 'block' ? layer.back.commands : this.#recurrence(layer, k, forms[k])),
+        ...(layer.kind === 'block' ? [...(layer.picking?.commands ?? []), ...layer.back.commands] : this.#recurrence(layer, k, forms[k])),
         ...(layer.kind === 'recurrent' && (k > 0 || this.purpose.beginnings || this.run.forward.layout.table) ? [layer.toInput] : []),
         ...(this.purpose.parameters ? this.#sumsOf(k, loss === 'head') : []),
       ])
@@ -258,7 +269,8 @@ export class GradientBuffers {
     const { purpose, backward } = this;
     const layout = this.#blocks[k]!;
     const back = new BlockBack({ buffers: this.#buffers, run: block, turned: backward.turned, each: purpose.rows, layout, d_tensors: this.#d_tensors, dropped: source.dropped });
-    return { kind: 'block', back, d_y: arrivingAt(this.#d_tensors, layout, layer.program.output), d_x: arrivingAt(this.#d_tensors, layout, homeOf(layer.program, 'x')) };
+    const picking = purpose.picked && k === purpose.layers - 1 ? new BlockPicking(this.#buffers, this.run.forward.kernels, layout, this.#d_tensors) : undefined;
+    return { kind: 'block', back, d_y: arrivingAt(this.#d_tensors, layout, layer.program.output), d_x: arrivingAt(this.#d_tensors, layout, homeOf(layer.program, 'x')), picking };
   }
 
   #recurrence({ recurrences, layout, d_y, d_states, d_gates }: RecurrentGradient, k: number, form: RecurrentForm): readonly Command[] {

@@ -1,28 +1,32 @@
 /** How strongly many entries of a run's output feel each input: many losses propagated back side by side, in chunks. */
 import type { InfluencePlace, OutputEntry, RecurrentForm } from '../engine';
 import { isRecurrent, type ModelShape } from '../model/spec';
+import { workPerStep } from './block_work';
 import { BufferSet } from './buffer_set';
 import { foldedGroups, ready, record, type Command } from './command_list';
 import type { Gpu } from './device';
-import { boundTo, type GradientBuffers } from './gradient_buffers';
+import { blockGradientEntries, boundTo, type GradientBuffers } from './gradient_buffers';
 import type { Kernel } from './kernel';
 import { layerLayout } from './layer_layout';
 import type { Readback } from './readback';
-import { recurrentRun, type RunBuffers, type RunShape } from './run_buffers';
+import type { RunBuffers, RunShape } from './run_buffers';
 
-/** Bytes that the largest tensor of a chunk may take, and multiply-adds that a step of it may cost. */
+/** Bytes that the largest tensor of a chunk may take, and multiply-adds that a step of it may cost, of a block all steps together. */
 const CHUNK_BYTES = 2 ** 25;
 const CHUNK_WORK = 2 ** 28;
+const BLOCK_WORK = 2 ** 31;
 
 /** How many losses are propagated at once: as many as fit comfortably, so that a chunk ends soon and can be called off. */
 export function rowsAtOnce({ limits }: Gpu, model: ModelShape, { steps, sequences }: RunShape, layer: number, wanted: number): number {
   const bytes = Math.min(CHUNK_BYTES, limits.maxStorageBufferBindingSize, limits.maxBufferSize);
-  const perRow = model.layers.slice(0, layer + 1).filter(isRecurrent).map((each, k) => {
+  const perRow = model.layers.slice(0, layer + 1).map((each, k) => {
+    if (!isRecurrent(each)) return (model.seeds.length * steps * sequences * workPerStep(each.program, steps)) / BLOCK_WORK;
     const layout = layerLayout(each, model.layers[k - 1], model.seeds.length, steps, sequences);
     const work = layout.models * sequences * each.cell.gates.length * layout.hidden * layout.width;
     return Math.max((4 * Math.max(layout.dGates, layout.states)) / bytes, work / CHUNK_WORK);
   });
-  return Math.max(1, Math.min(wanted, Math.floor(1 / Math.max(...perRow))));
+  const ofBlocks = (4 * blockGradientEntries(model, { steps, sequences }, 1, layer + 1)) / bytes;
+  return Math.max(1, Math.min(wanted, Math.floor(1 / Math.max(ofBlocks, ...perRow))));
 }
 
 export class InfluenceNorms {
@@ -41,8 +45,10 @@ export class InfluenceNorms {
     const { rows } = gradients.purpose;
     this.#buffers = new BufferSet(gpu);
     this.#norms = this.#buffers.storage('norms', steps * rows);
-    const numbers = [steps, sequences * rows, rows, place.sequence * rows, place.model, recurrentRun(run.layers[0]).layout.inputs / 4];
-    const bindGroup = kernel.bind({ row_norms: this.#buffers.uniform('row norms', numbers), d_x: boundTo(gradients.layers[0].d_x), norms: this.#norms });
+    const { d_x } = gradients.layers[0];
+    const inputs = d_x.entries / (run.model.seeds.length * steps * sequences * rows);
+    const numbers = [steps, sequences * rows, rows, place.sequence * rows, place.model, inputs / 4];
+    const bindGroup = kernel.bind({ row_norms: this.#buffers.uniform('row norms', numbers), d_x: boundTo(d_x), norms: this.#norms });
     const [x, y] = foldedGroups(steps * rows, 64, gpu.limits.maxComputeWorkgroupsPerDimension);
     this.#command = { kernel, bindGroup, groups: [x, y, 1] };
   }

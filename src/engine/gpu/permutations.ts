@@ -41,6 +41,7 @@ export const permutations: readonly Permutation[] = [
   { entry: 'kernels/gates_forward' },
   { entry: 'kernels/gates_backward' },
   { entry: 'kernels/block_drop' },
+  { entry: 'kernels/block_pick' },
   { entry: 'kernels/scan_show' },
   { entry: 'paint/heatmap' },
   { entry: 'paint/norms' },
