@@ -1,10 +1,15 @@
 /** The influence matrix as a heatmap draws it. */
 import { extentOf, type Influence } from '../engine';
 import { PLAIN, type Matrix } from './matrix';
+import type { ColourRange } from './range';
 import { decimal } from './signed_number';
 
-/** Who feels whom along a run: states down, the words they may feel across. Zeros, as of words yet to come, are left empty. */
-export function influenceMatrix({ steps, layer, unit, causal, arithmetic, values, log10 }: Influence, words: readonly string[], layers: number): Matrix {
+/**
+ * Who feels whom along a run: states down, the words they may feel across. Zeros, as of words yet to come, are left empty.
+ *
+ * @param decades - the ends of its scale, as exponents of ten; they follow from the numbers unless given
+ */
+export function influenceMatrix({ steps, layer, unit, causal, arithmetic, values, log10 }: Influence, words: readonly string[], layers: number, decades?: ColourRange): Matrix {
   const at = (row: number, column: number) => values[row * steps + column];
   const log = (row: number, column: number) => log10[row * steps + column];
   const h = unit === undefined ? 'h' : `h[${unit + 1}]`;
@@ -18,7 +23,7 @@ export function influenceMatrix({ steps, layer, unit, causal, arithmetic, values
     columnLabels: words,
     title: `Influence ‖∂${unit === undefined ? 'h_t' : `h_t[${unit + 1}]`}/∂x_s‖: what the state after word t (down) feels of word s (across)${layers > 1 ? `, layer ${layer + 1}` : ''}${unit === undefined ? '' : `, unit ${unit + 1} alone`}${causal ? '' : '; both directions'}`,
     scaling: 'log',
-    fixedRange: undefined,
+    fixedRange: decades,
     signed: false,
     zeroIsEmpty: true,
     key: `influence ${layer} ${unit}`,

@@ -64,35 +64,44 @@ export interface GradientOf {
   readonly step: number;
 }
 
+/** A part of a signal's rows: one of them, or those of one head or channel; all unless given. */
+export interface RowsOfSignal {
+  readonly unit?: number | undefined;
+  readonly group?: number | undefined;
+}
+
 /**
  * A signal of a run: its first model's first sequence, units down and steps across. Gradients span many decades and are
  * drawn by their logarithm unless asked otherwise.
  *
  * @param loss - what its gradients are of, where that is known
- * @param unit - the only unit drawn; all unless given
+ * @throws Error, in words, for rows that there are not
  */
-export function signalMatrix(signal: Signal, words: readonly string[] | undefined, scaling?: Scaling, loss?: GradientOf, unit?: number): Matrix {
+export function signalMatrix(signal: Signal, words: readonly string[] | undefined, scaling?: Scaling, loss?: GradientOf, { unit, group }: RowsOfSignal = {}): Matrix {
   const gradient = signal.kind === 'gradient' || signal.kind === 'initial gradient';
   const final = signal.kind === 'final state' || signal.kind === 'initial gradient';
   const drawnAs = scaling ?? (gradient ? 'log' : 'linear');
   const [, steps, sequences, width] = final ? [1, 1, signal.shape[1], signal.shape[2]] : signal.shape;
   const layer = signal.tape.model.shape.layers[signal.layer];
-  const rowNoun = signal.kind === 'input' || signal.name === 'd_x' ? 'input' : 'unit';
   if (unit !== undefined && !(Number.isInteger(unit) && unit >= 0 && unit < width)) throw new Error(`unit: ${unit} given; ${signal.name} has units 0 to ${width - 1}.`);
-  const firstUnit = unit ?? 0;
+  if (unit !== undefined && group !== undefined) throw new Error('unit and group: both say which rows; give one of the two.');
+  const grouped = group === undefined ? undefined : groupOf(signal, width, group);
+  // What a channel or a head consists of are no units of the state, which the cursor is at.
+  const rowNoun = grouped ? 'number' : signal.kind === 'input' || signal.name === 'd_x' ? 'input' : 'unit';
+  const firstUnit = unit ?? grouped?.first ?? 0;
   const at = (values: ArrayLike<number>) => (row: number, column: number) => values[column * sequences * width + firstUnit + row];
   const place = signal.tape.model.shape.layers.length > 1 ? `layer ${signal.layer + 1}, ` : '';
   const direction = layer.directions === 2 && signal.kind !== 'output' ? `, ${signal.direction}` : '';
   return {
     ...PLAIN,
-    rows: unit === undefined ? width : 1,
+    rows: unit === undefined ? (grouped?.rows ?? width) : 1,
     columns: steps,
     rowNoun,
     columnNoun: !final ? 'step' : gradient ? 'start' : 'last step',
     firstUnit,
     rowLabels: unit === undefined ? undefined : [`${signal.name}${subscript(unit + 1)}`],
     columnLabels: final ? undefined : words,
-    title: `${signal.name}, ${gradient && loss ? derivativeOf(loss, signal.name, words) : signal.role} (${place}${layerTitle(layer)} of ${isRecurrent(layer) ? layer.hidden : layer.width} units${direction})`,
+    title: `${signal.name}, ${gradient && loss ? derivativeOf(loss, signal.name, words) : signal.role} (${place}${layerTitle(layer)} of ${isRecurrent(layer) ? layer.hidden : layer.width} units${direction}${grouped ? `, ${grouped.name}` : ''})`,
     scaling: drawnAs,
     flow: final ? undefined : gradient ? 'backward' : 'forward',
     fixedRange: signal.range === 'unbounded' || drawnAs === 'log' ? undefined : { min: signal.range[0], max: signal.range[1] },
@@ -104,6 +113,15 @@ export function signalMatrix(signal: Signal, words: readonly string[] | undefine
     storage: final || !signal.storage ? undefined : fromUnit(signal.storage, firstUnit),
     remark: '',
   };
+}
+
+/** Where the rows of one head or channel are, and what it is called. */
+function groupOf({ name, groups }: Signal, width: number, group: number): { readonly first: number; readonly rows: number; readonly name: string } {
+  if (!groups) throw new Error(`group: ${group} given, and ${name} is not divided into any.`);
+  const { of, count } = groups;
+  if (!(Number.isInteger(group) && group >= 0 && group < count)) throw new Error(`group: ${group} given; ${name} has ${of}s 0 to ${count - 1}.`);
+  const rows = width / count;
+  return { first: group * rows, rows, name: `${of} ${group + 1} of ${count}` };
 }
 
 /** The mean of a signal over its units, as one row. */
@@ -176,10 +194,9 @@ export function givenMatrix(given: GivenValues): Matrix | string {
   for (const [name, end] of Object.entries({ min, max })) {
     if (end !== undefined && !Number.isFinite(end)) return `${name}: ${end} given; it must be a finite number.`;
   }
-  const fixed = min === undefined && max === undefined ? undefined : { min: min ?? Math.min(0, -max!), max: max ?? Math.max(0, -min!) };
   const log = given.scaling === 'log';
-  if (log && [min, max].some((end) => end !== undefined && !(end > 0))) return `min and max: ${min ?? max} given; the ends of a logarithmic scale must be above 0.`;
-  if (log && (min === undefined) !== (max === undefined)) return 'min and max: a logarithmic scale needs both or neither.';
+  const fixed = log ? logEnds(min, max) : min === undefined && max === undefined ? undefined : { min: min ?? Math.min(0, -max!), max: max ?? Math.max(0, -min!) };
+  if (typeof fixed === 'string') return fixed;
   if (fixed && !(fixed.min < fixed.max)) return `min and max: ${fixed.min} and ${fixed.max} given; min must be below max.`;
   const at = (row: number, column: number) => Number(values[row * columns + column]);
   return {
@@ -193,7 +210,7 @@ export function givenMatrix(given: GivenValues): Matrix | string {
     columnLabels: given.columnLabels,
     title: '',
     scaling: log ? 'log' : 'linear',
-    fixedRange: fixed && log ? { min: Math.floor(Math.log10(fixed.min)), max: Math.ceil(Math.log10(fixed.max)) } : fixed,
+    fixedRange: fixed,
     signed: spread.negative,
     key: `values ${log} ${spread.negative}`,
     at,
@@ -202,6 +219,16 @@ export function givenMatrix(given: GivenValues): Matrix | string {
     storage: undefined,
     remark: [badRemark(values, columns, spread), fixed && !log && beyondRemark(symmetric(fixed), spread)].filter(Boolean).join(' '),
   };
+}
+
+/** Whole decades around the ends of a logarithmic scale, as exponents of ten; undefined where none are given. Or what is wrong with them. */
+export function logEnds(min: number | undefined, max: number | undefined): ColourRange | string | undefined {
+  if (min === undefined && max === undefined) return undefined;
+  const bad = [min, max].find((end) => end !== undefined && !(end > 0));
+  if (bad !== undefined) return `min and max: ${bad} given; the ends of a logarithmic scale must be above 0.`;
+  if (min === undefined || max === undefined) return 'min and max: a logarithmic scale needs both or neither.';
+  if (!(min < max)) return `min and max: ${min} and ${max} given; min must be below max.`;
+  return { min: Math.floor(Math.log10(min)), max: Math.ceil(Math.log10(max)) };
 }
 
 function spreadOf(values: ArrayLike<number>) {

@@ -3,9 +3,10 @@
  * of its own, the first of them that is set. It is asked before every update and puts what it finds on display.
  */
 import type { Engine, Signal, Tape } from '../engine';
+import { attentionMatrix } from './attention_matrix';
 import { influenceMatrix } from './influence_matrix';
 import { InfluenceRun } from './influence_run';
-import { givenMatrix, meanMatrix, signalMatrix, type GradientOf, type Matrix } from './matrix';
+import { givenMatrix, logEnds, meanMatrix, signalMatrix, type GradientOf, type Matrix } from './matrix';
 import type { ModelConnection } from './model_connection';
 import type { Scaling } from './range';
 import type { GradientState } from './run_gradient';
@@ -32,6 +33,7 @@ export interface MatrixProperties {
   layer: number | undefined;
   direction: 'forward' | 'reverse';
   unit: number | undefined;
+  group: number | undefined;
   reduce: 'mean' | undefined;
   scale: Scaling | undefined;
   source: Signal | undefined;
@@ -114,7 +116,7 @@ export class MatrixSource {
     }
     const reason = this.#lost.get(engine);
     if (reason) this.shown.clear(`The GPU device was lost (${reason}), and this run's numbers with it. Run the model again.`);
-    else this.#show([source, this.given.scale, this.given.unit, this.given.reduce], tape, () => this.#signalMatrix(source, tape.inputs.words?.[0]));
+    else this.#show([source, this.given.scale, this.given.unit, this.given.group, this.given.reduce], tape, () => this.#signalMatrix(source, tape.inputs.words?.[0]));
   }
 
   #showValues(): void {
@@ -135,9 +137,9 @@ export class MatrixSource {
       this.rowsToCome = this.busy && units >= 1 && units <= 64 ? units : 0;
       return this.shown.clear(run.message);
     }
-    const { signal, layer, direction, scale, unit, reduce } = this.given;
+    const { signal, layer, direction, scale, unit, group, reduce } = this.given;
     if (signal === 'influence') return this.#showInfluence(tape, run);
-    const key = [tape, signal, layer, direction, scale, unit, reduce, numbers];
+    const key = [tape, signal, layer, direction, scale, unit, group, reduce, numbers];
     const matrixOf = (loss?: GradientOf) => this.#signalMatrix(tape.signal(signal, { layer, direction }), words, loss);
     if (!signal.startsWith('d_')) return this.#show(key, tape, matrixOf, run);
     const gradient = this.#gradient(tape);
@@ -152,10 +154,11 @@ export class MatrixSource {
 
   /** Throws, in words, for properties that do not go together. */
   #signalMatrix(signal: Signal, words: readonly string[] | undefined, loss?: GradientOf): Matrix {
-    const { scale, unit, reduce } = this.given;
-    if (reduce === undefined || reduce === null) return signalMatrix(signal, words, scalingOf(scale), loss, unit);
+    const { scale, unit, group, reduce } = this.given;
+    if (signal.name === 'attn') return attentionMatrix(signal, words, group);
+    if (reduce === undefined || reduce === null) return signalMatrix(signal, words, scalingOf(scale), loss, { unit, group });
     if (reduce !== 'mean') throw new Error(`reduce: "${String(reduce)}" given; it must be mean.`);
-    if (unit !== undefined) throw new Error('reduce and unit: a mean is over all units; give one of the two.');
+    if (unit !== undefined || group !== undefined) throw new Error('reduce: a mean is over all units; give no unit and no group beside it.');
     return meanMatrix(signal, words, scalingOf(scale), loss);
   }
 
@@ -171,13 +174,15 @@ export class MatrixSource {
   /** The last matrix stands, with its own words, while the next is measured. */
   #showInfluence(tape: Tape, { words, status, revision, moving }: RunState): void {
     const { influence } = this;
-    const { layer, unit } = this.given;
+    const { layer, unit, min, max } = this.given;
+    const decades = logEnds(min, max);
+    if (typeof decades === 'string') return this.shown.clear(decades);
     if (status === 'loading' || moving) influence.pause();
     else influence.ask({ tape, revision, words, layer, unit });
     this.busy ||= influence.busy;
     const { value, failure } = influence;
     if (failure) return this.shown.clear(failure);
-    if (value) return this.#show([value], undefined, () => influenceMatrix(value.influence, value.words, value.layers));
+    if (value) return this.#show([value, min, max], undefined, () => influenceMatrix(value.influence, value.words, value.layers, decades));
     this.shown.clear(influence.cancelled ? 'There is no matrix yet.' : 'Measuring what every state feels of every word…');
   }
 

@@ -32,7 +32,8 @@ export { EntryFocusEvent } from './entry_focus_event';
  * stand for a range that the legend states; the value of an entry is told on hover, tap, focus and by arrow keys.
  *
  * Gradients (`d_h`, `d_c`, `d_x`, `d_a_` and a gate's letter) are those of one unit of the state after one step, and are
- * drawn by the logarithm of their size, on whole decades. `signal="influence"` draws ‖∂h_t/∂x_s‖ for all pairs of steps of
+ * drawn by the logarithm of their size, on whole decades. `signal="attn"` of a layer of attention draws how much every word takes
+ * from every word before it: words down, what they take from across. `signal="influence"` draws ‖∂h_t/∂x_s‖ for all pairs of steps of
  * a text of up to 256 words: states down, words across, one scale for all, with what is exactly 0 left empty.
  *
  * @fires {EntryFocusEvent} entry-focus - The pointer or a key moved to another entry.
@@ -103,6 +104,9 @@ export class RnnHeatmap extends LitElement {
   /** One unit, from 0: the only row that is drawn of a signal; with `signal="influence"` what is felt by it instead of by all together; of `values` whose rows are units, the first. */
   @property({ converter: optionalNumberAttribute }) unit: number | undefined;
 
+  /** Of a signal that is divided into heads or channels, as those of attention and Mamba are: one of them, from 0. Of `attn`, whose weights; the mean of all heads unless given. */
+  @property({ converter: optionalNumberAttribute }) group: number | undefined;
+
   /** Of a signal, `mean`: one row, the mean over its units. */
   @property() reduce: 'mean' | undefined;
 
@@ -130,7 +134,7 @@ export class RnnHeatmap extends LitElement {
   /** Names of the columns, likewise. */
   @property({ attribute: 'column-labels', converter: labelsAttribute }) columnLabels: readonly string[] | undefined;
 
-  /** The lower end of the range that the colours of `values` stand for. */
+  /** The lower end of the range that the colours of `values`, or of `signal="influence"`, stand for. */
   @property({ converter: optionalNumberAttribute }) min: number | undefined;
 
   /** The upper end. Ranges with negative numbers are made alike on both sides of 0. */

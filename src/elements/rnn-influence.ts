@@ -69,6 +69,12 @@ export class RnnInfluence extends ModelFigure {
   /** One unit of that output, from 0, instead of all together. */
   @property({ converter: optionalNumberAttribute }) unit: number | undefined;
 
+  /** The lower end of the scale; with `max`, several matrices have one. Both follow from the numbers unless given. */
+  @property({ converter: optionalNumberAttribute }) min: number | undefined;
+
+  /** The upper end of the scale. */
+  @property({ converter: optionalNumberAttribute }) max: number | undefined;
+
   @state() private reading = '';
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -84,7 +90,7 @@ export class RnnInfluence extends ModelFigure {
         <p class="reading" part="reading" dir="auto">${this.reading || 'Point at an entry, or walk with the arrow keys, to read it.'}</p>
         ${this.choice()}
       </div>
-      <rnn-heatmap part="heatmap" signal="influence" .model=${model} .layer=${this.layer} .unit=${this.unit} @entry-focus=${this.read}></rnn-heatmap>
+      <rnn-heatmap part="heatmap" signal="influence" .model=${model} .layer=${this.layer} .unit=${this.unit} .min=${this.min} .max=${this.max} @entry-focus=${this.read}></rnn-heatmap>
     `;
   }
 
