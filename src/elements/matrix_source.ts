@@ -65,6 +65,7 @@ export class MatrixSource {
   #asked: string | undefined;
   #key: readonly unknown[] = [];
   #matrix: Matrix | undefined;
+  #rested = 0;
   readonly #lost = new WeakMap<Engine, string>();
 
   /** @param changed - called when there may be something new to draw */
@@ -129,9 +130,7 @@ export class MatrixSource {
     if (!run) return this.shown.clear(this.connection.problem);
     this.busy = run.status === 'loading';
     this.engine = run.engine;
-    const { tape, words, revision } = run;
-    // Numbers in GPU memory change under the same picture; those of the CPU are other numbers.
-    const numbers = run.engine?.kind === 'cpu' ? revision : 0;
+    const { tape, words } = run;
     if (!tape) {
       const units = this.connection.model?.units ?? this.given.units;
       this.rowsToCome = this.busy && units >= 1 && units <= 64 ? units : 0;
@@ -139,7 +138,7 @@ export class MatrixSource {
     }
     const { signal, layer, direction, scale, unit, group, reduce } = this.given;
     if (signal === 'influence') return this.#showInfluence(tape, run);
-    const key = [tape, signal, layer, direction, scale, unit, group, reduce, numbers];
+    const key = [tape, signal, layer, direction, scale, unit, group, reduce, this.#numbersOf(tape, run)];
     const matrixOf = (loss?: GradientOf) => this.#signalMatrix(tape.signal(signal, { layer, direction }), words, loss);
     if (!signal.startsWith('d_')) return this.#show(key, tape, matrixOf, run);
     const gradient = this.#gradient(tape);
@@ -150,6 +149,16 @@ export class MatrixSource {
     }
     this.busy = true;
     if (!this.shown.matrix) this.shown.clear('Computing…');
+  }
+
+  /** Numbers in GPU memory change under the same picture; those of the CPU are other numbers, as are those that are fetched, once they rest. */
+  #numbersOf(tape: Tape, { engine, revision, moving }: RunState): number {
+    if (engine?.kind === 'cpu') return revision;
+    const { signal: name, layer } = this.given;
+    const stored = tape.signals.some((info) => info.name === name && (layer === undefined || info.layer === layer) && tape.signal(name, info).storage);
+    if (stored) return 0;
+    if (!moving) this.#rested = revision;
+    return this.#rested;
   }
 
   /** Throws, in words, for properties that do not go together. */

@@ -51,6 +51,21 @@ describe.each(['cpu', 'gpu'])('the weights of attention on the %s', (device) => 
   });
 });
 
+it.each(['cpu', 'gpu'])('what is fetched follows training when it rests: %s', async (device) => {
+  const box = mount<HTMLElement>(`<div><rnn-model id="m" task="keyed_latch" task-settings="distance:2" text="A b c ?" layers="attention" embedding="8" batch="2" lr="0.1" device="${device}"></rnn-model><rnn-heatmap for="m" signal="attn"></rnn-heatmap></div>`);
+  const [model, heatmap] = [box.querySelector('rnn-model')!, box.querySelector('rnn-heatmap')!];
+  await settled(() => expect(grid(heatmap)).toContain('4 words by 4 words'));
+  model.moveCursor({ step: 2 });
+  inside<HTMLElement>(heatmap, '.cursor').focus();
+  const taken = async () => `'c' takes ${Number((100 * (await model.state.tape!.signal('attn').read())[8]).toFixed(1))} % from 'A'`;
+  const before = await taken();
+  await settled(() => expect(entry(heatmap)).toBe(before));
+  await model.step(5);
+  const after = await taken();
+  expect(after).not.toBe(before);
+  await settled(() => expect(entry(heatmap)).toBe(after));
+});
+
 describe('a channel of a scan', () => {
   it.each(['cpu', 'gpu'])('has a row for each of its numbers, and the signal’s own range: %s', async (device) => {
     const { model, heatmap } = await shown('mamba state:3', 'signal="decay" group="5"', device);
