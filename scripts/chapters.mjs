@@ -1,8 +1,10 @@
 // @ts-check
 // A Vite plugin that keeps the lesson one chapter a file: in index.html, `<!-- chapter: NAME -->`
-// is replaced by src/lesson/NAME.html before Vite looks for scripts and styles in the page.
-import { readFileSync } from 'node:fs';
+// is replaced by src/lesson/NAME.html before Vite looks for scripts and styles in the page. On the way
+// the terms of the glossary are linked to their definitions.
+import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { linkTerms, termsOf } from './glossary.mjs';
 
 const folder = 'src/lesson';
 
@@ -27,9 +29,12 @@ export function chapters() {
     transformIndexHtml: {
       order: 'pre',
       handler(html, { filename }) {
+        const glossary = join(root, folder, 'glossary.html');
+        const terms = existsSync(glossary) ? termsOf(readFileSync(glossary, 'utf8')) : [];
         return inlineChapters(html, (name) => {
           try {
-            return readFileSync(join(root, folder, `${name}.html`), 'utf8');
+            const chapter = readFileSync(join(root, folder, `${name}.html`), 'utf8');
+            return name === 'glossary' ? chapter : linkTerms(chapter, terms);
           } catch (cause) {
             const page = relative(root, filename);
             throw new Error(`${page} asks for the chapter "${name}", but there is no ${folder}/${name}.html`, { cause });

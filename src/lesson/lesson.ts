@@ -19,6 +19,7 @@ import { learnerChapter } from './learner_chapter';
 import { defaults, HIDDEN_MOST, holdsState, readLink, SEED_MOST, type LessonState } from './link';
 import { raceChapter } from './race_chapter';
 import { storedChapter } from './stored_chapter';
+import { tellTerms } from './terms';
 
 const reader = byId<RnnModel>('reader');
 const compare = byId<RnnCompare>('compare');
@@ -334,6 +335,7 @@ document.addEventListener('click', (event) => {
   }
 });
 
+tellTerms();
 address.onOpen = open;
 open(location.hash);
 
