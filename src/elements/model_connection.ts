@@ -4,7 +4,9 @@
  * the view comes first: it reaches across shadow roots. The view is updated whenever the model tells of a change.
  */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { RnnModel } from './rnn-model';
+import type { RnnModel } from './rnn-model';
+
+const MODEL = 'rnn-model';
 
 export interface ModelView extends ReactiveControllerHost, HTMLElement {
   /** The id of an `<rnn-model>` in the same tree. */
@@ -37,6 +39,7 @@ export class ModelConnection implements ReactiveController {
   hostConnected(): void {
     this.#leaveTree = whenTreeChanges(this.host.getRootNode(), () => this.#follow());
     this.#follow();
+    if (!customElements.get(MODEL)) void customElements.whenDefined(MODEL).then(() => this.host.isConnected && this.#follow());
   }
 
   hostDisconnected(): void {
@@ -55,11 +58,12 @@ export class ModelConnection implements ReactiveController {
     const problem = this.#problemWith(found, id);
     if (problem !== this.#problem) this.host.requestUpdate();
     this.#problem = problem;
-    this.#attach(found instanceof RnnModel ? found : undefined);
+    this.#attach(isModel(found) ? found : undefined);
   }
 
   #problemWith(found: Element | undefined, id: string | undefined): string {
-    if (found instanceof RnnModel || (!found && !id)) return '';
+    if (isModel(found) || (!found && !id)) return '';
+    if (found?.localName === MODEL) return `for: "${id}" is the id of an <rnn-model>, which this page does not define; load it beside <${this.host.localName}>.`;
     if (!found) return `for: there is no element with the id "${id}" here; it must be that of an <rnn-model>.`;
     return `for: "${id}" is the id of a <${found.localName}>; it must be that of an <rnn-model>.`;
   }
@@ -71,6 +75,12 @@ export class ModelConnection implements ReactiveController {
     this.#unwatch = model?.watch(() => this.host.requestUpdate());
     this.host.requestUpdate();
   }
+}
+
+/** Asked of the page's registry: heatmaps alone need nothing of what a model is made of and trained with. */
+function isModel(found: Element | undefined): found is RnnModel {
+  const model = customElements.get(MODEL);
+  return model !== undefined && found instanceof model;
 }
 
 function elementById(root: Node, id: string): Element | undefined {

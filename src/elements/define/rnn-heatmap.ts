@@ -1,5 +1,4 @@
 import { RnnHeatmap } from '../rnn-heatmap';
 import { defineElement } from './define_element';
-import './rnn-model';
 
 defineElement('rnn-heatmap', RnnHeatmap);
