@@ -57,6 +57,12 @@ export async function build() {
   return tallyCheck((await node('vite/bin/vite.js', ['build', '--logLevel', 'warn'])) === 0);
 }
 
+/** The npm package, as it would be published. @returns {Promise<Tally>} */
+export async function checkPackage() {
+  announce('package');
+  return tallyCheck((await node('../scripts/check_package.mjs', [])) === 0);
+}
+
 /**
  * @param {'node' | 'browser'} project
  * @param {{mode?: string, filters?: string[]}} [options] filters: parts of file names

@@ -1,11 +1,11 @@
 // @ts-check
 // `npm test`: every check there is, all of them even when one fails, and one closing line that
-// counts tests; a type check, the lint, the build and having a browser count as one each.
+// counts tests; a type check, the lint, the build, the package and having a browser count as one each.
 //
 //   npm test                 everything
 //   npm test -- PATTERN …    only the test files whose path contains a pattern
 import { ensureChromium } from './chromium.mjs';
-import { build, checkTypes, lint, playwright, testFiles, vitest } from './stages.mjs';
+import { build, checkPackage, checkTypes, lint, playwright, testFiles, vitest } from './stages.mjs';
 import { closingLine, sum, tallyCheck } from './tally.mjs';
 
 /** @typedef {import('./tally.mjs').Tally} Tally */
@@ -57,6 +57,7 @@ if (everything || e2e.length > 0) {
   if (!count(await build(), 'build')) count(impossible('nothing was built'), 'e2e');
   else count(hasBrowser ? await playwright('e2e', { filters: patterns }) : impossible('no browser'), 'e2e');
 }
+if (everything) count(await checkPackage(), 'package');
 if (!everything && unit.length + e2e.length === 0) {
   count(impossible(`no test file's path contains ${patterns.join(' or ')}`), 'files');
 }

@@ -7,7 +7,7 @@ import { inSlices, toEnd } from '../../src/engine/reference/driver';
 import { blobWorker, moduleWorker, startWorker } from '../../src/engine/reference/page_worker';
 import { rollout } from '../../src/engine/reference/rollout';
 import type { FromWorker } from '../../src/engine/reference/rollout_worker';
-import workerAddress from '../../src/engine/reference/rollout_worker?worker&url';
+import { workerScript } from '../../src/engine/reference/worker_script';
 import { scriptUrl } from '../../src/engine/script_url';
 import { drawnInputs, drawnSpec, normal, plain } from '../engine/drawn_case';
 
@@ -33,10 +33,10 @@ describe('a rollout gives the same numbers to the last bit', () => {
   });
 
   test.each([
-    ['a module worker', moduleWorker],
-    ['a blob worker that imports the script, as from another origin', blobWorker],
+    ['a module worker', () => moduleWorker(workerScript.address)],
+    ['a blob worker that imports the script, as from another origin', () => blobWorker(workerScript)],
   ])('in %s', async (_, make) => {
-    const worker = (await startWorker([() => make(workerAddress)]))!;
+    const worker = (await startWorker([make]))!;
     expect(await worker.run(model.shape, model.parameters, tape.inputs, never)).toEqual(expected);
     const both = await Promise.all([1, 2].map(() => worker.run(model.shape, model.parameters, tape.inputs, never)));
     expect(both).toEqual([expected, expected]);
@@ -56,7 +56,7 @@ describe('a rollout gives the same numbers to the last bit', () => {
     const { shape: described, parameters } = predicting;
     const record = toEnd(rollout(described, parameters, read.inputs));
     const nextToken = checkedLoss(described, read.inputs, { nextToken: 'all' });
-    const worker = (await startWorker([() => moduleWorker(workerAddress)]))!;
+    const worker = (await startWorker([() => moduleWorker(workerScript.address)]))!;
     expect(await worker.backward(described, parameters, read.inputs, record, nextToken, never)).toEqual(toEnd(backward(described, parameters, read.inputs, record, nextToken)));
     worker.terminate();
   });
@@ -70,14 +70,14 @@ test('blocks, their options and the states they go on from reach the worker, the
   const { shape: described, parameters } = hybrid;
   const record = toEnd(rollout(described, parameters, read.inputs));
   const given = checkedLoss(described, read.inputs, { d_y: normal([4, 2, 8], 3, 'R') });
-  const worker = (await startWorker([() => moduleWorker(workerAddress)]))!;
+  const worker = (await startWorker([() => moduleWorker(workerScript.address)]))!;
   expect(await worker.run(described, parameters, read.inputs, never)).toEqual(record);
   expect(await worker.backward(described, parameters, read.inputs, record, given, never)).toEqual(toEnd(backward(described, parameters, read.inputs, record, given)));
   worker.terminate();
 });
 
 test('where one way to a worker is forbidden or its script does not come, the next is taken; where all are, there is none', async () => {
-  const worker = await startWorker([forbidden, broken, () => blobWorker(workerAddress)]);
+  const worker = await startWorker([forbidden, broken, () => blobWorker(workerScript)]);
   expect(await worker!.run(model.shape, model.parameters, tape.inputs, never)).toEqual(expected);
   worker!.terminate();
   expect(await startWorker([forbidden, broken])).toBeUndefined();
@@ -87,7 +87,7 @@ test('a worker called off rejects at once and lets go of the run', async () => {
   const told: FromWorker[] = [];
   const worker = (await startWorker([
     () => {
-      const listened = moduleWorker(workerAddress);
+      const listened = moduleWorker(workerScript.address);
       listened.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => told.push(data));
       return listened;
     },

@@ -16,7 +16,7 @@ import type { RolloutRecord } from './rollout';
 import type { Asked, FromWorker, Task, ToWorker } from './rollout_worker';
 import type { TrainingHost } from './training_queue';
 import type { UpdateRules } from './training_state';
-import workerAddress from './rollout_worker?worker&url';
+import { workerScript } from './worker_script';
 
 /** A worker that has said it is ready. */
 export interface RolloutWorker {
@@ -36,7 +36,7 @@ let users = 0;
 /** Takes a share in the page's worker, starting it if need be; undefined where the page allows none. */
 export async function pageWorker(): Promise<RolloutWorker | undefined> {
   users++;
-  started ??= startWorker([() => moduleWorker(workerAddress), () => blobWorker(workerAddress)]);
+  started ??= startWorker([() => moduleWorker(workerScript.address), () => blobWorker(workerScript)]);
   return started;
 }
 
@@ -53,9 +53,9 @@ export function moduleWorker(address: string): Worker {
   return new Worker(scriptUrl(absolute(address)), { type: 'module', name: 'rnn-heatmap' });
 }
 
-/** A worker that imports a script of any origin. */
-export function blobWorker(address: string): Worker {
-  const url = URL.createObjectURL(new Blob([`import ${JSON.stringify(absolute(address))};`], { type: 'text/javascript' }));
+/** A worker that imports a script of any origin, or has its text at hand. */
+export function blobWorker({ address, text }: { readonly address: string; readonly text?: string }): Worker {
+  const url = URL.createObjectURL(new Blob([text ?? `import ${JSON.stringify(absolute(address))};`], { type: 'text/javascript' }));
   const worker = new Worker(scriptUrl(url), { type: 'module', name: 'rnn-heatmap' });
   // The address has been read by the time the worker speaks or fails.
   for (const event of ['message', 'error']) worker.addEventListener(event, () => URL.revokeObjectURL(url), { once: true });
