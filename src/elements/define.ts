@@ -1,4 +1,5 @@
 /** Defines every element: the one file that a page's script tag names. */
+import './define/rnn-attention';
 import './define/rnn-compare';
 import './define/rnn-continuation';
 import './define/rnn-entry';

@@ -1,4 +1,5 @@
 /** The classes of all elements and of their events, for who registers or extends them: importing them defines nothing. */
+export { HeadChangeEvent, RnnAttention } from './rnn-attention';
 export { CompareChangeEvent, RnnCompare } from './rnn-compare';
 export { RnnContinuation } from './rnn-continuation';
 export { GateChangeEvent, RnnEntry } from './rnn-entry';

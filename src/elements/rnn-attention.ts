@@ -1,0 +1,315 @@
+import { css, html, nothing, svg, type PropertyValues, type TemplateResult } from 'lit';
+import { property, query, state } from 'lit/decorators.js';
+import { guard } from 'lit/directives/guard.js';
+import { ARCS_HEIGHT, arcsPicture, arcsStyles, MOST_ARCS, wordAt, wordSlots, type WordSlots } from './attention_arcs';
+import { attentionWeights, spread, type AttentionWeights } from './attention_weights';
+import { optionalNumberAttribute } from './attributes';
+import { Latest } from './latest';
+import { ModelFigure } from './model_figure';
+import { percent, readingNote } from './training_words';
+
+/** The reader chose another head, or all together. */
+export class HeadChangeEvent extends Event {
+  readonly head: number | undefined;
+
+  constructor({ head }: { head: number | undefined }) {
+    super('head-change', { bubbles: true, composed: true });
+    this.head = head;
+  }
+}
+
+/** The words' font, as the picture has it. */
+const FONT = '14px system-ui, sans-serif';
+
+/**
+ * What a word looks back at: the weights of attention of an `<rnn-model>` as arcs from the chosen word to every word it
+ * takes something from, and below them A[t, s], what every word takes from every word, as a matrix. Of one head, or the
+ * mean of all. Choosing a word, in either picture, moves the model's step.
+ *
+ * @fires {HeadChangeEvent} head-change - The reader chose another head, or all together.
+ * @csspart choice - The choice of a layer and a head.
+ * @csspart arcs - The words with their arcs.
+ * @csspart reading - What the chosen word takes, in words.
+ * @csspart numbers - The same for every head, as a table.
+ * @csspart heatmap - The `<rnn-heatmap>` that draws the matrix.
+ * @csspart notice - The words that stand where there is nothing to draw.
+ * @cssproperty [--rnn-accent] - Colour of the arcs and bars.
+ */
+export class RnnAttention extends ModelFigure {
+  static override styles = [
+    ModelFigure.styles,
+    arcsStyles,
+    css`
+      :host {
+        font: 0.875rem/1.45 system-ui, sans-serif;
+      }
+      .choices {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 2rem;
+        margin-block-end: 0.5rem;
+      }
+      fieldset {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 1.1rem;
+        min-inline-size: 0;
+        margin: 0;
+        padding: 0;
+        border: 0;
+      }
+      legend {
+        float: inline-start;
+        margin-inline-end: 0.6rem;
+        padding-block: 0.45rem;
+        color: var(--quiet);
+      }
+      .choices label {
+        display: inline-flex;
+        align-items: center;
+        gap: 0.4rem;
+        min-block-size: 2.25rem;
+      }
+      input {
+        accent-color: var(--accent);
+      }
+      .track {
+        overflow-x: auto;
+        overscroll-behavior-x: contain;
+        direction: ltr; /* time runs left to right */
+      }
+      .scroll {
+        max-block-size: 20rem;
+        overflow: auto;
+      }
+      .reading {
+        min-block-size: 2.9em;
+        margin: 0.25rem 0 0;
+      }
+      summary {
+        inline-size: fit-content;
+        padding-block: 0.3rem;
+        cursor: pointer;
+      }
+      table {
+        border-collapse: collapse;
+      }
+      :is(th, td) {
+        padding: 0.1rem 1.25rem 0.1rem 0;
+        text-align: start;
+        font-weight: 400;
+      }
+      thead th {
+        font-weight: 600;
+      }
+      rnn-heatmap {
+        display: block;
+        margin-block-start: 1.25rem;
+      }
+      @media (pointer: coarse) {
+        .choices label,
+        summary {
+          min-block-size: 2.75rem;
+        }
+      }
+    `,
+  ];
+
+  /** The layer, from 0; the last that has attention unless given. */
+  @property({ converter: optionalNumberAttribute }) layer: number | undefined;
+
+  /** One head, from 0; the mean of all unless given. */
+  @property({ converter: optionalNumberAttribute }) head: number | undefined;
+
+  @state() private room = 0;
+
+  @query('.track') private readonly scroller!: HTMLElement | null;
+
+  private readonly weights = new Latest<AttentionWeights>(this);
+  readonly #resized = new ResizeObserver(([{ contentRect }]) => {
+    // Not in the observer's own turn: a layout that changes there is an error to the page.
+    requestAnimationFrame(() => (this.room = Math.floor(contentRect.width)));
+  });
+  #shown: number | undefined;
+
+  override render(): TemplateResult {
+    const obstacle = this.obstacle ?? this.weights.failure;
+    if (obstacle) return this.notice(obstacle);
+    const weights = this.weights.value;
+    if (!weights) return html`${this.waits()}`;
+    const model = this.connection.model!;
+    const head = this.headOf(weights);
+    const step = Math.min(model.cursor.step, weights.words.length - 1);
+    const row = Array.from({ length: step + 1 }, (_, s) => weights.at(head, step, s));
+    const note = model.lesson ? readingNote(model.state) : '';
+    return html`
+      ${this.waits()} ${note ? html`<p>${note}</p>` : nothing} ${this.choices(weights, head)}
+      ${this.room > 0 ? this.arcs(weights.words, row) : nothing}
+      <p part="reading" class="reading" role="status">${inWords(weights.words, row)}</p>
+      ${table(weights, step)}
+      <rnn-heatmap part="heatmap" signal="attn" .model=${model} .layer=${weights.layer} .group=${head}></rnn-heatmap>
+    `;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#resized.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resized.disconnect();
+  }
+
+  protected override willUpdate(_changed: PropertyValues): void {
+    const { tape, words, revision } = this.connection.model?.state ?? {};
+    if (!tape) return this.weights.clear();
+    if (this.moving) return this.weights.suspend();
+    const { layer } = this;
+    this.weights.ask([tape, revision, layer], () => attentionWeights(tape, words!, layer));
+  }
+
+  protected override updated(): void {
+    const { weights, scroller } = this;
+    const step = this.connection.model?.cursor.step;
+    if (!weights.value || !scroller || step === undefined || step === this.#shown) return;
+    this.#shown = step;
+    const { middles, widths } = this.slots(weights.value.words);
+    const at = Math.min(step, middles.length - 1);
+    const [left, right] = [middles[at] - widths[at] / 2, middles[at] + widths[at] / 2];
+    if (left < scroller.scrollLeft || right > scroller.scrollLeft + scroller.clientWidth) scroller.scrollLeft = right - scroller.clientWidth;
+  }
+
+  /** The head that is shown; all together where there is just one, or none of that number. */
+  private headOf({ heads }: AttentionWeights): number | undefined {
+    const { head } = this;
+    return heads > 1 && head !== undefined && Number.isInteger(head) && head >= 0 && head < heads ? head : undefined;
+  }
+
+  private choices({ heads, layers, layer }: AttentionWeights, head: number | undefined): TemplateResult | typeof nothing {
+    if (heads === 1 && layers.length === 1) return nothing;
+    const radio = (name: string, label: string, checked: boolean, choose: () => void) =>
+      html`<label><input type="radio" name=${name} .checked=${checked} @change=${choose} />${label}</label>`;
+    return html`<div class="choices" part="choice">
+      ${layers.length > 1 ? html`<fieldset><legend>Layer</legend>${layers.map((each) => radio('layer', String(each + 1), each === layer, () => (this.layer = each)))}</fieldset>` : nothing}
+      ${heads > 1
+        ? html`<fieldset>
+            <legend>Head</legend>
+            ${Array.from({ length: heads }, (_, each) => radio('head', String(each + 1), each === head, () => this.choose(each)))}
+            ${radio('head', 'their mean', head === undefined, () => this.choose(undefined))}
+          </fieldset>`
+        : nothing}
+    </div>`;
+  }
+
+  private arcs(words: readonly string[], row: readonly number[]): TemplateResult {
+    const slots = this.slots(words);
+    const step = row.length - 1;
+    return html`<div class="track">
+      <svg
+        part="arcs"
+        class="arcs"
+        width=${slots.width}
+        height=${ARCS_HEIGHT}
+        role="slider"
+        tabindex="0"
+        aria-label="Word that looks back"
+        aria-valuemin="1"
+        aria-valuemax=${words.length}
+        aria-valuenow=${step + 1}
+        aria-valuetext=${`${words[step]}, word ${step + 1} of ${words.length}. ${plainWords(words, row)}`}
+        @keydown=${this.moveByKey}
+        @click=${(event: MouseEvent) => this.pick(event, slots)}
+      >
+        ${guard([row.join(' '), slots], () => svg`${arcsPicture(slots, row)}`)}
+      </svg>
+    </div>`;
+  }
+
+  #slots: { readonly words: readonly string[]; readonly room: number; readonly slots: WordSlots } | undefined;
+
+  private slots(words: readonly string[]): WordSlots {
+    const { room } = this;
+    if (this.#slots?.words !== words || this.#slots.room !== room) this.#slots = { words, room, slots: wordSlots(words, room, FONT) };
+    return this.#slots.slots;
+  }
+
+  private choose(head: number | undefined): void {
+    this.head = head;
+    this.dispatchEvent(new HeadChangeEvent({ head }));
+  }
+
+  private pick(event: MouseEvent, slots: WordSlots): void {
+    const { left } = (event.currentTarget as Element).getBoundingClientRect();
+    this.connection.model?.moveCursor({ step: wordAt(slots, event.clientX - left) });
+  }
+
+  private readonly moveByKey = (event: KeyboardEvent): void => {
+    const model = this.connection.model;
+    if (!model || event.ctrlKey || event.metaKey || event.altKey) return;
+    const { step } = model.cursor;
+    const moves: Record<string, number> = {
+      ArrowLeft: step - 1,
+      ArrowDown: step - 1,
+      ArrowRight: step + 1,
+      ArrowUp: step + 1,
+      PageDown: step - 10,
+      PageUp: step + 10,
+      Home: 0,
+      End: Number.MAX_SAFE_INTEGER,
+    };
+    const move = moves[event.key];
+    if (move === undefined) return;
+    event.preventDefault();
+    model.moveCursor({ step: move });
+  };
+}
+
+/** The heaviest weights, at most so many. */
+function heaviestOf(row: readonly number[], most: number): readonly number[] {
+  return row.map((_, s) => s).toSorted((one, other) => row[other] - row[one]).slice(0, most);
+}
+
+function inWords(words: readonly string[], row: readonly number[]): TemplateResult {
+  const query = row.length - 1;
+  if (query === 0) return html`The first word, <bdi>${words[0]}</bdi>, has nothing to look back at: all it takes is from itself.`;
+  const taken = heaviestOf(row, 3).map((s, rank) => html`${rank > 0 ? ', ' : ''}<b>${percent(row[s])}</b> from ${s === query ? 'itself' : html`<bdi>${words[s]}</bdi>`}`);
+  const left = row.length > MOST_ARCS ? ` Only the ${MOST_ARCS} thickest arcs are drawn.` : '';
+  return html`<b><bdi>${words[query]}</bdi></b> takes ${taken}. Evenly it would be ${percent(1 / row.length)} from each of ${row.length} words; as it is, it is spread as if over ${spread(row).toFixed(1)}.${left}`;
+}
+
+function plainWords(words: readonly string[], row: readonly number[]): string {
+  const taken = heaviestOf(row, 3).map((s) => `${percent(row[s])} from ${s === row.length - 1 ? 'itself' : words[s]}`);
+  return `Takes ${taken.join(', ')}`;
+}
+
+function table({ words, heads, at }: AttentionWeights, step: number): TemplateResult {
+  const each = Array.from({ length: heads }, (_, head) => head);
+  return html`<details part="numbers">
+    <summary>The weights of this word as a table</summary>
+    <div class="scroll" tabindex="0" role="group" aria-label="Weights by word and head">
+      <table>
+        <thead>
+          <tr><th scope="col">Takes from</th>${each.map((head) => html`<th scope="col">Head ${head + 1}</th>`)}${heads > 1 ? html`<th scope="col">Mean</th>` : nothing}</tr>
+        </thead>
+        <tbody>
+          ${words.slice(0, step + 1).map(
+            (word, s) => html`<tr>
+              <th scope="row"><bdi>${word}</bdi></th>
+              ${each.map((head) => html`<td>${percent(at(head, step, s))}</td>`)}${heads > 1 ? html`<td>${percent(at(undefined, step, s))}</td>` : nothing}
+            </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+  </details>`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'rnn-attention': RnnAttention;
+  }
+  interface GlobalEventHandlersEventMap {
+    'head-change': HeadChangeEvent;
+  }
+}
