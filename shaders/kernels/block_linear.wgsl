@@ -13,6 +13,7 @@
 //
 //   M models, T steps, R rows of gradients, or sequences; K inner size and C columns, padded to quads; P planes of a head.
 
+import package::lib::earlier::Earlier;
 import package::lib::pointwise::{pointwise, pointwise_slope};
 import package::lib::strip::strip_row;
 
@@ -39,11 +40,12 @@ struct Linear {
 }
 
 @group(0) @binding(0) var<uniform> linear: Linear;
-@group(0) @binding(1) var<storage, read> values: array<vec4f>;
-@group(0) @binding(2) var<storage, read> w: array<vec4f>;
-@group(0) @binding(3) var<storage, read> bias: array<vec4f>;
-@group(0) @binding(4) var<storage, read> turns: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> tensors: array<vec4f>;
+@group(0) @binding(1) var<uniform> earlier: Earlier;
+@group(0) @binding(2) var<storage, read> values: array<vec4f>;
+@group(0) @binding(3) var<storage, read> w: array<vec4f>;
+@group(0) @binding(4) var<storage, read> bias: array<vec4f>;
+@group(0) @binding(5) var<storage, read> turns: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> tensors: array<vec4f>;
 
 // Numbers of pointwise.wgsl; 0 for nothing. SECOND may be TURNED.
 override SLOPE: u32 = 0u;
@@ -102,7 +104,7 @@ fn leave(m: u32, row: u32, column: u32, product: vec4f) {
   tensors[strip_row(linear.y, place) + column] = y;
   if (SECOND == TURNED) {
     if (column < linear.seconds) {
-      let turn = turns[row / linear.sequences * linear.head + column % linear.head];
+      let turn = turns[(earlier.steps + row / linear.sequences) * linear.head + column % linear.head];
       tensors[strip_row(linear.second, place) + column] =
         vec4f(y.x * turn.x - y.y * turn.y, y.x * turn.y + y.y * turn.x, y.z * turn.z - y.w * turn.w, y.z * turn.w + y.w * turn.z);
     }

@@ -10,6 +10,7 @@
 
 import package::lib::batch::Batch;
 import package::lib::dispatch::flat_index;
+import package::lib::earlier::Earlier;
 import package::lib::strip::strip_row;
 
 struct PositionSums {
@@ -26,8 +27,9 @@ struct PositionSums {
 
 @group(0) @binding(0) var<uniform> position_sums: PositionSums;
 @group(0) @binding(1) var<uniform> batch: Batch;
-@group(0) @binding(2) var<storage, read> d_tensors: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> gradients: array<vec4f>;
+@group(0) @binding(2) var<uniform> earlier: Earlier;
+@group(0) @binding(3) var<storage, read> d_tensors: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> gradients: array<vec4f>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -37,13 +39,14 @@ fn main(
 ) {
   let index = flat_index(workgroup, workgroups, local, 64u);
   let q = index % position_sums.columns;
-  let t = index / position_sums.columns % position_sums.positions;
+  let position = index / position_sums.columns % position_sums.positions;
   let m = index / (position_sums.columns * position_sums.positions);
   if (m >= position_sums.models) {
     return;
   }
   var sum = vec4f(0.0);
-  if (t < position_sums.steps) {
+  let t = position - earlier.steps;
+  if (position >= earlier.steps && t < position_sums.steps) {
     for (var b = 0u; b < position_sums.sequences; b++) {
       sum += d_tensors[strip_row(position_sums.d_y, (m * position_sums.steps + t) * position_sums.sequences + b) + q];
     }

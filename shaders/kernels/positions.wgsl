@@ -9,6 +9,7 @@
 //   M models, T steps, B sequences; P ≥ T positions; C columns, padded to quads.
 
 import package::lib::dispatch::flat_index;
+import package::lib::earlier::Earlier;
 import package::lib::strip::strip_row;
 
 struct Positions {
@@ -24,8 +25,9 @@ struct Positions {
 }
 
 @group(0) @binding(0) var<uniform> positions: Positions;
-@group(0) @binding(1) var<storage, read> table: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> tensors: array<vec4f>;
+@group(0) @binding(1) var<uniform> earlier: Earlier;
+@group(0) @binding(2) var<storage, read> table: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> tensors: array<vec4f>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -41,5 +43,5 @@ fn main(
   if (m >= positions.models) {
     return;
   }
-  tensors[strip_row(positions.y, row) + q] = tensors[strip_row(positions.x, row) + q] + table[m * positions.model + t * positions.columns + q];
+  tensors[strip_row(positions.y, row) + q] = tensors[strip_row(positions.x, row) + q] + table[m * positions.model + (earlier.steps + t) * positions.columns + q];
 }

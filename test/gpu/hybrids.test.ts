@@ -1,7 +1,7 @@
 // Models whose layers are of several kinds, on the GPU: runs, gradients and training are the reference's; what an update
 // costs is counted.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createEngine, type Engine, type LayerSpec } from '../../src/engine/index';
+import { createEngine, influence, prove, statesAfter, type Engine, type LayerSpec, type States, type Tape } from '../../src/engine/index';
 
 let gpu: Engine;
 let cpu: Engine;
@@ -61,6 +61,72 @@ describe.each(stacks)('%s', (_, layers) => {
     const [found, expected] = await Promise.all(trainers.map((trainer) => trainer.snapshot()));
     for (const [name, { data }] of expected.parameters) expect(worst(found.parameters.get(name)!.data, data), name).toBeLessThanOrEqual(7e-5);
     for (const model of models) model.release();
+  });
+});
+
+describe('step by step', () => {
+  const attention = (options: object): LayerSpec => ({ block: 'attention', heads: 2, mlp: 1, ...options });
+  const decoded: [string, readonly LayerSpec[]][] = [
+    ...stacks,
+    ['attention without positions', [attention({})]],
+    ['attention with learned positions', [attention({ positions: 'learned', maxSteps: 90 })]],
+    ['attention with sinusoidal positions', [attention({ positions: 'sinusoidal' })]],
+    ['attention with rotary positions', [attention({ positions: 'rotary' })]],
+    ['Mamba', [{ block: 'mamba', state: 3 }]],
+    ['minLSTM', [{ block: 'min_lstm' }]],
+  ];
+  const many = (steps: number) => ({ shape: [steps, 2], data: Array.from({ length: 2 * steps }, (_, i) => (i * i + 3 * i + Math.floor(i / 3)) % 5) });
+
+  test.each(decoded)('%s is what it is all at once, and as the reference has it', async (_, layers) => {
+    const models = await Promise.all([gpu, cpu].map((engine) => engine.model({ input: { embedding: 8, vocab: 5 }, layers, seeds: [1, 2] })));
+    const all = many(7);
+    const [whole, exact] = await Promise.all(models.map((model) => model.run({ tokens: all })));
+    let states: States | undefined;
+    for (const [from, to] of [[0, 1], [1, 2], [2, 5], [5, 6], [6, 7]]) {
+      const tape: Tape = await models[0].run({ tokens: { shape: [to - from, 2], data: all.data.slice(2 * from, 2 * to) }, states });
+      for (const { name, layer, kind, shape } of tape.signals) {
+        if (kind === 'final state' || shape[3] !== whole.signal(name, { layer }).shape[3]) continue; // attn has a weight for each step so far
+        const of = (values: ArrayLike<number>) => [0, 1].flatMap((m) => Array.prototype.slice.call(values, (m * 7 + from) * 2 * shape[3], (m * 7 + to) * 2 * shape[3]) as number[]);
+        const found = await tape.signal(name, { layer }).read();
+        expect(worst(found, of(await whole.signal(name, { layer }).read())), `${name} of layer ${layer} from step ${from}`).toBeLessThanOrEqual(7e-5);
+        expect(worst(found, of(await exact.signal(name, { layer }).read())), `${name} of layer ${layer} from step ${from}`).toBeLessThanOrEqual(7e-5);
+      }
+      states = await statesAfter(tape);
+      tape.release();
+    }
+    const exactStates = await statesAfter(exact);
+    states!.forEach((ofLayer, k) => Object.entries(ofLayer!).forEach(([name, { shape, data }]) => {
+      expect(shape).toEqual(exactStates[k]![name].shape);
+      expect(worst(data, exactStates[k]![name].data), `${name} of layer ${k}`).toBeLessThanOrEqual(7e-5);
+    }));
+    for (const model of models) model.release();
+  });
+
+  test('what reaches a run that goes on, and the states it went on from, is the reference’s; so are weights and the proof', async () => {
+    const layers = [{ cell: 'lstm', hidden: 6 }, attention({ positions: 'rotary', heads: 1 }), { block: 'mamba', state: 2 }] as const;
+    const models = await Promise.all([gpu, cpu].map((engine) => engine.model({ input: { embedding: 4, vocab: 5 }, layers, seeds: [1, 2] })));
+    const states = await statesAfter(await models[1].run({ tokens: many(70) }));
+    const [fast, exact] = await Promise.all(models.map((model) => model.run({ tokens: many(6), states })));
+    await Promise.all([fast.backward({ unit: 3, step: 4, sequence: 1 }), exact.backward({ unit: 3, step: 4, sequence: 1 })]);
+    expect(fast.signals).toEqual(exact.signals);
+    for (const { name, layer, direction } of exact.signals) {
+      const [found, expected] = await Promise.all([fast, exact].map((tape) => tape.signal(name, { layer, direction }).read()));
+      expect(worst(found, expected), `${name} of layer ${layer}`).toBeLessThanOrEqual(7e-5);
+    }
+    const found = await influence(fast, { by: 'gpu', sequence: 1 });
+    (await influence(exact, { sequence: 1 })).values.forEach((value, i) => expect(Math.abs(found.values[i] - value)).toBeLessThanOrEqual(1e-3 * value + 1e-30));
+    const { holds, summary, signals } = await prove(fast);
+    expect(holds, summary).toBe(true);
+    expect(signals.some(({ name, layer }) => name === 'context' && layer === 1)).toBe(true);
+    for (const model of models) model.release();
+  });
+
+  test('what a gradient cannot come from is refused with what can', async () => {
+    const model = await gpu.model({ input: { embedding: 4, vocab: 5 }, layers: [attention({})] });
+    const tape = await model.run({ tokens });
+    const d_k = { shape: [1, 2, 5, 4], data: new Float32Array(40) };
+    await expect(tape.backward({ d_states: [{ k: d_k }] })).rejects.toThrow(/k of layer 0 grows.*device: 'cpu'/s);
+    model.release();
   });
 });
 

@@ -3,7 +3,7 @@ import { BatchUniform, PLAIN_BATCH } from '../../src/engine/gpu/batch_uniform';
 import { BlockBack } from '../../src/engine/gpu/block_back';
 import { BlockLayout, type Strip } from '../../src/engine/gpu/block_layout';
 import { BlockRun } from '../../src/engine/gpu/block_run';
-import { packState, statePlace, unpackState } from '../../src/engine/gpu/block_states';
+import { earlierStrip, packState, statePlace, unpackState } from '../../src/engine/gpu/block_states';
 import { blockWeights } from '../../src/engine/gpu/block_weights';
 import { BufferSet } from '../../src/engine/gpu/buffer_set';
 import { ready, record } from '../../src/engine/gpu/command_list';
@@ -13,6 +13,7 @@ import { padded } from '../../src/engine/gpu/layer_layout';
 import { outerSumCommands } from '../../src/engine/gpu/linear';
 import { addBlock, packRows, packWeights } from '../../src/engine/gpu/pack';
 import { Readback } from '../../src/engine/gpu/readback';
+import { placesFor } from '../../src/engine/gpu/run_buffers';
 import type { ArenaRange } from '../../src/engine/gpu/weight_layout';
 import { sumPlaces, sumStrides } from '../../src/engine/gpu/weight_sums';
 import { placeOf, statesOf, type Program } from '../../src/engine/blocks/program';
@@ -53,13 +54,13 @@ export class ProgramOnGpu {
     this.gpu.release();
   }
 
-  async run(program: Program, { models, steps, sequences, lengths }: Extent, { x, parameters, initial = new Map(), d_y, d_final = new Map() }: GpuPoint): Promise<GpuRecord> {
+  async run(program: Program, { models, steps, sequences, lengths, first }: Extent, { x, parameters, initial = new Map(), d_y, d_final = new Map() }: GpuPoint): Promise<GpuRecord> {
     const { gpu } = this;
     const { queue } = gpu.device;
     const buffers = new BufferSet(gpu);
     const readback = new Readback(gpu, this.kernels);
     try {
-      const extent = { models, steps, sequences };
+      const extent = { models, steps, sequences, earlier: placesFor(first) };
       const [arena, turnedArena] = [new Arena(), new Arena()];
       const places = blockWeights(program, new BlockLayout(program, extent, 'run'), models, 'the program', arena, turnedArena, (name) => name);
       const given = new Map([...parameters].map(([name, data]): [string, Tensor<Float32Array>] => [name, { shape: [data.length], data: Float32Array.from(data) }]));
@@ -79,6 +80,7 @@ export class ProgramOnGpu {
       queue.writeBuffer(ends, 0, Int32Array.from({ length: sequences }, (_, b) => lengths?.[b] ?? steps));
       const batch = buffers.uniform('batch', PLAIN_BATCH);
       new BatchUniform(queue, batch).write({ weight: 1 });
+      const earlier = buffers.uniform('earlier', [first]);
       const run = new BlockRun({
         buffers,
         program,
@@ -88,13 +90,17 @@ export class ProgramOnGpu {
         places,
         lengths: ends,
         batch,
+        earlier,
         source: { buffer: source, place: { offset: 0, modelStride: steps * sequences * wide, stepStride: sequences * wide, sequenceStride: wide, groupStride: 0, groupWidth: wide, activation: 'identity' } },
         sourceColumns: Array.from({ length: width }, (_, i) => i),
         label: 'the program',
       });
       const layoutBack = new BlockLayout(program, extent, 'gradients');
       const back = new BlockBack({ buffers, run, turned, each: 1, layout: layoutBack, d_tensors: buffers.storage('d_tensors', layoutBack.entries) });
-      for (const [name, values] of initial) run.writeState(name, values);
+      for (const [name, values] of initial) {
+        if (earlierStrip(run.layout, name)) run.writeEarlier(name, values, first);
+        else run.writeState(name, values);
+      }
       for (const [name, values] of d_final) {
         const place = statePlace(back.layout, name, 'after');
         if (place) queue.writeBuffer(back.d_tensors, 4 * place.offset, packState(place, values));
@@ -130,6 +136,14 @@ export class ProgramOnGpu {
         const place = statePlace(layoutOf, name, which);
         return place ? [[name, unpackState(place, values.subarray(place.offset, place.offset + models * sequences * place.columns.length)).subarray(0, models * sequences * count)]] : [];
       };
+      const earlierOf = (values: Float32Array, layoutOf: BlockLayout, name: string) => {
+        const { offset, columns } = earlierStrip(layoutOf, name)!;
+        const entries = columns.flatMap((column, i) => (column < 0 ? [] : [i]));
+        return Float32Array.from({ length: models * sequences * first * entries.length }, (_, i) => {
+          const [u, s, b, m] = [i % entries.length, Math.floor(i / entries.length) % first, Math.floor(i / entries.length / first) % sequences, Math.floor(i / entries.length / first / sequences)];
+          return values[offset + ((m * placesFor(first) + s) * sequences + b) * columns.length + entries[u]];
+        });
+      };
       const d_parameters = new Map(program.parameters.map(({ name, shape }) => [name, { shape, data: new Float32Array(models * size(shape)) }]));
       for (const block of places.blocks) for (const part of block.gradients) addBlock(d_parameters, block, sumStrides(sums, part), summed, model as never);
       return {
@@ -137,7 +151,7 @@ export class ProgramOnGpu {
         d_tensors: new Map(names.map((name) => [name, stripOf(d_tensors, back.strip(name))])),
         d_parameters: new Map([...d_parameters].map(([name, { data }]) => [name, data])),
         final: new Map(statesOf(program).flatMap((state) => stateOf(tensors, run.layout, state.name, 'after', state.width))),
-        d_initial: new Map(statesOf(program).flatMap((state) => stateOf(d_tensors, back.layout, state.name, 'before', state.width))),
+        d_initial: new Map(statesOf(program).flatMap((state) => (state.grows ? [[state.name, earlierOf(d_tensors, back.layout, state.name)] as [string, Float32Array]] : stateOf(d_tensors, back.layout, state.name, 'before', state.width)))),
         dispatches: [run.commands.length, backwardCommands.length],
       };
     } finally {

@@ -102,13 +102,13 @@ export class BlockBack {
   /** The sums of learned positions, which are over sequences alone. @param at - where a sum lies, in entries */
   positionSums(gradients: GPUBuffer, at: (sum: SumShape) => number): Command[] {
     const { buffers, run } = this.parts;
-    const { program, places, batch, extent, label, kernels } = run.parts;
+    const { program, places, batch, earlier, extent, label, kernels } = run.parts;
     return program.steps.flatMap((step) => {
       const sum = places.sums.get(step)?.w;
       if (step.op !== 'positions' || !sum) return [];
       const d_y = this.strip(step.y);
       const numbers = [...stripNumbers(d_y), extent.models, extent.steps, extent.sequences, sum.columns / 4, sum.rows, at(sum) / 4];
-      return [flatCommand(buffers, kernels.asked('kernels/position_sums'), `positions' sums of ${label}`, { position_sums: numbers }, (extent.models * sum.rows * sum.columns) / 4, 64, { batch, d_tensors: this.d_tensors, gradients })];
+      return [flatCommand(buffers, kernels.asked('kernels/position_sums'), `positions' sums of ${label}`, { position_sums: numbers }, (extent.models * sum.rows * sum.columns) / 4, 64, { batch, earlier, d_tensors: this.d_tensors, gradients })];
     });
   }
 
@@ -174,6 +174,7 @@ export class BlockBack {
       ...this.#addTo(step.x),
       values: step.of ? { buffer: run.tensors, strip: run.layout.strip(step.x) } : undefined,
       w: bound(turned, run.parts.places.ranges.get(step)!.turned),
+      earlier: run.parts.earlier,
       tensors: this.d_tensors,
     });
   }
@@ -192,7 +193,7 @@ export class BlockBack {
     const { run, each } = this.parts;
     const { kernels } = run.parts;
     const { numbers, items } = attendNumbers(run.parts.program, step, run.layout, this.layout, this.#extent, each, 2);
-    return this.#command(`attend ${step.y}`, kernels.asked('kernels/attend_backward'), { attend: numbers }, items, 16, { lengths: run.parts.lengths, turns: run.turns });
+    return this.#command(`attend ${step.y}`, kernels.asked('kernels/attend_backward'), { attend: numbers }, items, 16, { earlier: run.parts.earlier, lengths: run.parts.lengths, turns: run.turns });
   }
 
   #command(label: string, kernel: Kernel, uniforms: Readonly<Record<string, readonly number[]>>, items: number, workgroup: number, bindings: Readonly<Record<string, Bound>>): Command {

@@ -25,6 +25,8 @@ export interface BlockExtent {
   readonly steps: number;
   /** Sequences, or rows of gradients. */
   readonly sequences: number;
+  /** Places for the steps before the run, of states that grow; none unless given. */
+  readonly earlier?: number;
 }
 
 /** Steps from one kept state of a scan to the next: CHUNK of shaders/lib/scan.wgsl. */
@@ -140,15 +142,22 @@ export function scanSizes(program: Program, { u, groups, states, delta, deltaWei
   return { channels: columnsOf(width(u), groups).length, states: padded(states), rank: delta && deltaWeight ? padded(width(delta)) : 0 };
 }
 
+/** Keys and values of earlier steps, or the gradients there, [M, P, B, ..]. */
+function roomsOfEarlier({ k, v }: Extract<Step, { op: 'attend' }>, width: (name: string) => number, { models, sequences, earlier = 0 }: BlockExtent): Record<string, number> {
+  const rows = models * earlier * sequences;
+  return { earlier_k: rows * width(k), earlier_v: rows * width(v) };
+}
+
 /** What an op keeps of a run. */
-function roomsOfRun(program: Program, step: Step, { models, steps, sequences }: BlockExtent): Record<string, number> {
+function roomsOfRun(program: Program, step: Step, extent: BlockExtent): Record<string, number> {
+  const { models, steps, sequences } = extent;
   const rows = models * steps * sequences;
   const width = (name: string) => columnsOf(placeOf(program, name).width, groupsOf(program, name)).length;
   switch (step.op) {
     case 'linear':
       return step.of ? { activated: rows * width(step.x) } : {};
     case 'attend':
-      return { normalizer: models * sequences * step.heads * padded(steps) };
+      return { normalizer: models * sequences * step.heads * padded(steps), ...roomsOfEarlier(step, width, extent) };
     case 'convolution':
       return { a: rows * width(step.x), before: models * sequences * step.taps * width(step.x), after: models * sequences * step.taps * width(step.x), firsts: rows * 4 };
     case 'selective_scan': {
@@ -163,12 +172,15 @@ function roomsOfRun(program: Program, step: Step, { models, steps, sequences }: 
 }
 
 /** What an op needs for itself on the way back. */
-function roomsOfGradients(program: Program, step: Step, { models, steps, sequences }: BlockExtent): Record<string, number> {
+function roomsOfGradients(program: Program, step: Step, extent: BlockExtent): Record<string, number> {
+  const { models, steps, sequences } = extent;
   const rows = models * steps * sequences;
   const width = (name: string) => columnsOf(placeOf(program, name).width, groupsOf(program, name)).length;
   switch (step.op) {
     case 'norm':
       return { d_weight: rows * width(step.x) };
+    case 'attend':
+      return roomsOfEarlier(step, width, extent);
     case 'convolution':
       return { d_a: rows * width(step.x), before: models * sequences * step.taps * width(step.x), after: models * sequences * step.taps * width(step.x), parts: models * sequences * (step.taps + 1) * width(step.x) };
     case 'selective_scan': {

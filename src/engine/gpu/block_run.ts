@@ -7,7 +7,7 @@ import { droppedNumbers } from './batch_uniform';
 import { gatesKernel, linearKernel, readerThrough, rotaryOf, secondOf, TURNED } from './block_kernels';
 import { BlockLayout, type BlockExtent, type Strip } from './block_layout';
 import { convolutionNumbers, gatesNumbers, linearScanNumbers, scanNumbers, stripNumbers } from './block_scans';
-import { writeState } from './block_states';
+import { earlierStrip, writeEarlier, writeState } from './block_states';
 import type { BlockWeights } from './block_weights';
 import type { BufferSet } from './buffer_set';
 import { foldedGroups, type Command } from './command_list';
@@ -28,6 +28,10 @@ export interface BlockRunParts {
   readonly places: BlockWeights;
   readonly lengths: GPUBuffer;
   readonly batch: GPUBuffer;
+  /** How many steps came before. */
+  readonly earlier: GPUBuffer;
+  /** Whether the run leaves its own rows behind those of states that grow. */
+  readonly remembers?: boolean;
   /** What the layer reads, and which entry of it each input is. */
   readonly source: Operand;
   readonly sourceColumns: readonly number[];
@@ -50,12 +54,14 @@ export class BlockRun {
     this.#markFirsts();
   }
 
-  /**
-   * Puts a state before the first step: [M, B, width], or [B, width] for every model; zeros unless given. Those that grow have
-   * no room here.
-   */
+  /** Puts a state before the first step: [M, B, width], or [B, width] for every model; zeros unless given. */
   writeState(name: string, values: ArrayLike<number> | undefined): void {
     writeState(this.parts.buffers.gpu.device.queue, this.tensors, this.layout, name, 'before', values);
+  }
+
+  /** Puts the rows of earlier steps of a state that grows: [M, B, steps, width], or [B, steps, width] for every model. */
+  writeEarlier(name: string, values: ArrayLike<number>, steps: number): void {
+    writeEarlier(this.parts.buffers.gpu.device.queue, this.tensors, this.layout, name, values, steps);
   }
 
   /** Where a tensor, or a part of one, lies. */
@@ -123,6 +129,7 @@ export class BlockRun {
       w: bound(weights, ranges.w),
       bias: step.bias === undefined ? undefined : bound(weights, ranges.bias),
       turns: this.turns,
+      earlier: this.parts.earlier,
       tensors: this.tensors,
     });
     return command;
@@ -137,19 +144,19 @@ export class BlockRun {
   }
 
   #positions(step: Extract<Step, { op: 'positions' }>): Command {
-    const { buffers, extent, kernels, weights, places } = this.parts;
+    const { buffers, extent, kernels, weights, places, earlier } = this.parts;
     const [x, y] = [this.layout.strip(step.x), this.layout.strip(step.y)];
     const quads = x.columns.length / 4;
-    const table = step.weight ? bound(weights, places.ranges.get(step)!.w) : sinusoids(buffers, extent.steps, x);
+    const table = step.weight ? bound(weights, places.ranges.get(step)!.w) : sinusoids(buffers, positionsOf(extent), x);
     const stride = step.weight ? (places.ranges.get(step)!.w.entries / extent.models) / 4 : 0;
     const numbers = [...stripNumbers(x), ...stripNumbers(y), extent.models, extent.steps, extent.sequences, quads, stride];
-    return this.#command(`positions ${step.y}`, kernels.asked('kernels/positions'), { positions: numbers }, quadsOf(extent, x), 64, { table });
+    return this.#command(`positions ${step.y}`, kernels.asked('kernels/positions'), { positions: numbers }, quadsOf(extent, x), 64, { earlier, table });
   }
 
   #attend(step: Extract<Step, { op: 'attend' }>): Command {
-    const { extent, kernels, lengths, program } = this.parts;
-    const sizes = attendNumbers(program, step, this.layout, undefined, extent, 1, 4);
-    return this.#command(`attend ${step.y}`, kernels.asked('kernels/attend_forward'), { attend: sizes.numbers }, sizes.items, 16, { lengths });
+    const { extent, kernels, lengths, program, earlier, remembers = false } = this.parts;
+    const sizes = attendNumbers(program, step, this.layout, undefined, extent, 1, 4, remembers);
+    return this.#command(`attend ${step.y}`, kernels.asked('kernels/attend_forward'), { attend: sizes.numbers }, sizes.items, 16, { earlier, lengths });
   }
 
   #overTime(step: Extract<Step, { op: 'convolution' | 'selective_scan' | 'linear_scan' | 'gates' }>): Command {
@@ -199,8 +206,9 @@ export class BlockRun {
     if (!rotary) return buffers.nothing;
     const width = placeOf(program, rotary.x[0]).width / rotary.heads;
     const quads = headQuads(this.layout.strip(rotary.y[0]));
-    const table = new Float32Array(extent.steps * quads * 4);
-    for (let t = 0; t < extent.steps; t++) {
+    const positions = positionsOf(extent);
+    const table = new Float32Array(positions * quads * 4);
+    for (let t = 0; t < positions; t++) {
       for (let i = 0; i < width / 2; i++) {
         const angle = t / POSITION_BASE ** ((2 * i) / width);
         table.set([Math.cos(angle), Math.sin(angle)], t * quads * 4 + 2 * i);
@@ -238,10 +246,12 @@ export interface LinearParts {
   readonly w: Bound;
   readonly bias?: Bound;
   readonly turns?: GPUBuffer;
+  /** How many steps came before. */
+  readonly earlier: GPUBuffer;
   readonly tensors: GPUBuffer;
 }
 
-export function linearCommand(buffers: BufferSet, kernel: Kernel, { label, extent, each, x, y, plus, second, seconds = 0, head = 1, values, w, bias, turns, tensors }: LinearParts): Command {
+export function linearCommand(buffers: BufferSet, kernel: Kernel, { label, extent, each, x, y, plus, second, seconds = 0, head = 1, values, w, bias, turns, earlier, tensors }: LinearParts): Command {
   const numbers = [
     ...stripNumbers(x),
     ...stripNumbers(y),
@@ -260,6 +270,7 @@ export function linearCommand(buffers: BufferSet, kernel: Kernel, { label, exten
   ];
   const bindGroup = kernel.bind({
     linear: wholeQuads(buffers, label, numbers),
+    earlier,
     values: values?.buffer ?? buffers.nothing,
     w,
     bias: bias ?? buffers.nothing,
@@ -288,6 +299,11 @@ function wholeQuads(buffers: BufferSet, label: string, numbers: readonly number[
 
 export function rowsOf({ models, steps, sequences }: BlockExtent): number {
   return models * steps * sequences;
+}
+
+/** Of how many steps, those before included, a position may be asked for. */
+function positionsOf({ steps, earlier = 0 }: BlockExtent): number {
+  return earlier + steps;
 }
 
 export function quadsOf(extent: BlockExtent, { columns }: Strip): number {
@@ -323,9 +339,10 @@ export function attendNumbers(
   step: Extract<Step, { op: 'attend' }>,
   run: BlockLayout,
   gradients: BlockLayout | undefined,
-  { models, steps, sequences }: BlockExtent,
+  { models, steps, sequences, earlier = 0 }: BlockExtent,
   each: number,
   blockQuads: number,
+  remembers = false,
 ): { numbers: number[]; items: number } {
   const rotary = program.steps.find((other) => other.op === 'rotary' && other.y.includes(step.q)) as Extract<Step, { op: 'rotary' }> | undefined;
   const unturned = (name: string) => (rotary ? rotary.x[rotary.y.indexOf(name)] : name);
@@ -350,8 +367,11 @@ export function attendNumbers(
     blocks,
     floatBits(scale),
     rotary ? 1 : 0,
+    earlier,
+    remembers ? 1 : 0,
+    ...[run, gradients].flatMap((layout) => [step.k, step.v].flatMap((name) => stripNumbers(layout && earlierStrip(layout, name)))),
   ];
-  return { numbers, items: models * sequences * step.heads * tiles * blocks };
+  return { numbers, items: models * sequences * step.heads * (tiles + (gradients ? Math.ceil(earlier / 4) : 0)) * blocks };
 }
 
 /** Quads of one head or group. */

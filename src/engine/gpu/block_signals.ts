@@ -3,13 +3,14 @@ import { placeOf, shownTensor, type Program } from '../blocks/program';
 import type { SignalStorage } from '../engine';
 import { EngineError } from '../errors';
 import type { SelectiveScanStep } from '../ops/selective_scan';
-import { layerStates } from '../model/spec';
+import { layerStates, type LayerState } from '../model/spec';
+import { size } from '../math/tensor';
 import type { SignalEntry } from '../model/signals';
 import type { BlockBack } from './block_back';
 import { rowsOfRoom, scanNumbers } from './block_scans';
 import { attendNumbers, flatCommand, stripPlace } from './block_run';
-import { scanSizes } from './block_layout';
-import { statePlace, unpackState } from './block_states';
+import { scanSizes, type BlockLayout } from './block_layout';
+import { earlierStrip, statePlace, unpackState } from './block_states';
 import { BufferSet } from './buffer_set';
 import { ready, record, type Command } from './command_list';
 import { bound } from './gpu_weights';
@@ -51,14 +52,11 @@ function scanOf(program: Program, { shown, by }: { readonly shown: string; reado
 /** Reads a signal that has no one place. Rejects with LimitError or DeviceLostError. */
 export async function readBlockSignal(of: BlockLayerRun, back: BlockBack | undefined, { info, origin }: SignalEntry, readback: Readback): Promise<Float32Array> {
   const { layer, run } = of;
-  const { program } = layer;
-  if (origin.of === 'tensor' || origin.of === 'd_tensor') {
-    const { parts } = program.tensors.find(({ name }) => name === origin.tensor)!;
-    return joined(await Promise.all(parts.map(async ({ name, width }) => ({ width, data: await readTensor(of, back, name, width, readback, origin.of === 'd_tensor') }))));
-  }
+  if (origin.of === 'tensor') return readWhole(of, origin.tensor, readback);
+  if (origin.of === 'd_tensor') return readWhole(of, origin.tensor, readback, back);
   if (origin.of === 'final' || origin.of === 'd_initial') {
     const state = layerStates(layer)[origin.index];
-    if (state.grows) return stepsInside(await readTensor(of, back, state.name, state.width, readback, false), run.parts.extent);
+    if (state.grows) return readGrown(of, back, state, info.shape[2], origin.of, readback);
     const [layout, buffer, which] = origin.of === 'final' ? ([run.layout, run.tensors, 'after'] as const) : ([back!.layout, back!.d_tensors, 'before'] as const);
     const place = statePlace(layout, state.name, which)!;
     const { models, sequences } = layout.extent;
@@ -68,9 +66,33 @@ export async function readBlockSignal(of: BlockLayerRun, back: BlockBack | undef
   throw new EngineError('signal', `${info.name} of ${layer.block.title} cannot be read.`);
 }
 
-async function readTensor({ run }: BlockLayerRun, back: BlockBack | undefined, name: string, width: number, readback: Readback, gradient: boolean): Promise<Float32Array> {
+/** A tensor, or with the way back the gradient there, [M, T, B, row], its parts side by side. */
+export async function readWhole(of: BlockLayerRun, tensor: string, readback: Readback, back?: BlockBack): Promise<Float32Array> {
+  const { parts } = of.layer.program.tensors.find(({ name }) => name === tensor)!;
+  return joined(await Promise.all(parts.map(async ({ name, width }) => ({ width, data: await readTensor(of, back, name, width, readback) }))));
+}
+
+/** A state that grows, or what the steps before a run feel of it: earlier rows, and after a run its own behind them. */
+async function readGrown(of: BlockLayerRun, back: BlockBack | undefined, { name, width }: LayerState, steps: number, which: 'final' | 'd_initial', readback: Readback): Promise<Float32Array> {
+  const { run } = of;
+  const { models, sequences, steps: own } = run.parts.extent;
+  const earlier = which === 'final' ? readEarlier(run.layout, run.tensors, name, steps - own, readback) : readEarlier(back!.layout, back!.d_tensors, name, steps, readback);
+  const parts = [await earlier, ...(which === 'final' ? [await readTensor(of, undefined, name, width, readback)] : [])];
+  return joinedSteps(parts, models, sequences, width);
+}
+
+/** [M, steps, B, width] of the steps before a run. */
+async function readEarlier(layout: BlockLayout, buffer: GPUBuffer, name: string, steps: number, readback: Readback): Promise<Float32Array> {
+  const { offset, columns } = earlierStrip(layout, name)!;
+  const { models, sequences, earlier = 0 } = layout.extent;
+  if (steps === 0) return new Float32Array();
+  const rows = await Promise.all(Array.from({ length: models }, (_, m) => readback.part(buffer, offset + m * earlier * sequences * columns.length, steps * sequences * columns.length)));
+  return unpackState({ columns }, Float32Array.from(rows.flatMap((row) => [...row])));
+}
+
+async function readTensor({ run }: BlockLayerRun, back: BlockBack | undefined, name: string, width: number, readback: Readback): Promise<Float32Array> {
   const { models, steps, sequences } = run.parts.extent;
-  const [buffer, place] = gradient ? [back!.d_tensors, stripPlace(back!.strip(name), back!.layout.extent)] : [run.tensors, run.place(name)];
+  const [buffer, place] = back ? [back.d_tensors, stripPlace(back.strip(name), back.layout.extent)] : [run.tensors, run.place(name)];
   const { device } = run.parts.buffers.gpu;
   return readback.read([models, steps, sequences, width], { device, buffer, lengths: run.parts.lengths, ...place });
 }
@@ -78,17 +100,17 @@ async function readTensor({ run }: BlockLayerRun, back: BlockBack | undefined, n
 /** What an op does not keep: its kernel is run once more, into a buffer of its own. */
 async function shownAgain({ layer, run }: BlockLayerRun, back: BlockBack | undefined, { info, origin }: SignalEntry, readback: Readback): Promise<Float32Array> {
   if (origin.of !== 'shown' && origin.of !== 'd_shown') throw new EngineError('signal', `${info.name} is kept.`);
-  const { extent, lengths, kernels, weights, places, buffers: parent } = run.parts;
+  const { extent, lengths, kernels, weights, places, earlier, buffers: parent } = run.parts;
   const { models, steps, sequences } = extent;
   const rows = models * steps * sequences;
   const { step } = shownTensor(layer.program, origin.shown, origin.by);
   const buffers = new BufferSet(parent.gpu);
   try {
     if (step.op === 'attend') {
-      const count = rows * step.heads * steps;
+      const count = size(info.shape);
       const shown = buffers.storage(info.name, count);
       const { numbers } = attendNumbers(layer.program, step, run.layout, undefined, extent, 1, 4);
-      const command = flatCommand(buffers, kernels.asked('kernels/attend_weights'), info.name, { attend: numbers }, count, 64, { lengths, tensors: run.tensors, weights: shown });
+      const command = flatCommand(buffers, kernels.asked('kernels/attend_weights'), info.name, { attend: numbers }, count, 64, { earlier, lengths, tensors: run.tensors, weights: shown });
       return await carriedOut(command, shown, count, readback);
     }
     const scan = scanOf(layer.program, origin);
@@ -148,17 +170,19 @@ function joined(parts: readonly { readonly width: number; readonly data: Float32
   return values;
 }
 
-/** [M, B, T, width] of [M, T, B, width]. */
-function stepsInside(values: Float32Array, { models, steps, sequences }: BlockLayerRun['run']['parts']['extent']): Float32Array {
-  const width = values.length / (models * steps * sequences);
-  const turned = new Float32Array(values.length);
-  for (let m = 0; m < models; m++) {
-    for (let t = 0; t < steps; t++) {
-      for (let b = 0; b < sequences; b++) {
-        const row = (m * steps + t) * sequences + b;
-        turned.set(values.subarray(row * width, (row + 1) * width), ((m * sequences + b) * steps + t) * width);
-      }
+/** [M, B, T, width] of parts [M, .., B, width] that follow one another. */
+function joinedSteps(parts: readonly Float32Array[], models: number, sequences: number, width: number): Float32Array {
+  const joinedLength = parts.reduce((sum, { length }) => sum + length, 0);
+  const steps = joinedLength / (models * sequences * width);
+  const values = new Float32Array(joinedLength);
+  let first = 0;
+  for (const part of parts) {
+    const own = part.length / (models * sequences * width);
+    for (let row = 0; row * width < part.length; row++) {
+      const [m, t, b] = [Math.floor(row / (own * sequences)), Math.floor(row / sequences) % own, row % sequences];
+      values.set(part.subarray(row * width, (row + 1) * width), ((m * sequences + b) * steps + first + t) * width);
     }
+    first += own;
   }
-  return turned;
+  return values;
 }

@@ -1,6 +1,6 @@
 /** What a block carries from one run to the next: where it lies in the buffers of a run, or of its gradients. */
 import { EngineError } from '../errors';
-import { CHUNK, scanSizes, type BlockLayout } from './block_layout';
+import { CHUNK, scanSizes, type BlockLayout, type Strip } from './block_layout';
 
 /** Where a state lies, [M, B, rows, channels], and which of its entries each is. */
 export interface StatePlace {
@@ -35,6 +35,14 @@ export function statePlace(layout: BlockLayout, name: string, which: 'before' | 
   return undefined;
 }
 
+/** Where the rows of earlier steps lie of a state that grows, [M, P, B, ..]; in the layout of a run, or of gradients. */
+export function earlierStrip(layout: BlockLayout, name: string): Strip | undefined {
+  for (const step of layout.program.steps) {
+    if (step.op === 'attend' && (step.k === name || step.v === name)) return layout.roomStrip(step, step.k === name ? 'earlier_k' : 'earlier_v', layout.strip(name));
+  }
+  return undefined;
+}
+
 function entryOf(channel: number, perChannel: number, i: number): number {
   return channel < 0 ? channel : channel * perChannel + i;
 }
@@ -49,7 +57,7 @@ export function packState({ columns }: Pick<StatePlace, 'columns'>, values: Arra
 }
 
 /** The other way round. */
-export function unpackState({ columns }: StatePlace, packed: Float32Array): Float32Array {
+export function unpackState({ columns }: Pick<StatePlace, 'columns'>, packed: Float32Array): Float32Array {
   const width = columns.filter((column) => column >= 0).length;
   const count = packed.length / columns.length;
   const values = new Float32Array(count * width);
@@ -57,10 +65,23 @@ export function unpackState({ columns }: StatePlace, packed: Float32Array): Floa
   return values;
 }
 
+/** Writes the rows of earlier steps of a state that grows: [M, B, steps, width], or [B, steps, width] for every model. */
+export function writeEarlier(queue: GPUQueue, buffer: GPUBuffer, layout: BlockLayout, name: string, values: ArrayLike<number>, steps: number): void {
+  const { offset, columns } = earlierStrip(layout, name)!;
+  const { models, sequences, earlier = 0 } = layout.extent;
+  const width = columns.filter((column) => column >= 0).length;
+  const ofModel = sequences * steps * width;
+  for (let m = 0; m < models; m++) {
+    const from = values.length > ofModel ? m * ofModel : 0;
+    const rows = Float32Array.from({ length: ofModel }, (_, i) => values[from + ((Math.floor(i / width) % sequences) * steps + Math.floor(i / (width * sequences))) * width + (i % width)]);
+    queue.writeBuffer(buffer, 4 * (offset + m * earlier * sequences * columns.length), packState({ columns }, rows));
+  }
+}
+
 /** Writes a state, [M, B, width] or [B, width] for every model; zeros unless given. Throws EngineError for one that grows. */
 export function writeState(queue: GPUQueue, buffer: GPUBuffer, layout: BlockLayout, name: string, which: 'before' | 'after', values: ArrayLike<number> | undefined): void {
   const place = statePlace(layout, name, which);
-  if (!place) throw new EngineError('program', `The state ${name} grows with every step; on the GPU a run cannot start from it.`);
+  if (!place) throw new EngineError('program', `The state ${name} grows with every step and has no one place.`);
   const { models, sequences } = layout.extent;
   const count = sequences * place.columns.length;
   const packed = values ? packState(place, values) : new Float32Array(count);

@@ -1,6 +1,6 @@
 /** A model on the GPU: its weights, its kernels, and a pool of buffers for runs of shapes seen before. */
 import type { Engine, Model, Plan, RecurrentForm, RunOptions, Tape } from '../engine';
-import { OptionError, OutOfMemoryError, ReleasedError } from '../errors';
+import { OutOfMemoryError, ReleasedError } from '../errors';
 import { checkedInputs, type RunInputs } from '../model/inputs';
 import type { CheckedLoss } from '../model/loss';
 import { checkedParameters, staleParameters, type Parameters, type StateDict } from '../model/parameters';
@@ -94,12 +94,12 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
     await this.#upToDate();
     this.#check(undefined);
     const training = checkedTraining(this.shape, this.parameters, options);
-    const shape: RunShape = { steps: training.first.steps, sequences: training.first.sequences, tableRows: 0 };
+    const shape: RunShape = { steps: training.first.steps, sequences: training.first.sequences, tableRows: 0, earlier: 0 };
     checkStepper(gpu, this.shape, this.forward.layout, shape, training);
     this.#trainer?.release();
     const backward = await this.#backwardOf(this.#version, undefined);
     const make = () => {
-      const run = new RunBuffers(gpu, this.shape, this.forward, shape, training.dropout > 0);
+      const run = new RunBuffers(gpu, this.shape, this.forward, shape, { drops: training.dropout > 0 });
       return new GpuStepper(training, { run, backward, kernels: stepKernels(kernels, training.optimizer), readback }, this);
     };
     const stepper = await guarded(gpu, make, bytesOf, (made) => made.release());
@@ -134,7 +134,6 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
     const { gpu, readback } = this.context;
     this.#check(abort);
     const asked = { parameters: this.parameters, inputs: checkedInputs(this.shape, this.parameters, given) };
-    if (asked.inputs.first > 0) throw new OptionError('states', `states: they hold ${asked.inputs.first} steps of keys and values, and on the GPU a run cannot go on from those; use an engine made with createEngine({ device: 'cpu' }).`);
     const shape = runShape(this.shape, asked.inputs);
     checkRun(gpu, this.shape, shape);
     const forms = await this.#forms(form, shape);

@@ -9,7 +9,7 @@ import type { Inputs } from '../model/inputs';
 import { checkedLoss, type CheckedLoss, type Loss } from '../model/loss';
 import type { Parameters } from '../model/parameters';
 import { findSignal, gradientEntries, signalEntries, type SignalEntry, type SignalInfo, type SignalPlace } from '../model/signals';
-import { readBlockSignal } from './block_signals';
+import { readBlockSignal, readWhole } from './block_signals';
 import type { GradientBuffers } from './gradient_buffers';
 import { parameterGradients } from './parameter_gradients';
 import type { Readback } from './readback';
@@ -109,6 +109,17 @@ export class GpuTape implements Tape {
     try {
       if (!this.#back) throw new OptionError('gradients', 'gradients: there are none before a backward pass; call backward first.');
       return await parameterGradients(this.model.shape, this.#back.gradients, this.readback);
+    } finally {
+      letGo();
+    }
+  }
+
+  async tensor(layer: number, name: string): Promise<Float32Array> {
+    const letGo = this.hold();
+    try {
+      const run = this.buffers.layers[layer];
+      if (run.kind !== 'block') throw new OptionError('layer', `layer: layer ${layer} has signals, and no tensors of a program.`);
+      return await readWhole(run, name, this.readback);
     } finally {
       letGo();
     }

@@ -23,7 +23,7 @@ import { outerSumCommands, productCommand, productGroups, slicesFor } from './li
 import { packRows } from './pack';
 import { backwardRecurrence, recurrenceCommands } from './recurrence';
 import type { Bound } from './kernel';
-import { blockExtent, isClosed, recurrentRun, writeStates, type BlockLayerRun, type RecurrentRun, type RunBuffers, type RunShape } from './run_buffers';
+import { blockExtent, isClosed, recurrentRun, writeStates, type BlockLayerRun, type BlockShape, type RecurrentRun, type RunBuffers, type RunShape } from './run_buffers';
 import type { WeightLayout } from './weight_layout';
 import { allSums, headJob, layerJobs, sumPlaces, tableJob, type SumPlaces } from './weight_sums';
 
@@ -83,9 +83,10 @@ export function training({ layers }: ModelShape, loss: LossKind): GradientPurpos
 }
 
 /** Throws LimitError for gradients of a run of that shape that cannot fit. */
-export function checkGradients(gpu: Gpu, model: ModelShape, weights: WeightLayout, { steps, sequences, ...shape }: RunShape, { layers, rows, parameters }: GradientPurpose): void {
+export function checkGradients(gpu: Gpu, model: ModelShape, weights: WeightLayout, shape: RunShape, { layers, rows, parameters }: GradientPurpose): void {
   const models = model.seeds.length;
-  checkFits(gpu, 'the gradients of attention and scans', blockGradientEntries(model, { steps, sequences }, rows, layers));
+  const { steps, sequences } = shape;
+  checkFits(gpu, 'the gradients of attention and scans', blockGradientEntries(model, shape, rows, layers));
   checkGrid(gpu, 'the products back', linearGroups({ models, steps, sequences: sequences * rows }, 4));
   model.layers.slice(0, layers).forEach((layer, k) => {
     if (!isRecurrent(layer)) return;
@@ -96,17 +97,17 @@ export function checkGradients(gpu: Gpu, model: ModelShape, weights: WeightLayou
     checkGrid(gpu, 'the product back to the input', productGroups(gpu, { models, directions: 1, steps, sequences: sequences * rows }, layout.inputs));
   });
   if (!parameters) return;
-  checkFits(gpu, 'the gradients of the weights', placesOf(gpu, weights, { ...shape, steps, sequences }).entries);
+  checkFits(gpu, 'the gradients of the weights', placesOf(gpu, weights, shape).entries);
   if (model.classes !== undefined) checkFits(gpu, "the head's scores", models * steps * sequences * padded(model.classes));
 }
 
 /** Entries that the gradients of all blocks take together. */
-export function blockGradientEntries(model: ModelShape, shape: Pick<RunShape, 'steps' | 'sequences'>, rows: number, layers: number): number {
+export function blockGradientEntries(model: ModelShape, shape: BlockShape, rows: number, layers: number): number {
   return blockLayouts(model, shape, rows, layers).room.end;
 }
 
 /** Where the gradients of blocks lie, all in one buffer: what one leaves at its input is what arrives at the output of the one below. */
-function blockLayouts(model: ModelShape, shape: Pick<RunShape, 'steps' | 'sequences'>, rows: number, layers: number): { readonly room: Room; readonly layouts: readonly (BlockLayout | undefined)[] } {
+function blockLayouts(model: ModelShape, shape: BlockShape, rows: number, layers: number): { readonly room: Room; readonly layouts: readonly (BlockLayout | undefined)[] } {
   const room = new Room();
   const layouts: (BlockLayout | undefined)[] = [];
   for (let k = layers - 1; k >= 0; k--) {

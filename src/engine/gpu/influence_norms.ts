@@ -17,7 +17,8 @@ const CHUNK_WORK = 2 ** 28;
 const BLOCK_WORK = 2 ** 31;
 
 /** How many losses are propagated at once: as many as fit comfortably, so that a chunk ends soon and can be called off. */
-export function rowsAtOnce({ limits }: Gpu, model: ModelShape, { steps, sequences }: RunShape, layer: number, wanted: number): number {
+export function rowsAtOnce({ limits }: Gpu, model: ModelShape, shape: RunShape, layer: number, wanted: number): number {
+  const { steps, sequences } = shape;
   const bytes = Math.min(CHUNK_BYTES, limits.maxStorageBufferBindingSize, limits.maxBufferSize);
   const perRow = model.layers.slice(0, layer + 1).map((each, k) => {
     if (!isRecurrent(each)) return (model.seeds.length * steps * sequences * workPerStep(each.program, steps)) / BLOCK_WORK;
@@ -25,7 +26,7 @@ export function rowsAtOnce({ limits }: Gpu, model: ModelShape, { steps, sequence
     const work = layout.models * sequences * each.cell.gates.length * layout.hidden * layout.width;
     return Math.max((4 * Math.max(layout.dGates, layout.states)) / bytes, work / CHUNK_WORK);
   });
-  const ofBlocks = (4 * blockGradientEntries(model, { steps, sequences }, 1, layer + 1)) / bytes;
+  const ofBlocks = (4 * blockGradientEntries(model, shape, 1, layer + 1)) / bytes;
   return Math.max(1, Math.min(wanted, Math.floor(1 / Math.max(ofBlocks, ...perRow))));
 }
 

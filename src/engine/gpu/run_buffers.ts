@@ -26,14 +26,24 @@ export interface RunShape {
   readonly sequences: number;
   /** Rows of the table of words that its tokens pick from; 0 where vectors are given, or the vocabulary is the model's. */
   readonly tableRows: number;
+  /** Places for the steps before it, of states that grow; 0 for a run that begins with the first. */
+  readonly earlier: number;
+}
+
+/** The fewest places for earlier steps; there are twice as many each time they do not do, so that few runs differ in shape. */
+const LEAST_EARLIER = 64;
+
+/** Places for so many steps. */
+export function placesFor(steps: number): number {
+  return steps === 0 ? 0 : 2 ** Math.ceil(Math.log2(Math.max(steps, LEAST_EARLIER)));
 }
 
 /** Word tables grow in steps of so many rows, so that editing a sentence does not change the shape of its run. */
 const TABLE_STEP = 16;
 
-export function runShape(model: ModelShape, { steps, sequences, source }: Inputs): RunShape {
+export function runShape(model: ModelShape, { first, steps, sequences, source }: Inputs): RunShape {
   const own = source.kind === 'rows' && !isClosed(model);
-  return { steps, sequences, tableRows: own ? Math.ceil(source.rows / TABLE_STEP) * TABLE_STEP : 0 };
+  return { steps, sequences, tableRows: own ? Math.ceil(source.rows / TABLE_STEP) * TABLE_STEP : 0, earlier: placesFor(first) };
 }
 
 /** Whether the words' vectors are a parameter. */
@@ -42,7 +52,7 @@ export function isClosed({ input }: Pick<ModelShape, 'input'>): boolean {
 }
 
 export function sameShape(one: RunShape, other: RunShape): boolean {
-  return one.steps === other.steps && one.sequences === other.sequences && one.tableRows === other.tableRows;
+  return one.steps === other.steps && one.sequences === other.sequences && one.tableRows === other.tableRows && one.earlier === other.earlier;
 }
 
 /** Throws LimitError if a run of this shape cannot fit, before anything is allocated. */
@@ -105,30 +115,36 @@ export class RunBuffers {
   #destroyed = false;
   readonly tokens: GPUBuffer;
   readonly lengths: GPUBuffer;
+  /** How many steps came before. */
+  readonly #earlier: GPUBuffer;
   /** What holds for the batch under way. */
   readonly batch: BatchUniform;
   readonly layers: readonly LayerRun[];
 
-  /** @param drops - whether outputs may be dropped in part where the layer above reads them */
+  /**
+   * @param drops - whether outputs may be dropped in part where the layer above reads them
+   * @param remembers - whether a run leaves its own rows behind those of states that grow
+   */
   constructor(
     readonly gpu: Gpu,
     readonly model: ModelShape,
     readonly forward: ForwardModel,
     readonly shape: RunShape,
-    drops = false,
+    { drops = false, remembers = false }: { readonly drops?: boolean; readonly remembers?: boolean } = {},
   ) {
     const { steps, sequences, tableRows } = shape;
     this.#buffers = new BufferSet(gpu);
     this.#x = this.#buffers.storage('x', inputEntries(model, shape));
     this.tokens = this.#buffers.storage('tokens', tableRows || isClosed(model) ? steps * sequences : 1);
     this.lengths = this.#buffers.storage('lengths', sequences);
+    this.#earlier = this.#buffers.uniform('earlier', [0]);
     this.batch = new BatchUniform(gpu.device.queue, this.#buffers.uniform('batch', PLAIN_BATCH));
     const layers: LayerRun[] = [];
     for (const [k, layer] of model.layers.entries()) {
       const below = model.layers[k - 1] as Layer | undefined;
       const source = k === 0 ? this.#given() : { ...outputOf(layers[k - 1], steps), ...(drops && { dropped: { index: k - 1, layer: layers[k - 1].layer } }) };
       if (!isRecurrent(layer)) {
-        layers.push({ kind: 'block', layer, below, source, run: this.#blockRun(layer, below, k, source) });
+        layers.push({ kind: 'block', layer, below, source, run: this.#blockRun(layer, below, k, source, remembers) });
         continue;
       }
       const layout = layerLayout(layer, below, model.seeds.length, steps, sequences);
@@ -166,18 +182,30 @@ export class RunBuffers {
   }
 
   /** Sends what a run reads to the GPU. */
-  upload({ source, lengths, initial, sequences, steps }: Inputs): void {
+  upload({ source, lengths, initial, sequences, steps, first }: Inputs): void {
     const { queue } = this.gpu.device;
+    this.beginAfter(first);
     if (source.kind === 'rows' && this.shape.tableRows) this.#uploadTable(source.table, source.rows);
     this.uploadRead(source.kind === 'rows' ? { tokens: source.tokens, lengths } : { x: source.x, lengths });
     const zero = initial.every((states) => states.every((state) => state === undefined));
     if (!zero || !this.#startsAtZero) {
       this.layers.forEach((run, k) => {
         if (run.kind === 'recurrent') writeStates(queue, run, run.states, initial[k], this.model.seeds.length, steps, sequences, 'first');
-        else layerStates(run.layer).forEach(({ name, grows }, s) => !grows && run.run.writeState(name, initial[k][s]));
+        else {
+          layerStates(run.layer).forEach(({ name, grows }, s) => {
+            const values = initial[k][s];
+            if (!grows) run.run.writeState(name, values);
+            else if (values) run.run.writeEarlier(name, values, first);
+          });
+        }
       });
     }
     this.#startsAtZero = zero;
+  }
+
+  /** Says how many steps came before. */
+  beginAfter(steps: number): void {
+    this.gpu.device.queue.writeBuffer(this.#earlier, 0, Uint32Array.of(steps));
   }
 
   /** Sends what is read step by step: tokens or vectors, and where sequences end. */
@@ -233,7 +261,7 @@ export class RunBuffers {
     return recurrenceCommands(form, forwardRecurrence(this.gpu, layer, this.model.seeds.length, sequences), steps, kernels, this.#buffers, buffers);
   }
 
-  #blockRun(layer: BlockLayer, below: Layer | undefined, k: number, source: Operand): BlockRun {
+  #blockRun(layer: BlockLayer, below: Layer | undefined, k: number, source: Operand, remembers: boolean): BlockRun {
     const { forward, model, shape } = this;
     return new BlockRun({
       buffers: this.#buffers,
@@ -244,6 +272,8 @@ export class RunBuffers {
       places: forward.layout.programs[k]!,
       lengths: this.lengths,
       batch: this.batch.buffer,
+      earlier: this.#earlier,
+      remembers,
       source,
       sourceColumns: sourceColumns(layer, below),
       label: `layer ${k}`,
@@ -272,9 +302,12 @@ export class RunBuffers {
 }
 
 /** A block's extent in a run. */
-export function blockExtent({ seeds }: ModelShape, { steps, sequences }: Pick<RunShape, 'steps' | 'sequences'>, each = 1): BlockExtent {
-  return { models: seeds.length, steps, sequences: sequences * each };
+export function blockExtent({ seeds }: ModelShape, { steps, sequences, earlier }: BlockShape, each = 1): BlockExtent {
+  return { models: seeds.length, steps, sequences: sequences * each, earlier };
 }
+
+/** What of a run's shape its blocks depend on. */
+export type BlockShape = Pick<RunShape, 'steps' | 'sequences' | 'earlier'>;
 
 /** Which entry of what lies below each input of a block is: directions are padded apart. */
 export function sourceColumns({ inputs }: BlockLayer, below: Layer | undefined): number[] {
