@@ -5,19 +5,15 @@ import { checkedInputs, type RunInputs } from '../model/inputs';
 import type { CheckedLoss } from '../model/loss';
 import { checkedParameters, staleParameters, type Parameters, type StateDict } from '../model/parameters';
 import { isRecurrent, reseeded, type ModelShape } from '../model/spec';
-import { modelTrainer } from '../training/model_trainer';
 import type { Trainer, TrainerOptions } from '../training/trainer';
-import { checkedTraining } from '../training/training';
 import { measuredSteps, type FormChoices } from './choose_form';
 import { ready, record, type Command } from './command_list';
 import type { Gpu } from './device';
-import { checkStepper, GpuStepper, type WeightsOwner } from './gpu_stepper';
+import type { WeightsOwner } from './gpu_stepper';
 import { GpuTape, type NormsAsked, type TapeOwner } from './gpu_tape';
 import { backwardModel, checkWeights, forwardModel, writeBackward, writeForward, type BackwardModel, type ForwardModel } from './gpu_weights';
-import { GradientBuffers, oneLoss, type GradientPurpose } from './gradient_buffers';
-import { InfluenceNorms, rowsAtOnce } from './influence_norms';
+import type { GradientBuffers, GradientPurpose } from './gradient_buffers';
 import type { KernelCache } from './kernel';
-import { stepKernels } from './optimizer_step';
 import { unpackWeights } from './pack';
 import type { Readback } from './readback';
 import { checkRun, RunBuffers, runShape, sameShape, type RunShape } from './run_buffers';
@@ -91,6 +87,7 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
   async trainer(options: TrainerOptions, form: RecurrentForm | 'auto' = 'auto'): Promise<Trainer> {
     const { gpu, kernels, readback } = this.context;
     this.#check(undefined);
+    const { checkedTraining, checkStepper, GpuStepper, modelTrainer, stepKernels } = await import('./training_parts');
     await this.#upToDate();
     this.#check(undefined);
     const training = checkedTraining(this.shape, this.parameters, options);
@@ -162,8 +159,9 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
   }
 
   async propagate(buffers: RunBuffers, version: number, { forms }: Plan, loss: CheckedLoss, abort: AbortSignal | undefined): Promise<GradientBuffers> {
+    const { GradientBuffers, oneLoss } = await import('./gradient_buffers');
     const backward = await this.#backwardOf(version, abort);
-    const gradients = await this.#gradientsOf(buffers, backward);
+    const gradients = await this.#gradientsOf(buffers, () => new GradientBuffers(buffers, backward, oneLoss(this.shape)));
     const commands = gradients.commands(atHead(loss), forms as readonly RecurrentForm[]);
     await ready(commands);
     this.#checkRun(version, abort);
@@ -188,6 +186,7 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
 
   async inputNorms(buffers: RunBuffers, version: number, { forms }: Plan, { losses, place, abort, progress }: NormsAsked): Promise<Float32Array> {
     const { gpu, kernels, readback } = this.context;
+    const [{ GradientBuffers }, { InfluenceNorms, rowsAtOnce }] = await Promise.all([import('./gradient_buffers'), import('./influence_norms')]);
     const backward = await this.#backwardOf(version, abort);
     const rows = rowsAtOnce(gpu, this.shape, buffers.shape, place.layer, losses.length);
     const purpose: GradientPurpose = { layers: place.layer + 1, rows, picked: true, parameters: false, beginnings: true, loss: 'cross-entropy' };
@@ -290,10 +289,10 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
     return backward;
   }
 
-  #gradientsOf(buffers: RunBuffers, backward: BackwardModel): Promise<GradientBuffers> {
+  #gradientsOf(buffers: RunBuffers, make: () => GradientBuffers): Promise<GradientBuffers> {
     const known = this.#gradients.get(buffers);
     if (known) return known;
-    const making = guarded(this.context.gpu, () => new GradientBuffers(buffers, backward, oneLoss(this.shape)), bytesOf, destroy);
+    const making = guarded(this.context.gpu, make, bytesOf, destroy);
     this.#gradients.set(buffers, making);
     making.catch(() => this.#gradients.delete(buffers));
     return making;

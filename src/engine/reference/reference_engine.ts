@@ -10,18 +10,16 @@ import type { CheckedLoss } from '../model/loss';
 import { initialParameters } from '../model/initialisation';
 import { checkedParameters, parameterShapes, staleParameters, type Parameters, type StateDict } from '../model/parameters';
 import { modelShape, reseeded, type ModelShape, type ModelSpec } from '../model/spec';
-import { modelTrainer } from '../training/model_trainer';
-import { startOf } from '../training/snapshot';
 import type { Snapshot, Trainer, TrainerOptions } from '../training/trainer';
-import { checkedTraining, type Training } from '../training/training';
+import type { Training } from '../training/training';
 import { backward, backwardBytes, type BackwardRecord } from './backward';
 import { inSlices, toEnd } from './driver';
 import { leavePageWorker, pageWorker, type RolloutWorker } from './page_worker';
 import { ReferenceTape, type ReferenceRun } from './reference_tape';
-import { ReferenceStepper } from './reference_stepper';
+import type { ReferenceStepper } from './reference_stepper';
 import { recordBytes, rollout, type RolloutRecord } from './rollout';
-import { TrainingQueue, type TrainingHost } from './training_queue';
-import { rulesOf, type UpdateRules } from './training_state';
+import type { TrainingHost } from './training_queue';
+import type { UpdateRules } from './training_state';
 
 /** The most that one model's parameters or one run may take: what a browser tab can spare. */
 const MOST_BYTES = 2 ** 30;
@@ -71,6 +69,7 @@ class ReferenceEngine implements Engine {
   async #training(shape: ModelShape, rules: UpdateRules, start: Snapshot): Promise<TrainingHost> {
     const worker = await this.#inWorker();
     if (worker) return worker.training(shape, rules, start);
+    const { TrainingQueue } = await import('./training_queue');
     return new TrainingQueue(shape, rules, start, isPage() ? inSlices : async (work) => toEnd(work));
   }
 
@@ -129,6 +128,7 @@ class ReferenceModel implements Model {
   async trainer(options: TrainerOptions): Promise<Trainer> {
     const ending = this.#endingWith(undefined);
     ending.throwIfAborted();
+    const { checkedTraining, modelTrainer, ReferenceStepper, rulesOf, startOf } = await import('./training_parts');
     await this.upToDate();
     const training = checkedTraining(this.shape, this.parameters, options);
     const bytes = trainingBytes(this.shape, training);

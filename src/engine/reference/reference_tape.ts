@@ -6,7 +6,7 @@ import { extentOf } from '../math/extent';
 import { size, type Tensor } from '../math/tensor';
 import { Holders } from '../model/holders';
 import type { Inputs } from '../model/inputs';
-import { checkedLoss, type CheckedLoss, type Loss } from '../model/loss';
+import type { CheckedLoss, Loss } from '../model/loss';
 import { directionsOf, type Parameters } from '../model/parameters';
 import { findSignal, gradientEntries, signalEntries, type SignalEntry, type SignalInfo, type SignalPlace } from '../model/signals';
 import { isRecurrent, layerStates, type BlockLayer, type ModelShape } from '../model/spec';
@@ -92,9 +92,10 @@ export class ReferenceTape implements Tape {
   async backward(loss: Loss, { abort }: { abort?: AbortSignal } = {}): Promise<Float64Array | undefined> {
     this.#numbers();
     const { shape } = this.model;
-    const checked = checkedLoss(shape, this.inputs, loss);
     return this.#next(async () => {
+      const { checkedLoss } = await import('../model/loss');
       const run = this.#numbers();
+      const checked = checkedLoss(shape, this.inputs, loss);
       const gradients = await this.repeats.backward(run, checked, abort);
       this.#numbers();
       this.#run = { ...run, gradients };
