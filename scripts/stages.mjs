@@ -63,6 +63,12 @@ export async function checkPackage() {
   return tallyCheck((await node('../scripts/check_package.mjs', [])) === 0);
 }
 
+/** What a page pays for a heatmap, against the most it may be. @returns {Promise<Tally>} */
+export async function size() {
+  announce('size: minified and compressed');
+  return tallyCheck((await node('size-limit/bin.js', ['--config', join(root, 'scripts/size_limit.mjs')])) === 0);
+}
+
 /**
  * @param {'node' | 'browser'} project
  * @param {{mode?: string, filters?: string[]}} [options] filters: parts of file names

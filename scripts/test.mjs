@@ -1,11 +1,11 @@
 // @ts-check
 // `npm test`: every check there is, all of them even when one fails, and one closing line that
-// counts tests; a type check, the lint, the build, the package and having a browser count as one each.
+// counts tests; a type check, the lint, the sizes, the build, the package and having a browser count as one each.
 //
 //   npm test                 everything
 //   npm test -- PATTERN …    only the test files whose path contains a pattern
 import { ensureChromium } from './chromium.mjs';
-import { build, checkPackage, checkTypes, lint, playwright, testFiles, vitest } from './stages.mjs';
+import { build, checkPackage, checkTypes, lint, playwright, size, testFiles, vitest } from './stages.mjs';
 import { closingLine, sum, tallyCheck } from './tally.mjs';
 
 /** @typedef {import('./tally.mjs').Tally} Tally */
@@ -47,6 +47,7 @@ try {
 if (everything) {
   for (const tally of await checkTypes()) count(tally, 'types');
   count(await lint(), 'lint');
+  count(await size(), 'size');
 }
 // Without a pattern a stage that has no files must fail; with one it is only not meant.
 if (everything || inNode.length > 0) count(await vitest('node', { filters: patterns }), 'node');

@@ -1,0 +1,61 @@
+// @ts-check
+// What a page pays for one `<rnn-heatmap>`, in bytes after minifying and gzip, and the most it may be:
+// the configuration of size-limit, which `npm test` runs and `npm run size` shows.
+//
+// Counted is what a browser fetches until a heatmap of `text` is drawn: the module that defines the
+// element, all that it imports, and all that the engine of its device imports, which is every kernel on
+// the GPU. Not counted is what comes on demand only: the way back from a loss, training, influence, files.
+// Lit is the one dependency, and is counted apart, for a page has it once however many use it.
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+import { filesOf } from './built_files.mjs';
+import { shaders } from './shaders.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const element = 'src/elements/define/rnn-heatmap.ts';
+const engines = {
+  reference: 'src/engine/reference/reference_engine.ts',
+  gpu: 'src/engine/gpu/gpu_engine.ts',
+};
+
+/** @param {boolean} withLit */
+async function built(withLit) {
+  const outDir = join(root, 'node_modules/.cache/rnn-heatmap/size', withLit ? 'with_lit' : 'without_lit');
+  const result = /** @type {import('vite').Rolldown.RolldownOutput} */ (
+    await build({
+      configFile: false,
+      root,
+      logLevel: 'error',
+      plugins: [shaders()],
+      worker: { format: 'es' },
+      build: {
+        outDir,
+        emptyOutDir: true,
+        manifest: 'manifest.json',
+        assetsInlineLimit: 0,
+        copyPublicDir: false,
+        modulePreload: { polyfill: false },
+        rolldownOptions: { input: element, external: withLit ? [] : [/^lit(\/|$)/] },
+      },
+    })
+  );
+  const listed = result.output.find(({ fileName }) => fileName === 'manifest.json');
+  if (listed?.type !== 'asset') throw new Error('size: the build left no manifest');
+  /** @type {import('vite').Manifest} */
+  const manifest = JSON.parse(String(listed.source));
+  /** @param {string[]} entries */
+  const fetched = (...entries) => filesOf(manifest, entries).map((file) => join(outDir, file));
+  const worker = result.output.filter(({ fileName }) => /rollout_worker-.*\.js$/.test(fileName)).map(({ fileName }) => join(outDir, fileName));
+  return { fetched, worker };
+}
+
+const [own, withLit] = [await built(false), await built(true)];
+
+export default [
+  { name: '<rnn-heatmap> before it draws', path: own.fetched(element), gzip: true, limit: '42 kB' },
+  { name: '<rnn-heatmap> and the reference engine', path: own.fetched(element, engines.reference), gzip: true, limit: '62 kB' },
+  { name: 'the reference engine in its worker', path: own.worker, gzip: true, limit: '26 kB' },
+  { name: '<rnn-heatmap>, the GPU engine and every kernel', path: own.fetched(element, engines.gpu), gzip: true, limit: '95 kB' },
+  { name: 'the first of these with Lit', path: withLit.fetched(element), gzip: true, limit: '50 kB' },
+];
