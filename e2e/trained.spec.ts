@@ -63,7 +63,7 @@ test('a file of the reader’s own opens, and one that is none leaves the page a
   await expect(page.getByText(/broken\.safetensors could not be opened/)).toBeVisible();
   await expect(page.getByRole('listbox', { name: /^Units of/ }).getByRole('option')).toHaveCount(8);
   await file.setInputFiles(model);
-  await expect(page.getByText(/agreement-lstm\.safetensors is open: lstm of 32 units/)).toBeVisible();
+  await expect(page.getByText(/agreement-lstm\.safetensors is open: LSTM of 32 units/)).toBeVisible();
   await expect(page.getByRole('listbox', { name: /^Units of/ }).getByRole('option')).toHaveCount(32);
   await page.getByRole('button', { name: 'Back to the untrained network' }).click();
   await expect(page.getByRole('listbox', { name: /^Units of/ }).getByRole('option')).toHaveCount(8);

@@ -2,7 +2,8 @@
  * How a network goes on with a text by itself: what it expects next is drawn, read, and so on, each step from the states
  * that the one before left behind. A state's numbers come along, so that the text can be coloured by a unit.
  */
-import { statesAfter, type Model, type States, type Tape } from '../engine';
+import { isRecurrent, statesAfter, type Model, type States, type Tape } from '../engine';
+import { outputName } from './last_layer';
 import { nextWords, type LikelyWord } from './next_words';
 
 export interface ContinuationOptions {
@@ -20,7 +21,7 @@ export interface ContinuationOptions {
 /** One word that was drawn, or one of the text that was read before. */
 export interface ReadWord {
   readonly word: string;
-  /** [H] the last layer's state after it, of the first network: `c` where there is one, else `h`. */
+  /** [H] the last layer's state after it, of the first network: `c` where there is one, else what the layer hands on. */
   readonly state: ArrayLike<number>;
 }
 
@@ -32,17 +33,14 @@ export async function* continuation(tape: Tape, { names, temperature, random, ab
     abort.throwIfAborted();
     const word = after.names[drawn(after.likely, temperature, random())];
     after = await atRest(() => read(model, word, after.states, names, abort));
-    yield { word, state: shownState(after.states) };
+    yield { word, state: after.shown };
   }
 }
 
 /** The text that a run read, with the states it was in. */
 export async function wordsRead(tape: Tape, words: readonly string[]): Promise<readonly ReadWord[]> {
-  const hasCell = tape.signals.some(({ name, layer }) => name === 'c' && layer === tape.model.shape.layers.length - 1);
-  const signal = tape.signal(hasCell ? 'c' : 'h');
-  const values = await signal.read();
-  const [, , sequences, units] = signal.shape;
-  return words.map((word, t) => ({ word, state: values.slice(t * sequences * units, t * sequences * units + units) }));
+  const rows = await shownStates(tape);
+  return words.map((word, t) => ({ word, state: rows[t] }));
 }
 
 /**
@@ -62,6 +60,7 @@ export function drawn(likely: readonly LikelyWord[], temperature: number, at: nu
 
 interface LeftBehind {
   readonly states: States;
+  readonly shown: ArrayLike<number>;
   readonly likely: readonly LikelyWord[];
   readonly names: readonly string[];
 }
@@ -79,13 +78,18 @@ async function leftBehind(tape: Tape, given: readonly string[] | undefined): Pro
   const { input } = tape.model.shape;
   const vocab = 'embedding' in input && typeof input.vocab === 'object' ? input.vocab : undefined;
   const last = tape.inputs.steps - 1;
-  const [{ names, at }, states] = await Promise.all([nextWords(tape, [], given), statesAfter(tape)]);
+  const [{ names, at }, states, rows] = await Promise.all([nextWords(tape, [], given), statesAfter(tape), shownStates(tape)]);
   if (vocab?.length !== names.length || names.some((name, k) => name !== vocab[k])) throw new Error('What this network says is not what it reads, so it cannot go on by itself.');
-  return { states, likely: at(last), names };
+  return { states, shown: rows[last], likely: at(last), names };
 }
 
-function shownState(states: States): ArrayLike<number> {
-  const { c, h } = states[states.length - 1] ?? {};
-  const { data, shape } = c ?? h;
-  return Array.from(data).slice(0, shape[shape.length - 1]);
+/** [T][H] of the first network's first sequence. */
+async function shownStates(tape: Tape): Promise<readonly ArrayLike<number>[]> {
+  const { shape } = tape.model;
+  const last = shape.layers[shape.layers.length - 1];
+  const hasCell = isRecurrent(last) && last.cell.states.some(({ name }) => name === 'c');
+  const signal = tape.signal(hasCell ? 'c' : outputName(shape));
+  const values = await signal.read();
+  const [, steps, sequences, units] = signal.shape;
+  return Array.from({ length: steps }, (_, t) => values.slice(t * sequences * units, t * sequences * units + units));
 }

@@ -2,15 +2,15 @@
  * The flow of a gradient measured for a figure, in stages: first the one curve that says most, along one sequence, so that
  * something moves while a slider does; then everything, sequence after sequence.
  */
-import { gateProducts, jacobianFlow, recurrentLayer, type Engine, type FlowMeasure, type Tape, type VanillaLimits } from '../engine';
+import { gateProducts, gradientByDistance, jacobianFlow, recurrentLayer, type Engine, type FlowMeasure, type Tape, type VanillaLimits } from '../engine';
+import { feltBy, type FeltBy } from './felt_by';
 import { flowExperiment, sequencesOf, type FlowSettings } from './flow_experiment';
 
 export interface FlowPicture {
   /** All that the curves were measured with: the settings of an experiment, or the words of a sentence. */
   readonly of: { readonly settings: FlowSettings } | { readonly words: readonly string[] };
-  readonly cell: string;
-  readonly hidden: number;
-  /** Which states the gradient is of: `h`, or `h` and `c`. */
+  readonly by: FeltBy;
+  /** Which states the gradient is of: `h`, or `h` and `c`; `y` where it is of the output, by what the network read. */
   readonly states: readonly string[];
   /** What computed those states. */
   readonly engine: Engine;
@@ -49,18 +49,26 @@ export async function* experimentFlow(settings: FlowSettings, start: () => Promi
   }
 }
 
-/** Of the last word's state by the states after earlier words. */
-export async function* sentenceFlow(tape: Tape, words: readonly string[], longest: number, given: Progress): AsyncGenerator<FlowPicture, void> {
-  yield* measured(tape, { words }, Math.min(words.length - 1, longest), 1, given);
+/** Of the last word's state by the states after earlier words, or of the last output by the words. */
+export async function* sentenceFlow(tape: Tape, words: readonly string[], asked: FeltBy | '', longest: number, given: Progress): AsyncGenerator<FlowPicture, void> {
+  const back = Math.min(words.length - 1, longest);
+  if (feltBy(tape.model.shape, asked) === 'state') yield* measured(tape, { words }, back, 1, given);
+  else yield await byInput(tape, { words }, back, given);
+}
+
+/** One curve, for layers of every kind; in float64 like the others, for it may fall as far. */
+async function byInput(tape: Tape, of: FlowPicture['of'], back: number, { abort, progress }: Progress): Promise<FlowPicture> {
+  const rms = await gradientByDistance(tape, { sequence: 0, back, by: 'cpu', abort, progress });
+  return { of, by: 'input', states: ['y'], engine: tape.engine, back, rms, largest: undefined, smallest: undefined, vanilla: undefined, keep: undefined, sequences: 1, wanted: 1 };
 }
 
 async function* measured(tape: Tape, of: FlowPicture['of'], back: number, wanted: number, { abort, progress }: Progress): AsyncGenerator<FlowPicture, void> {
   const { shape } = tape.model;
-  const { cell, hidden } = recurrentLayer(shape, shape.layers.length - 1, 'its steps have no Jacobian of one state by the next; rnn-influence draws any layer');
+  const { cell } = recurrentLayer(shape, shape.layers.length - 1, 'its steps have no Jacobian of one state by the next; by="input" measures any layer');
   const stages = wanted + 1;
   const flowOf = (sequence: number, stage: number, measures?: readonly FlowMeasure[]) =>
     jacobianFlow(tape, { sequence, back, abort, measures, progress: (fraction) => progress((stage + fraction) / stages) });
-  const about = { of, cell: cell.name, hidden, engine: tape.engine, back, wanted };
+  const about = { of, by: 'state', engine: tape.engine, back, wanted } as const;
 
   const first = await flowOf(0, 0, ['rms']);
   const keeps = cell.keeps ? [await keptCurve(tape, 0, back)] : [];

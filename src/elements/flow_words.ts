@@ -8,8 +8,8 @@ import { ofLog10, superscript } from './log_axis';
 
 /** The curves of a picture, the main one first; clipped at `clip` too, if that is not 0. */
 export function curvesOf(picture: FlowPicture, clip: number): PlotCurve[] {
-  const { rms, largest, smallest, vanilla, keep, of, back } = picture;
-  const curves: PlotCurve[] = [{ kind: 'measured', label: 'measured: root mean square singular value', values: rms }];
+  const { rms, largest, smallest, vanilla, keep, of, back, by } = picture;
+  const curves: PlotCurve[] = [{ kind: 'measured', label: by === 'state' ? 'measured: root mean square singular value' : 'measured: root mean square over the numbers of y', values: rms }];
   if (clip) curves.push({ kind: 'clipped', label: `clipped at ${clip}`, values: clippedCurve(rms, clip) });
   if (largest) curves.push({ kind: 'largest', label: 'largest singular value', values: largest });
   if (smallest) curves.push({ kind: 'smallest', label: 'smallest singular value', values: smallest });
@@ -39,7 +39,8 @@ export function readingAt(picture: FlowPicture, k: number, clip: number): string
 }
 
 /** The gradient that is measured, in letters. */
-export function gradientName({ states }: FlowPicture): TemplateResult {
+export function gradientName({ states, by }: FlowPicture): TemplateResult {
+  if (by === 'input') return html`‖∂y<sub>T</sub> / ∂x<sub>T−k</sub>‖, through all layers, on a logarithmic axis`;
   const s = states.length > 1 ? `(${states.join(', ')})` : states[0];
   return html`‖∂${s}<sub>T</sub> / ∂${s}<sub>T−k</sub>‖, on a logarithmic axis`;
 }

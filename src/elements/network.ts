@@ -1,5 +1,5 @@
 /** The network that an element's properties describe, and what of a text it can read. */
-import { OptionError, wordsOf, type MadeTask, type Model, type ModelSpec, type OpenedModel, type RunInputs, type StartName } from '../engine';
+import { OptionError, wordsOf, type MadeTask, type Model, type ModelSpec, type OpenedModel, type RunInputs, type StartName, type Tape, type VectorInput } from '../engine';
 import { gateBiasOf } from './gate_bias';
 import { layersOf } from './layer_stack';
 
@@ -32,7 +32,7 @@ export interface NetworkRequest {
 
 /** Throws OptionError for a gate bias or a stack of layers that cannot be read. */
 export function specOf({ cell, hidden, seed, embedding, gain, gateBias, scheme, layers: stack, lesson, opened }: NetworkRequest): ModelSpec {
-  if (opened) return opened.spec;
+  if (opened) return readsDrawnVectors(opened, lesson) ? { ...opened.spec, input: { embedding: (opened.spec.input as VectorInput).size } } : opened.spec;
   const layers = layersOf(stack, hidden) ?? [{ cell, hidden, gain, gateBias: gateBiasOf(gateBias), start: (scheme || undefined) as StartName | undefined }];
   if (!lesson) return { input: { embedding }, layers, seed };
   const { task, models } = lesson;
@@ -57,26 +57,50 @@ export function readingOf(text: string, given: readonly string[] | undefined, { 
   const words = given ? Array.from(given, String).filter((word) => word.trim() !== '') : wordsOf(text);
   const input = opened?.spec.input ?? lesson?.task.input;
   if (!input) return words.length > 0 ? { inputs: { words }, words, unknown: [], note: '' } : undefined;
-  if ('size' in input) return exampleOf(lesson, words.length > 0 ? 'This network reads numbers and no words: shown is a sequence of its task.' : '');
-  if (typeof input.vocab !== 'object') throw new OptionError('vocabulary', 'This file does not say which words its tokens stand for, so no text can be read with it. Save it with its vocabulary in the metadata.');
-  const { known, unknown } = sortedOut(readsCharacters(input.vocab) && !given ? [...text.normalize('NFC')] : words, input.vocab);
+  const task = lesson && (!opened || misfitOf(lesson, opened) === '') ? lesson : undefined;
+  if ('size' in input) {
+    if (task) return exampleOf(task, words.length > 0 ? 'This network reads numbers and no words: shown is a sequence of its task.' : '');
+    const note = `This network reads ${input.size} numbers a step and no words: every word is given numbers of its own, drawn at random.`;
+    return words.length > 0 ? { inputs: { words }, words, unknown: [], note } : undefined;
+  }
+  if (typeof input.vocab !== 'object') throw new OptionError('vocabulary', 'This file does not say what its tokens stand for, so no text can be read with it. Give them as an alphabet or a list of words where the file was opened, or save it with them in its metadata.');
+  const { known, unknown } = sortedOut(isAlphabet(input.vocab) && !given ? [...text.normalize('NFC')] : words, input.vocab);
   if (known.length > 0) return { inputs: { words: known }, words: known.map(visible), unknown, note: '' };
-  return exampleOf(teaches(lesson, input.vocab) ? lesson : undefined, words.length > 0 ? 'This network knows none of the words of the text: shown is a sequence of its task.' : '');
+  return exampleOf(task, words.length > 0 ? 'This network knows none of the words of the text: shown is a sequence of its task.' : '');
 }
 
-/** Whether a network that reads these words can read those of the task: one from a file may have others. */
-function teaches(lesson: Lesson | undefined, vocabulary: readonly string[]): boolean {
-  const input = lesson?.task.input;
-  return input !== undefined && 'vocab' in input && input.vocab.every((word) => vocabulary.includes(word));
+/** Whether a network from a file that reads vectors gets them drawn for words: nobody else has any for it. */
+function readsDrawnVectors({ spec }: OpenedModel, lesson: Lesson | undefined): boolean {
+  return 'size' in spec.input && !(lesson && misfitOf(lesson, { spec }) === '');
 }
 
-/** Whether a vocabulary is an alphabet: a space is a character and no word. */
-function readsCharacters(vocabulary: readonly string[]): boolean {
+/** Why a network from a file cannot learn a lesson, in words; empty where it can. */
+export function misfitOf({ task }: Lesson, { spec: { input } }: Pick<OpenedModel, 'spec'>): string {
+  if ('size' in task.input) return 'size' in input && input.size === task.input.size ? '' : `The task shows ${task.input.size} numbers a step, and the network of the file reads ${'size' in input ? input.size : 'words'}.`;
+  if ('size' in input) return `The task shows words, and the network of the file reads ${input.size} numbers a step.`;
+  if (typeof input.vocab !== 'object') return '';
+  const { vocab } = input;
+  const other = task.input.vocab.find((word, row) => word !== vocab[row]);
+  return other === undefined ? '' : `The task shows other words than the network of the file reads: “${visible(other)}”, for one. Choose the task that it learned.`;
+}
+
+/** Whether a network reads a text character by character. */
+export function readsCharacters({ shape: { input } }: Pick<Model, 'shape'>): boolean {
+  return isAlphabet(vocabularyOf(input) ?? []);
+}
+
+/** A space is a character and no word. */
+function isAlphabet(vocabulary: readonly string[]): boolean {
   return vocabulary.includes(' ');
 }
 
+/** The words that a network knows; undefined for one that reads any word. */
+function vocabularyOf(input: ModelSpec['input']): readonly string[] | undefined {
+  return 'embedding' in input && typeof input.vocab === 'object' ? input.vocab : undefined;
+}
+
 /** White space as a reader can see it. */
-function visible(word: string): string {
+export function visible(word: string): string {
   return word === ' ' ? '␣' : word === '\n' ? '⏎' : word;
 }
 
@@ -87,10 +111,18 @@ export function sortedOut(words: readonly string[], vocabulary: readonly string[
   return { known: found.filter((word) => word !== undefined), unknown: [...new Set(words.filter((_, k) => found[k] === undefined))] };
 }
 
-/** The words of another sentence, as far as a network can read them. */
-export function readable(words: readonly string[], { shape }: Model): readonly string[] {
-  const vocab = 'embedding' in shape.input ? shape.input.vocab : undefined;
-  return typeof vocab === 'object' ? sortedOut(words, vocab).known : words;
+/** Another sentence as the network reads it, its words or its characters, as far as it knows them. Throws OptionError for one that is too long. */
+export function readable(text: string, { shape }: Pick<Model, 'shape'>): readonly string[] {
+  const vocabulary = vocabularyOf(shape.input);
+  if (!vocabulary) return wordsOf(text);
+  return sortedOut(isAlphabet(vocabulary) ? [...text.normalize('NFC')] : wordsOf(text), vocabulary).known;
+}
+
+/** What a run read, as the network takes it and not as it is shown. Throws OptionError, in words, for a run that read numbers. */
+export function sentenceOf({ inputs }: Tape): readonly string[] {
+  const [words] = inputs.words ?? [];
+  if (!words) throw new OptionError('text', 'This network reads numbers and no words, so there is no second sentence to read with it.');
+  return words;
 }
 
 function exampleOf(lesson: Lesson | undefined, note: string): Reading {

@@ -1,5 +1,5 @@
 /** A trained network on its way from a file: fetched, or chosen by the reader, then read by the engine. The last one asked for wins. */
-import { EngineError, openModel, type OpenedModel } from '../engine';
+import { EngineError, openModel, type OpenedModel, type OpenOptions } from '../engine';
 
 export interface OpeningState {
   /** `none`: no file was asked for. `failed`: what was open before still is. */
@@ -19,9 +19,16 @@ const NOTHING: OpeningState = { status: 'none', name: '', message: '', progress:
 export class Opening {
   #state = NOTHING;
   #abort = new AbortController();
+  #bytes: Uint8Array | undefined;
 
-  /** @param changed - called after every change of `state` */
-  constructor(private readonly changed: () => void) {}
+  /**
+   * @param changed - called after every change of `state`
+   * @param options - how a file is to be read, asked for every time that one is
+   */
+  constructor(
+    private readonly changed: () => void,
+    private readonly options: () => OpenOptions = () => ({}),
+  ) {}
 
   get state(): OpeningState {
     return this.#state;
@@ -45,9 +52,16 @@ export class Opening {
     await this.#open(file.name, async () => new Uint8Array(await file.arrayBuffer()));
   }
 
+  /** Reads the file that is there once more, as the options now have it. One on its way will be read so anyhow. */
+  reread(): void {
+    const bytes = this.#bytes;
+    if (bytes && this.#state.status !== 'loading') void this.#open(this.#state.name, () => Promise.resolve(bytes));
+  }
+
   /** Goes back to no file. */
   close(): void {
     this.#abort.abort();
+    this.#bytes = undefined;
     if (this.#state !== NOTHING) this.#tell(NOTHING);
   }
 
@@ -57,8 +71,11 @@ export class Opening {
     const { opened: before } = this.#state;
     this.#tell({ status: 'loading', name, message: '', progress: undefined, opened: before });
     try {
-      const opened = openModel(await bytes(signal));
-      if (!signal.aborted) this.#tell({ status: 'open', name, message: '', progress: undefined, opened });
+      const received = await bytes(signal);
+      if (signal.aborted) return;
+      const opened = openModel(received, this.options());
+      this.#bytes = received;
+      this.#tell({ status: 'open', name, message: '', progress: undefined, opened });
     } catch (error) {
       if (signal.aborted) return;
       const words = error instanceof Error ? error.message : String(error);

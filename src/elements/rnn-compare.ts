@@ -1,10 +1,11 @@
 import { css, html, nothing, svg, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
-import { wordsOf } from '../engine';
+import { wordsOf, type Tape } from '../engine';
+import { outputName } from './last_layer';
 import { Latest } from './latest';
 import { ModelFigure } from './model_figure';
-import { readable } from './network';
+import { readable, readsCharacters, sentenceOf } from './network';
 import { pairRun, type Pair } from './pair_run';
 import { snapOutward, stickyLimit } from './range';
 import { withWord } from './sentence';
@@ -138,8 +139,8 @@ export class RnnCompare extends ModelFigure {
   /** The second sentence. */
   @property() with = '';
 
-  /** The signal that is compared: `h`, `c` or a gate. */
-  @property() signal = 'h';
+  /** The signal that is compared: `c`, a gate, or any other of the last layer; what that layer hands on unless given, the `h` of a cell and the `y` of a block. */
+  @property() signal = '';
 
   /** Index of the word that is being edited. */
   @state() private edited: number | undefined;
@@ -154,21 +155,17 @@ export class RnnCompare extends ModelFigure {
   override render(): TemplateResult {
     const { obstacle } = this;
     if (obstacle) return this.notice(obstacle);
-    const { words } = this.connection.model!.state;
-    return html`${this.waits()} ${this.sentence(words)} ${this.pictures()}`;
+    return html`${this.waits()} ${this.sentence(this.connection.model!.state.tape!)} ${this.pictures()}`;
   }
 
   protected override willUpdate(): void {
     const current = this.connection.model?.state;
     if (!current?.tape) return this.pair.clear();
     if (this.moving) return this.pair.suspend();
-    const { words, tape, revision } = current;
-    const { with: other, signal } = this;
-    this.pair.ask([tape, revision, other, signal], async (abort) => {
-      const others = readable(wordsOf(other), tape.model);
-      if (others.length === 0) throw new Error('The second sentence is empty; give it at least one word.');
-      return pairRun(tape, [words, others], signal, abort);
-    });
+    const { tape, revision } = current;
+    const { with: other } = this;
+    const signal = this.signal || outputName(tape.model.shape);
+    this.pair.ask([tape, revision, other, signal], async (abort) => pairRun(tape, [sentenceOf(tape), readable(other, tape.model)], signal, abort));
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -189,9 +186,10 @@ export class RnnCompare extends ModelFigure {
     this.resized.disconnect();
   }
 
-  private sentence(first: readonly string[]): TemplateResult {
-    const { model } = this.connection.model!.state;
-    const readAs = (word: string) => (model ? readable([word], model)[0] : word);
+  private sentence({ inputs, model }: Tape): TemplateResult {
+    const read = inputs.words?.[0] ?? [];
+    const first = readsCharacters(model) ? wordsOf(read.join('')) : read;
+    const readAs = (word: string) => readable(word, model).join('');
     let words: readonly string[] = [];
     try {
       words = wordsOf(this.with);
@@ -205,7 +203,7 @@ export class RnnCompare extends ModelFigure {
     }
     return html`<div class="sentence" role="group" aria-label="Second sentence, word by word">
       <span>Compare with</span>
-      ${guard([first, this.with, this.edited], () =>
+      ${guard([read, this.with, this.edited], () =>
         words.map((word, index) =>
           index === this.edited
             ? html`<input dir="auto" .value=${word} aria-label="Replacement for ${word}" @keydown=${this.closeByKey} @blur=${this.acceptWord} />`
@@ -272,9 +270,9 @@ export class RnnCompare extends ModelFigure {
     ></rnn-heatmap>`;
   }
 
-  private remark({ words, sentences, steps, norm }: Pair): TemplateResult | typeof nothing {
+  private remark({ words, sentences, steps, things, norm }: Pair): TemplateResult | typeof nothing {
     const [one, other] = sentences.map((sentence) => sentence.length);
-    const uneven = one === other ? '' : `The sentences have ${one} and ${other} words; compared are the ${steps} steps that both have. `;
+    const uneven = one === other ? '' : `The sentences have ${one} and ${other} ${things}; compared are the ${steps} steps that both have. `;
     const same = one === other && words[0].every((word, t) => word === words[1][t]);
     const zero = norm.every((length) => length === 0);
     const verdict = same

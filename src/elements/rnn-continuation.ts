@@ -5,6 +5,7 @@ import { colourTable, cssColour } from './colour/scale';
 import { continuation, wordsRead, type ReadWord } from './continuation';
 import { legendFor, paintLegend } from './legend';
 import { ModelFigure } from './model_figure';
+import { readsCharacters } from './network';
 import { PageColours } from './page_colours';
 import { codingFor, colourIndex, snapOutward, type Coding } from './range';
 
@@ -192,8 +193,7 @@ export class RnnContinuation extends ModelFigure {
     const model = this.connection.model!;
     const { tape, words } = model.state;
     const abort = (this.under = new AbortController());
-    const output = model.lesson?.task.output;
-    const names = output && 'names' in output ? output.names : undefined;
+    const names = model.answers;
     const { count, temperature, seed } = this;
     this.message = '';
     const letGo = tape!.hold();
@@ -217,8 +217,7 @@ export class RnnContinuation extends ModelFigure {
 
   /** Words stand apart, characters do not. */
   #words(from: number, to: number): TemplateResult[] {
-    const { input } = this.connection.model!.state.model!.shape;
-    const isText = 'vocab' in input && typeof input.vocab === 'object' && input.vocab.includes(' ');
+    const isText = readsCharacters(this.connection.model!.state.model!);
     return this.shown.slice(from, to).map(({ word }) => html`<span class="word">${isText ? asWritten(word) : word}</span>${isText ? nothing : ' '}`);
   }
 

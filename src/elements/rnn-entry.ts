@@ -1,10 +1,12 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import { addends, recurrentLayer, type Addend, type Addends, type Cell, type ModelShape, type Parameters, type Tape } from '../engine';
+import { addends, isRecurrent, layerTitle, recurrentLayer, type Addend, type Addends, type Cell, type ModelShape, type Parameters, type Tape } from '../engine';
 import { curveOf } from './activation_curve';
+import { optionalNumberAttribute } from './attributes';
 import { curvePicture, curveStyles } from './curve_picture';
 import { entryStyles } from './entry_styles';
 import { placeOfWeight, typedWeight, weightControls, weightStyles, type ChosenWeight, type Term } from './entry_weight';
+import { insteadOfGates, lastCell, placeInStack } from './last_layer';
 import { held } from './latest';
 import { liveEquations, type LiveEquation, type UnitNumbers } from './live_equations';
 import { ModelFigure } from './model_figure';
@@ -29,8 +31,11 @@ const SHOWN = 8;
 
 /** Everything about one unit at one step. */
 interface Entry {
+  /** Without the equation of a state that is not the unit's own, as the projected h of an LSTM. */
   readonly cell: Cell;
   readonly shape: ModelShape;
+  /** The layer that has it, from 0. */
+  readonly layer: number;
   /** What the tape was made with. */
   readonly parameters: Parameters;
   readonly word: string;
@@ -49,6 +54,7 @@ interface Entry {
  * the letters, the terms of W·x + U·h + b largest first as signed bars, and the point they lead to on the curve of the
  * non-linearity, with the slope there. For a cell with gates, one gate at a time, or a state as the sum it is: what was
  * kept of the old one, and what was added. Any weight of a sum can be chosen and changed; all views of the model follow.
+ * Of a stack of layers it is an entry of the last one that has a cell.
  *
  * @fires {GateChangeEvent} gate-change - The reader chose another gate or state.
  * @csspart notice - The words that stand where there is nothing to draw.
@@ -65,6 +71,9 @@ export class RnnEntry extends ModelFigure {
   /** The gate whose sum is shown, by its letter, or a state of a gated cell; the cell's first gate unless given. */
   @property() gate = '';
 
+  /** The layer whose units are taken apart, from 0; the last that has a cell unless given. */
+  @property({ converter: optionalNumberAttribute }) layer: number | undefined;
+
   @state() private all = false;
 
   /** The term whose weight the slider moves; U[i,i] unless chosen. */
@@ -75,7 +84,7 @@ export class RnnEntry extends ModelFigure {
 
   private readonly entry = new StagedAnswer<Entry>(this);
   private readonly scale = new ScaleConnection(this);
-  private states: { readonly tape: Tape; readonly revision: number; readonly values: Promise<readonly ArrayLike<number>[]> } | undefined;
+  private states: { readonly tape: Tape; readonly revision: number; readonly layer: number; readonly values: Promise<readonly ArrayLike<number>[]> } | undefined;
 
   override render(): TemplateResult {
     const obstacle = this.obstacle ?? this.entry.failure;
@@ -114,31 +123,38 @@ export class RnnEntry extends ModelFigure {
     const { words, revision } = model.state;
     const { step, unit } = model.cursor;
     // Staged: an answer on its way while a weight is dragged is let come, or the numbers would wait for the slider to rest.
-    this.entry.ask([tape, revision, step, unit], async function* (this: RnnEntry) {
+    const { layer } = this;
+    this.entry.ask([tape, revision, step, unit, layer], async function* (this: RnnEntry) {
       yield await held(tape, () => this.fetch(tape, revision, words, step, unit));
     }.bind(this));
   }
 
-  private async fetch(tape: Tape, revision: number, words: readonly string[], step: number, unit: number): Promise<Entry> {
+  private async fetch(tape: Tape, revision: number, words: readonly string[], step: number, cursorUnit: number): Promise<Entry> {
     const { parameters } = tape;
     const { shape } = tape.model;
-    const { cell, hidden: units } = recurrentLayer(shape, shape.layers.length - 1, 'addends are those of a gate');
-    if (this.states?.tape !== tape || this.states.revision !== revision) this.states = { tape, revision, values: Promise.all(cell.states.map(({ name }) => tape.signal(name).read())) };
-    const [states, sums] = await Promise.all([this.states.values, Promise.all(cell.gates.map(({ name: gate }) => addends(tape, { step, unit, gate })))]);
-    const at = (t: number) => Object.fromEntries(cell.states.map(({ name }, s) => [name, t < 0 ? 0 : states[s][t * units + unit]]));
+    const layer = this.layer ?? lastCell(shape)?.index ?? shape.layers.length - 1;
+    const { cell, units, own } = unitsOf(shape, layer);
+    const unit = Math.min(cursorUnit, units - 1);
+    const known = this.states;
+    if (known?.tape !== tape || known.revision !== revision || known.layer !== layer) {
+      this.states = { tape, revision, layer, values: Promise.all(own.map((name) => tape.signal(name, { layer }).read())) };
+    }
+    const [states, sums] = await Promise.all([this.states!.values, Promise.all(cell.gates.map(({ name: gate }) => addends(tape, { layer, step, unit, gate })))]);
+    const at = (t: number) => Object.fromEntries(own.map((name, s) => [name, t < 0 ? 0 : states[s][t * units + unit]]));
     const byGate = (value: (sum: Addends) => number) => Object.fromEntries(cell.gates.map(({ name }, g) => [name, value(sums[g])]));
     const numbers = { sums: byGate((sum) => sum.preActivation), gates: byGate((sum) => sum.value), before: at(step - 1), after: at(step) };
-    return { cell, shape, parameters, word: words[step], step, steps: words.length, unit, units, sums, numbers, equations: liveEquations(cell, numbers) };
+    return { cell, shape, layer, parameters, word: words[step], step, steps: words.length, unit, units, sums, numbers, equations: liveEquations(cell, numbers) };
   }
 
   private gateIndex({ gates }: Cell): number {
     return Math.max(0, gates.findIndex(({ name }) => name === this.gate));
   }
 
-  private place({ word, step, steps, unit, units }: Entry): TemplateResult {
+  private place({ word, step, steps, unit, units, shape, layer }: Entry): TemplateResult {
+    const place = placeInStack(shape, layer);
     const pick = (event: Event) => this.connection.model?.moveCursor({ unit: (event.target as HTMLSelectElement).selectedIndex });
     return html`<div class="place">
-      <span>After <bdi>${word}</bdi>, step ${step + 1} of ${steps}</span>
+      <span>After <bdi>${word}</bdi>, step ${step + 1} of ${steps}${place ? `, in ${place}` : ''}</span>
       <label>
         Unit
         <select @change=${pick}>
@@ -323,6 +339,17 @@ export class RnnEntry extends ModelFigure {
     this.gate = gate;
     this.dispatchEvent(new GateChangeEvent({ gate }));
   }
+}
+
+/** The cell of a layer, with how many units it has and which states are one number a unit. Throws, in words, for a layer without a cell. */
+function unitsOf(shape: ModelShape, index: number): { readonly cell: Cell; readonly units: number; readonly own: readonly string[] } {
+  const layer = shape.layers[index];
+  if (!layer) throw new Error(`layer: ${index} given; this network has layers 0 to ${shape.layers.length - 1}.`);
+  if (!isRecurrent(layer)) throw new Error(`${layerTitle(layer)} has no cell whose sums W·x + U·h + b could be taken apart. ${insteadOfGates(layer)}`);
+  const { cell, hidden: units, width } = layer;
+  const [h] = cell.states.map(({ name }) => name);
+  if (width === units) return { cell, units, own: cell.states.map(({ name }) => name) };
+  return { cell: { ...cell, equations: cell.equations.filter((line) => !line.startsWith(`${h}' = `)) }, units, own: cell.states.map(({ name }) => name).filter((name) => name !== h) };
 }
 
 function isSame(one: Term, other: Term): boolean {

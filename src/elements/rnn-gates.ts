@@ -1,14 +1,27 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
-import { gateProducts, recurrentLayer, type Cell, type GateProducts, type Tape } from '../engine';
-import { hidesElement, labelsAttribute } from './attributes';
+import { gateProducts, isRecurrent, layerTitle, type BlockLayer, type Cell, type GateProducts, type Layer, type SignalInfo, type Tape } from '../engine';
+import { hidesElement, labelsAttribute, optionalNumberAttribute } from './attributes';
+import { insteadOfGates, lastCell, placeInStack } from './last_layer';
 import { Latest } from './latest';
 import { ofLog10 } from './log_axis';
 import { ModelFigure } from './model_figure';
 import type { Cursor } from './rnn-model';
 import { decimal, subscript } from './signed_number';
 import { readingNote } from './training_words';
+
+/** A signal that is drawn as a lane. */
+type Lane = Pick<SignalInfo, 'name' | 'role'>;
+
+/** A layer whose gates are drawn. */
+interface GatedLayer {
+  readonly index: number;
+  readonly lanes: readonly Lane[];
+  readonly units: number;
+  /** Undefined for a block whose gates are those of single units, as minGRU's are. */
+  readonly cell: Cell | undefined;
+}
 
 /** How much is left of what a state held, by the keep gate alone, up to the last step. */
 interface Kept {
@@ -22,7 +35,7 @@ interface Kept {
  * The gates of an `<rnn-model>` as lanes over the words, one above the other: of the unit under the cursor, the mean over
  * the units, or all of them; and its states below them. Lanes are painted from GPU memory, so they move while the network is trained. Below
  * stands what is left, at the chosen step, of what the unit held after every word before: the product of the gate that
- * keeps.
+ * keeps. Of a stack of layers they are those of the last one that has any.
  *
  * @csspart lane - Each lane.
  * @csspart kept - What is left, in numbers.
@@ -83,6 +96,9 @@ export class RnnGates extends ModelFigure {
   /** Shows the gate that keeps as the part that it replaces, 1 − z, as Chung et al. (2014) write it; fetched, so at rest only. */
   @property({ type: Boolean }) complement = false;
 
+  /** The layer whose gates are shown, from 0; the last that has any unless given. */
+  @property({ converter: optionalNumberAttribute }) layer: number | undefined;
+
   private readonly kept = new Latest<Kept>(this);
 
   override render(): TemplateResult {
@@ -90,18 +106,21 @@ export class RnnGates extends ModelFigure {
     if (obstacle) return this.notice(obstacle);
     const model = this.connection.model!;
     const { tape } = model.state;
-    const { cell } = lastLayer(tape!);
-    const { unit } = model.cursor;
+    const gated = this.gatedLayer(tape!);
+    if (typeof gated === 'string') return this.notice(gated);
+    const { cell, index, lanes } = gated;
+    const unit = Math.min(model.cursor.unit, gated.units - 1);
     const only = this.units === 'one' ? unit : undefined;
-    const note = model.lesson ? readingNote(model.state) : '';
+    const place = placeInStack(tape!.model.shape, index);
+    const notes = [model.lesson ? readingNote(model.state) : '', place && `Gates of ${place}.`].filter(Boolean);
     return html`
-      ${note ? html`<p>${note}</p>` : nothing}
+      ${notes.map((note) => html`<p>${note}</p>`)}
       <fieldset class="choice">
         <legend>Show</legend>
         ${this.option('one', `unit ${unit + 1}, the one at the cursor`)} ${this.option('mean', 'the mean over units')} ${this.option('all', 'all units')}
       </fieldset>
-      ${guard([model, cell, this.units, only, this.lanes, this.complement, this.kept.value], () => this.lanesOf(cell).map(({ name, title }, k) => (this.complement && name === cell.keeps ? this.replaced(name, only) : this.lane(name, title, only, k === 0))))}
-      ${this.keepLane(cell, model.cursor)}
+      ${guard([model, tape!.model, index, this.units, only, this.lanes, this.complement, this.kept.value], () => lanes.map((lane, k) => (this.complement && lane.name === cell?.keeps ? this.replaced(lane.name, only) : this.lane(lane, index, only, k === 0))))}
+      ${this.keepLane({ ...model.cursor, unit })}
     `;
   }
 
@@ -112,11 +131,13 @@ export class RnnGates extends ModelFigure {
   protected override willUpdate(): void {
     const { model } = this.connection;
     const { tape, words, revision } = model?.state ?? {};
-    if (!model || !tape || !lastLayer(tape).cell.keeps) return this.kept.clear();
+    const gated = tape && this.gatedLayer(tape);
+    if (!model || !tape || typeof gated !== 'object' || !gated.cell?.keeps) return this.kept.clear();
     if (this.moving) return this.kept.suspend();
-    this.kept.ask([tape, revision], async () => {
-      const products = await gateProducts(tape);
-      return { products, words: words!, gate: await tape.signal(products.gate).read() };
+    const layer = gated.index;
+    this.kept.ask([tape, revision, layer], async () => {
+      const products = await gateProducts(tape, { layer });
+      return { products, words: words!, gate: await tape.signal(products.gate, { layer }).read() };
     });
   }
 
@@ -124,15 +145,22 @@ export class RnnGates extends ModelFigure {
     return html`<label><input type="radio" name="units" .checked=${this.units === units} @change=${() => (this.units = units)} />${label}</label>`;
   }
 
-  /** Gates as the equations have them, then the states, the shown one last. */
-  private lanesOf({ gates, states }: Cell): readonly { readonly name: string; readonly title: string }[] {
-    const all = [...gates, ...states.toReversed()].map(({ name, role }) => ({ name, title: `${name}: ${role}` }));
-    const { lanes } = this;
-    return lanes ? lanes.flatMap((wanted) => all.filter(({ name }) => name === wanted)) : all;
+  /** The layer whose gates are drawn, or why there are none. */
+  private gatedLayer({ signals, model: { shape } }: Tape): GatedLayer | string {
+    const { layers } = shape;
+    const lanesAt = (index: number) => lanesOf(layers[index], signals.filter((signal) => signal.layer === index));
+    const index = this.layer ?? lastCell(shape)?.index ?? Math.max(0, layers.findLastIndex((_, k) => lanesAt(k).length > 0));
+    const layer = layers[index];
+    if (!layer) return `layer: ${String(this.layer)} given; this network has layers 0 to ${layers.length - 1}.`;
+    const all = lanesAt(index);
+    if (all.length === 0) return `${layerTitle(layer)} has no gates of single units. ${insteadOfGates(layer as BlockLayer)}`;
+    const lanes = this.lanes ? this.lanes.flatMap((wanted) => all.filter(({ name }) => name === wanted)) : all;
+    const units = signals.find(({ name, layer: k }) => k === index && name === all[0].name)!.shape[3];
+    return { index, lanes, units, cell: isRecurrent(layer) ? layer.cell : undefined };
   }
 
-  private lane(signal: string, title: string, unit: number | undefined, first: boolean): TemplateResult {
-    return html`<rnn-heatmap part="lane" lane=${first ? 'first' : 'next'} .model=${this.connection.model} .signal=${signal} .unit=${unit} .reduce=${this.units === 'mean' ? 'mean' : undefined} .label=${title}></rnn-heatmap>`;
+  private lane({ name, role }: Lane, layer: number, unit: number | undefined, first: boolean): TemplateResult {
+    return html`<rnn-heatmap part="lane" lane=${first ? 'first' : 'next'} .model=${this.connection.model} .signal=${name} .layer=${layer} .unit=${unit} .reduce=${this.units === 'mean' ? 'mean' : undefined} .label=${`${name}: ${role}`}></rnn-heatmap>`;
   }
 
   private replaced(name: string, unit: number | undefined): TemplateResult | typeof nothing {
@@ -162,11 +190,12 @@ export class RnnGates extends ModelFigure {
     ></rnn-heatmap>`;
   }
 
-  private keepLane({ keeps }: Cell, { step, unit }: Cursor): TemplateResult | typeof nothing {
+  private keepLane({ step, unit: chosen }: Cursor): TemplateResult | typeof nothing {
     const kept = this.kept.value;
-    if (!keeps || !kept) return nothing;
+    if (!kept) return nothing;
     const { products, words } = kept;
-    const { units, log10 } = products;
+    const { units, log10, gate: keeps } = products;
+    const unit = Math.min(chosen, units - 1);
     const now = Math.min(step, words.length - 1);
     // Row n is the product from step n to the end; between two steps it is a quotient of two rows.
     const fromStep = (t: number) => (t < words.length ? log10[t * units + unit] : 0);
@@ -197,9 +226,16 @@ export class RnnGates extends ModelFigure {
   }
 }
 
-function lastLayer(tape: Tape): { readonly cell: Cell; readonly hidden: number } {
-  const { shape } = tape.model;
-  return recurrentLayer(shape, shape.layers.length - 1, 'gates are those of a cell');
+/** Gates as the equations have them, then the states, the shown one last; of a block, those that it has one of for every unit. */
+function lanesOf(layer: Layer, signals: readonly SignalInfo[]): readonly Lane[] {
+  if (isRecurrent(layer)) return [...layer.cell.gates, ...layer.cell.states.toReversed()].map(laneOf);
+  const state = signals.find(({ kind, groups }) => kind === 'state' && !groups);
+  const gates = signals.filter(({ kind, groups, shape }) => kind === 'gate' && !groups && shape[3] === state?.shape[3]);
+  return state && gates.length > 0 ? [...gates, state].map(laneOf) : [];
+}
+
+function laneOf({ name, role }: Lane): Lane {
+  return { name, role };
 }
 
 /** How long a gate that keeps so much a step, by its logarithm, takes to lose half: ln 2 / −ln f. */

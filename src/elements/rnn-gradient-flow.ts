@@ -1,7 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
+import type { Model } from '../engine';
 import { hidesElement, numberAttribute, unitsAsHidden } from './attributes';
+import type { FeltBy } from './felt_by';
 import { checkClip, clipWords } from './flow_clip';
 import { flowControls, controlStyles } from './flow_controls';
 import { checkFlowSettings, LONGEST_DISTANCE, type FlowCell, type FlowSettings } from './flow_experiment';
@@ -47,7 +49,8 @@ export class DistanceChangeEvent extends Event {
 /**
  * The gradient against the distance, on a logarithmic axis: how much a change of the state k steps ago changes the state
  * now. Standing alone it is an experiment with a network that has not been trained: a recurrent matrix of chosen gain,
- * driven by noise. With `for` it follows the sentence of an `<rnn-model>`, back from the last word.
+ * driven by noise. With `for` it follows the sentence of an `<rnn-model>`, back from the last word: by the states of a layer
+ * that has a cell, or by the words themselves, which measures attention, Mamba and stacks on the same scale.
  *
  * Drawn are the root mean square of the singular values, the largest and the smallest of them and, for a cell without
  * gates, ρ(U)ᵏ and the bound from σ_max(U) and the largest slope; for a cell with gates, what its keep gate alone leaves.
@@ -86,6 +89,13 @@ export class RnnGradientFlow extends ModelFigure {
   /** Fixes U and the noise. */
   @property({ converter: numberAttribute(1) }) seed = 1;
 
+  /**
+   * Of a model's sentence, what the gradient is by: `state`, the last layer's own after each step, or `input`, what the
+   * network read there, through all layers, on one scale for layers of every kind. `state` unless given, where the last layer
+   * has a cell.
+   */
+  @property() by: FeltBy | '' = '';
+
   /** The longest distance shown, to 200. */
   @property({ converter: numberAttribute(100) }) distance = 100;
 
@@ -110,6 +120,7 @@ export class RnnGradientFlow extends ModelFigure {
   @query('[role=slider]') private surface!: HTMLElement | null;
 
   private readonly flow = new StagedAnswer<FlowPicture>(this);
+  private measured: Model | undefined;
   // In the next frame: a picture that grows while sizes are being told of is a loop to the browser.
   private readonly sizes = new ResizeObserver(([{ contentRect }]) => requestAnimationFrame(() => (this.width = Math.round(contentRect.width))));
   private readonly nearness = new IntersectionObserver((entries) => (this.near = entries[entries.length - 1].isIntersecting), { rootMargin: '40% 0px' });
@@ -141,6 +152,7 @@ export class RnnGradientFlow extends ModelFigure {
   }
 
   protected override willUpdate(): void {
+    if (this.follows) this.forgetOthers();
     if (!this.near) return;
     if (this.follows) return this.askAboutSentence();
     const { settings, device } = this;
@@ -179,12 +191,21 @@ export class RnnGradientFlow extends ModelFigure {
     }
   }
 
+  /** Far from the screen nothing is measured, but neither does another network's curve stand there. */
+  private forgetOthers(): void {
+    const model = this.connection.model?.state.model;
+    if (model === this.measured) return;
+    this.measured = model;
+    if (!this.near) this.flow.clear();
+  }
+
   private askAboutSentence(): void {
     const current = this.connection.model?.state;
     if (!current?.tape || current.words.length < 2) return this.flow.clear();
     if (this.moving) return this.flow.suspend();
     const { tape, words, revision } = current;
-    this.flow.ask([tape, revision], (abort, progress) => sentenceFlow(tape, words, LONGEST_DISTANCE, { abort, progress }));
+    const { by } = this;
+    this.flow.ask([tape, revision, by], (abort, progress) => sentenceFlow(tape, words, by, LONGEST_DISTANCE, { abort, progress }));
   }
 
   /** The distance that is read off: under the pointer, else under the cursor. */

@@ -1,6 +1,7 @@
 import { css, html, nothing, svg, type PropertyValues, type SVGTemplateResult, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
-import type { Signal } from '../engine';
+import { isRecurrent, type Signal, type Tape } from '../engine';
+import { optionalNumberAttribute } from './attributes';
 import { Latest } from './latest';
 import { ofLog10, powerOfTen } from './log_axis';
 import { ModelFigure } from './model_figure';
@@ -112,8 +113,11 @@ export class RnnGradientReach extends ModelFigure {
     `,
   ];
 
-  /** The gradient: `d_h`, or `d_c`, `d_x`. */
-  @property() signal = 'd_h';
+  /** The gradient: `d_h`, `d_c`, `d_x`. Unless given `d_h` where the last layer has a cell, else `d_x` of the first layer: by what the network read. */
+  @property() signal = '';
+
+  /** Its layer, from 0; the last unless given. */
+  @property({ converter: optionalNumberAttribute }) layer: number | undefined;
 
   /** What the bars show, in words. */
   @property() label = '';
@@ -143,7 +147,7 @@ export class RnnGradientReach extends ModelFigure {
     const drawn = this.#drawn;
     if (!drawn) return this.notice(this.#problem);
     const { signal, last } = drawn;
-    const label = this.label || `‖${this.signal}‖ by distance`;
+    const label = this.label || `‖${signal.name}‖ by distance`;
     const said = this.#summary(last);
     return html`
       <div class="head">
@@ -179,7 +183,7 @@ export class RnnGradientReach extends ModelFigure {
     // Where the GPU keeps the numbers the picture moves without them.
     if (this.moving && signal.storage) return this.lengths.suspend();
     const { words, revision } = this.connection.model!.state;
-    this.lengths.ask([signal.tape, this.signal, revision, gradient], async () => ({ words, last, log10: stepLengths(await signal.read(), signal.shape) }));
+    this.lengths.ask([signal.tape, signal.name, signal.layer, revision, gradient], async () => ({ words, last, log10: stepLengths(await signal.read(), signal.shape) }));
   }
 
   protected override updated(_changed: PropertyValues): void {
@@ -195,7 +199,8 @@ export class RnnGradientReach extends ModelFigure {
     if (gradient?.status === 'loading') this.#problem = 'Computing…';
     if (gradient?.status !== 'ready') return;
     try {
-      const signal = this.connection.model!.state.tape!.signal(this.signal);
+      const tape = this.connection.model!.state.tape!;
+      const signal = this.signal ? tape.signal(this.signal, { layer: this.layer }) : felt(tape, this.layer);
       if (signal.kind === 'gradient') this.#drawn = { signal, gradient, last: gradient.loss.step };
       else this.#problem = `signal: "${this.signal}" given; it must be a gradient, as d_h is.`;
     } catch (error) {
@@ -286,6 +291,12 @@ export class RnnGradientReach extends ModelFigure {
     this.#painter = new NormPainter(canvas, this.#paintSoon);
     return this.#painter;
   }
+}
+
+/** The states' where the layer hands states on that are its output, else that by what the network read. */
+function felt(tape: Tape, layer: number | undefined): Signal {
+  const { layers } = tape.model.shape;
+  return isRecurrent(layers[layer ?? layers.length - 1]) ? tape.signal('d_h', { layer }) : tape.signal('d_x', { layer: layer ?? 0 });
 }
 
 declare global {

@@ -1,11 +1,10 @@
 import { css, html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
-import { wordsOf } from '../engine';
+import type { FeltBy } from './felt_by';
 import { Latest } from './latest';
 import { memoryCurves, type MemoryCurves } from './memory_curves';
 import { ModelFigure } from './model_figure';
-import { readable } from './network';
 import { timeAxis, type TimeAxis } from './time_axis';
 
 /** The chart, in CSS pixels; its decades go from −4 to 1 at least, and downward in steps of four. */
@@ -123,6 +122,13 @@ export class RnnMemory extends ModelFigure {
   /** The second sentence: what is stored of the words that differ. */
   @property() with = '';
 
+  /**
+   * What the gradient is by: `state`, the last layer's own after each step, or `input`, what the network read there, with
+   * the output `y` for the state; through all layers, on one scale for layers of every kind. `state` unless given, where the last
+   * layer has a cell.
+   */
+  @property() by: FeltBy | '' = '';
+
   /** Width for the chart. */
   @state() private room = 0;
 
@@ -140,16 +146,17 @@ export class RnnMemory extends ModelFigure {
     const labels = words.map((word, k) => (k < other.length && word !== other[k] ? `${word} → ${other[k]}` : word));
     const axis = timeAxis(this.renderRoot.querySelector('rnn-heatmap'), units, labels, this.room || 640);
     const s = curves.states.length === 1 ? curves.states[0] : 's';
+    const by = curves.by === 'state' ? s : 'x';
     return html`
       ${this.waits()}
       <ul class="key">
-        <li>${sample('stored')}<span><b>Stored</b> of the swapped word, ‖Δ<i>${s}</i><sub>t</sub>‖</span></li>
-        <li>${sample('gradient')}<span><b>Gradient</b> from the last step, ‖∂<i>${s}</i><sub>T</sub>/∂<i>${s}</i><sub>t</sub>‖</span></li>
+        <li>${sample('stored')}<span><b>Stored</b> of the swapped word${by === 'x' ? ', as the output tells' : ''}, ‖Δ<i>${s}</i><sub>t</sub>‖</span></li>
+        <li>${sample('gradient')}<span><b>Gradient</b> from the last step${by === 'x' ? ' to each word' : ''}, ‖∂<i>${s}</i><sub>T</sub>/∂<i>${by}</i><sub>t</sub>‖</span></li>
         ${s === 's' ? html`<li><span><i>s</i> is ${curves.states.join(' and ')} together</span></li>` : nothing}
       </ul>
       ${this.chart(curves, t, axis)}
       ${guard([curves, axis.worded], () => this.stored(curves, axis.worded ? labels : undefined))}
-      ${this.felt(Math.min(unit, units - 1))}
+      ${this.felt(curves, Math.min(unit, units - 1))}
       <p class="told-in-words" role="status">${inWords(curves)}</p>
     `;
   }
@@ -158,13 +165,9 @@ export class RnnMemory extends ModelFigure {
     const current = this.connection.model?.state;
     if (!current?.tape) return this.curves.clear();
     if (this.moving) return this.curves.suspend();
-    const { words, tape, revision } = current;
-    const { with: other } = this;
-    this.curves.ask([tape, revision, other], async (abort) => {
-      const others = readable(wordsOf(other), tape.model);
-      if (others.length === 0) throw new Error('The second sentence is empty; give it at least one word.');
-      return memoryCurves(tape, words, others, abort);
-    });
+    const { tape, revision } = current;
+    const { with: other, by } = this;
+    this.curves.ask([tape, revision, other, by], (abort) => memoryCurves(tape, other, by, abort));
   }
 
   override connectedCallback(): void {
@@ -219,11 +222,11 @@ export class RnnMemory extends ModelFigure {
     </div>`;
   }
 
-  private stored({ units, stored, difference }: MemoryCurves, labels: readonly string[] | undefined): TemplateResult {
+  private stored({ units, by, stored, difference }: MemoryCurves, labels: readonly string[] | undefined): TemplateResult {
     const steps = stored.length;
     const rows = Float64Array.from({ length: units * steps }, (_, k) => difference[(k % steps) * units + Math.floor(k / steps)]);
     return html`<rnn-heatmap
-      label="Stored, unit by unit: the size of Δh, the other sentence’s state minus this one’s"
+      label="Stored, unit by unit: the size of Δ${by === 'state' ? 'h' : 'y'}, the other sentence’s ${by === 'state' ? 'state' : 'output'} minus this one’s"
       scale="log"
       row-noun="unit"
       column-noun="step"
@@ -235,12 +238,12 @@ export class RnnMemory extends ModelFigure {
   }
 
   /** The model's loss is one unit after the last word: the cursor's. */
-  private felt(unit: number): TemplateResult {
-    return html`<rnn-heatmap
-      label="Gradient, unit by unit: what h[${unit + 1}] after the last word feels of every unit before, ∂h_T[${unit + 1}]/∂h_t"
-      signal="d_h"
-      .model=${this.connection.model}
-    ></rnn-heatmap>`;
+  private felt({ by }: MemoryCurves, unit: number): TemplateResult {
+    const label =
+      by === 'state'
+        ? `Gradient, unit by unit: what h[${unit + 1}] after the last word feels of every unit before, ∂h_T[${unit + 1}]/∂h_t`
+        : `Gradient, number by number: what y[${unit + 1}] after the last word feels of what was read at every word, ∂y_T[${unit + 1}]/∂x_t`;
+    return html`<rnn-heatmap label=${label} .signal=${by === 'state' ? 'd_h' : 'd_x'} .layer=${by === 'state' ? undefined : 0} .model=${this.connection.model}></rnn-heatmap>`;
   }
 
   private choose(event: MouseEvent, left: number, pitch: number): void {
@@ -310,11 +313,15 @@ function decadesOf(...curves: readonly Float64Array[]): { readonly top: number; 
   return { top: Math.max(1, Math.ceil(highest)), bottom: Math.min(-4, 4 * Math.floor(lowest / 4)) };
 }
 
-function inWords({ words, other, swapped, stored, gradient }: MemoryCurves): TemplateResult | string {
+function inWords({ words, other, swapped, by, stored, gradient }: MemoryCurves): TemplateResult | string {
   const [first] = swapped;
   if (first === undefined) return 'As far as both go, the two sentences are the same: there is no swapped word to look for.';
   const uneven = words.length === other.length ? '' : `, as far as both go (${stored.length} steps)`;
   const last = stored.length - 1;
+  if (by === 'input') {
+    return html`After the last word${uneven}, the outputs differ by <b>${power(stored[last])}</b>: that much they tell of <bdi>${words[first]}</bdi> → <bdi>${other[first]}</bdi>. A small
+      change of the vector of <bdi>${words[first]}</bdi> changes the last output <b>${power(gradient[first])}</b> times as much.`;
+  }
   return html`After the last word${uneven}, the states still differ by <b>${power(stored[last])}</b>: that much is stored of
     <bdi>${words[first]}</bdi> → <bdi>${other[first]}</bdi>. A correction sent back from the end has <b>${power(gradient[first])}</b> times its size when it arrives at
     <bdi>${words[first]}</bdi>.`;

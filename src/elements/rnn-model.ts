@@ -1,35 +1,20 @@
-import { css, LitElement, nothing, type PropertyValues } from 'lit';
-import { property } from 'lit/decorators.js';
-import { isRecurrent, OptionError, taskNamed, type LayerSpec, type OpenedModel, type SavedRun, type Task } from '../engine';
-import { hidesElement, numberAttribute, optionalNumberAttribute, unitsAsHidden } from './attributes';
+import { css, nothing, type PropertyValues } from 'lit';
+import { isRecurrent, OptionError, taskNamed, type OpenedModel, type OpenOptions, type SavedRun } from '../engine';
+import { hidesElement, unitsAsHidden } from './attributes';
 import { stackName } from './layer_stack';
+import { outputUnits } from './last_layer';
 import { CursorChangeEvent, TrainingChangeEvent, WeightChangeEvent, type Cursor } from './model_events';
-import { specOf, type Lesson } from './network';
+import { changeOf, ModelProperties } from './model_properties';
+import { misfitOf, specOf, type Lesson } from './network';
 import { Opening, type OpeningState } from './opening';
 import type { GradientState } from './run_gradient';
 import { fileNameOf, propertiesOf, savedFile } from './saved_training';
-import type { DeviceChoice } from './shared_engine';
 import { TextRun, type RunRequest, type RunState } from './text_run';
 import { LessonMaker, planFor } from './training_plan';
 import { TrainingRun, type TrainingState } from './training_run';
 import { droppedInWords, editsWith, MOST_EDITS, samePlace, type WeightEdit, type WeightPlace } from './weight_edits';
 
 export { CursorChangeEvent, TrainingChangeEvent, WeightChangeEvent, type Cursor } from './model_events';
-
-/** Other values of these start training anew. */
-const STARTING: readonly PropertyKey[] = ['layers', 'cell', 'units', 'seed', 'embedding', 'gain', 'start', 'gateBias', 'edits', 'task', 'taskSettings', 'taskText', 'seeds', 'optimizer', 'batch', 'device'] satisfies (keyof RnnModel)[];
-
-/** Of them, those that say what is learned. */
-const TEACHING: readonly PropertyKey[] = ['task', 'taskSettings', 'taskText', 'seed', 'seeds', 'batch'] satisfies (keyof RnnModel)[];
-
-/** These are asked for anew while training goes on. */
-const LEARNING: readonly PropertyKey[] = ['lr', 'clip', 'updates', 'until'] satisfies (keyof RnnModel)[];
-
-/** These change what is drawn of a run and not the run. */
-const DRAWN: readonly PropertyKey[] = ['lossUnit', 'lossStep'] satisfies (keyof RnnModel)[];
-
-/** Other values of these make another network, whose weights are elsewhere. */
-const SHAPING: readonly PropertyKey[] = ['layers', 'cell', 'units', 'embedding'] satisfies (keyof RnnModel)[];
 
 /**
  * A recurrent network that reads a text, and the step and unit that its views point at. It draws nothing: views find
@@ -44,97 +29,17 @@ const SHAPING: readonly PropertyKey[] = ['layers', 'cell', 'units', 'embedding']
  * @fires {WeightChangeEvent} weight-change - The reader changed a weight by hand, or weights so changed were dropped.
  * @fires {TrainingChangeEvent} training-change - Training began, paused or ended.
  */
-export class RnnModel extends LitElement {
+export class RnnModel extends ModelProperties {
   static override styles = css`
     :host {
       display: none !important;
     }
   `;
 
-  /** What the network reads, a word a step. */
-  @property() text = '';
-
-  /** Words to read instead of the text. */
-  @property({ attribute: false }) words: readonly string[] | undefined;
-
-  /** `rnn`, `rnn_relu`, `rnn_linear`, `lstm`, `lstm_peephole`, `lstm_nofg`, `lstm_1997`, `gru` or `gru_reset_before`. */
-  @property() cell = 'lstm';
-
-  /** How many units the state has; the attribute is `hidden`. */
-  @property({ attribute: 'hidden', converter: numberAttribute(8) }) units = 8;
-
-  /**
-   * A stack of layers, in the place of one layer of `cell`: `mamba state:8, attention heads:2, lstm hidden:16 f:3`, or a list
-   * as the engine takes it, also as JSON. Blocks are as wide as what they read; a cell has `hidden` units unless it says
-   * otherwise. Gain, start and gate bias are then the layers' own.
-   */
-  @property() layers: string | readonly LayerSpec[] = '';
-
-  /** Fixes the weights and the word vectors. */
-  @property({ converter: numberAttribute(1) }) seed = 1;
-
-  /** Width of the word vectors. */
-  @property({ converter: numberAttribute(16) }) embedding = 16;
-
-  /** Multiplies the recurrent weights that it starts with. */
-  @property({ converter: numberAttribute(1) }) gain = 1;
-
-  /** How its weights start: `pytorch`, `xavier`, `orthogonal` or `identity`. */
-  @property() start = '';
-
-  /** Biases of gates, whole and the same for all units, as `f:3` or `f:3 i:-1` (or as an object): random unless given. */
-  @property({ attribute: 'gate-bias' }) gateBias: string | Readonly<Record<string, number>> = '';
-
-  /** The unit of the state that gradients are of, from 0; the cursor's unless given. */
-  @property({ attribute: 'loss-unit', converter: optionalNumberAttribute }) lossUnit: number | undefined;
-
-  /** The step after which it is taken, from 0; the last unless given. */
-  @property({ attribute: 'loss-step', converter: optionalNumberAttribute }) lossStep: number | undefined;
-
-  /**
-   * Weights changed by hand, in the place of what the seed, gain and gate bias make them. They stand while those change,
-   * and the text too; another cell, number of units or width of the word vectors drops them all, unless new ones come
-   * with it. Setting this fires no event, except for what has to be dropped.
-   */
-  @property({ attribute: false }) edits: readonly WeightEdit[] = [];
-
-  /** The address of a safetensors file with a trained network, in the place of what the properties describe. While it cannot be opened, the network before stays. */
-  @property() src = '';
-
-  /** What the network is to learn: the name of a task, or a task. It reads an example of it where the text has no word that it knows. */
-  @property() task: string | Task = '';
-
-  /** Numbers that set how hard the task is, as `distance:10` (or as an object). */
-  @property({ attribute: 'task-settings' }) taskSettings: string | Readonly<Record<string, number>> = '';
-
-  /** The reader's own text, for tasks that are made of one. */
-  @property({ attribute: 'task-text' }) taskText = '';
-
-  /** How many networks learn side by side, on the same sequences: from this seed and those that follow it. */
-  @property({ converter: numberAttribute(1) }) seeds = 1;
-
-  /** Sequences of one update. */
-  @property({ converter: numberAttribute(32) }) batch = 32;
-
-  /** What moves the weights: `adam`, `adamw`, `sgd`, `rmsprop`. */
-  @property() optimizer = 'adam';
-
-  /** Its learning rate. Another one takes effect where training stands. */
-  @property({ converter: numberAttribute(0.003) }) lr = 0.003;
-
-  /** Largest length of the gradient, which is shortened to it; 0 for none. */
-  @property({ converter: numberAttribute(1) }) clip = 1;
-
-  /** Training pauses after so many updates in all; 0 for no end. */
-  @property({ converter: numberAttribute(0) }) updates = 0;
-
-  /** It pauses once the mean accuracy of the last ten updates is as high in every model, from 0 to 1; 0 for never. */
-  @property({ converter: numberAttribute(0) }) until = 0;
-
-  /** What computes: `auto` (the GPU where there is one), `gpu` or `cpu`. */
-  @property() device: DeviceChoice = 'auto';
-
-  readonly #opening = new Opening(() => this.#opened());
+  readonly #opening = new Opening(
+    () => this.#opened(),
+    (): OpenOptions => ({ ...(this.vocabulary !== '' && { vocabulary: this.vocabulary }), ...(this.pick && { pick: this.pick }) }),
+  );
   readonly #lessons = new LessonMaker(taskNamed);
   readonly #training = new TrainingRun({
     plan: () => planFor(this.#lesson().task, this),
@@ -166,14 +71,15 @@ export class RnnModel extends LitElement {
     return this.#opening.state;
   }
 
-  /** Opens a file that the reader chose, in the place of `src`. */
+  /** Opens a file that the reader chose, in the place of `src`; what was said of the tokens of another is forgotten. */
   async openFile(file: File): Promise<void> {
+    this.vocabulary = this.pick = '';
     await this.#opening.read(file);
   }
 
   /** Goes back to the network that the properties describe. */
   closeFile(): void {
-    this.src = '';
+    this.src = this.pick = this.vocabulary = '';
     this.#opening.close();
   }
 
@@ -185,7 +91,7 @@ export class RnnModel extends LitElement {
     const { model } = this.state;
     if (!model) throw new OptionError('model', 'There is no network to save yet.');
     const run = await this.#training.saved();
-    const spec = specOf(this.#asked());
+    const spec = this.opening.opened?.spec ?? specOf(this.#asked());
     return { name: fileNameOf(stackName(spec.layers), this, run?.snapshot.update ?? 0), bytes: savedFile(spec, model, run, this) };
   }
 
@@ -201,6 +107,14 @@ export class RnnModel extends LitElement {
     } catch {
       return undefined;
     }
+  }
+
+  /** What the rows of its head stand for, by its task; undefined where that is not known, or where a file's network learned another. */
+  get answers(): readonly string[] | undefined {
+    const { lesson } = this;
+    const { opened } = this.opening;
+    const output = lesson && (!opened || misfitOf(lesson, opened) === '') ? lesson.task.output : undefined;
+    return output && 'names' in output ? output.names : undefined;
   }
 
   /** Why it cannot be trained as it is set up, in words; empty where it can. */
@@ -241,7 +155,9 @@ export class RnnModel extends LitElement {
 
   /** The gradient of the loss along the latest tape: carried back once, when the first view asks. Undefined while there is no tape. */
   gradient(): GradientState | undefined {
-    return this.#run.gradient({ unit: this.lossUnit ?? this.cursor.unit, step: this.lossStep ?? this.state.words.length - 1 });
+    const { model } = this.state;
+    const units = model ? outputUnits(model.shape) : 1;
+    return this.#run.gradient({ unit: this.lossUnit ?? Math.min(this.cursor.unit, units - 1), step: this.lossStep ?? this.state.words.length - 1 });
   }
 
   /** Has work done while no weights move; training goes on after it. */
@@ -311,12 +227,13 @@ export class RnnModel extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (this.hasUpdated && this.training.status !== 'idle' && this.#startsAnew(changed)) {
+    if (!this.hasUpdated) return;
+    const { reshapes, restarts } = changeOf(changed);
+    if (this.training.status !== 'idle' && (restarts === 'start' || (restarts === 'lesson' && this.#teachesAnother()))) {
       this.#training.drop();
       this.#generation++;
     }
-    if (!this.hasUpdated || changed.has('edits') || !SHAPING.some((name) => changed.has(name))) return;
-    if (this.edits.length === 0) return;
+    if (!reshapes || changed.has('edits') || this.edits.length === 0) return;
     this.#dropped = droppedInWords(this.edits.length);
     this.edits = [];
     this.#note = { edits: this.edits, text: this.#dropped };
@@ -330,12 +247,13 @@ export class RnnModel extends LitElement {
   }
 
   #follow(changed: PropertyValues): void {
+    const { relearns, keepsRun, rereads } = changeOf(changed);
     if (changed.has('src') && this.src) void this.#opening.load(this.src);
     else if (changed.get('src')) this.#opening.close();
+    else if (rereads) this.#opening.reread();
     if (changed.has('edits')) this.#tell();
-    const names = [...changed.keys()];
-    if (names.some((name) => LEARNING.includes(name))) void this.#training.replan();
-    if (names.length > 0 && names.every((name) => DRAWN.includes(name) || LEARNING.includes(name))) this.#tell();
+    if (relearns) void this.#training.replan();
+    if (keepsRun) this.#tell();
     else this.#request();
   }
 
@@ -352,12 +270,10 @@ export class RnnModel extends LitElement {
     }
   }
 
-  /** Whether what changed is another network, or another lesson for it; a task that makes no sense is none, and what is learned goes on. */
-  #startsAnew(changed: PropertyValues): boolean {
-    const names = STARTING.filter((name) => changed.has(name));
-    if (names.some((name) => !TEACHING.includes(name))) return true;
+  /** Whether the lesson is another than the one that is being learned; a task that makes no sense is none, and what is learned goes on. */
+  #teachesAnother(): boolean {
     const { lesson } = this;
-    return names.length > 0 && lesson !== undefined && lesson !== this.#taught;
+    return lesson !== undefined && lesson !== this.#taught;
   }
 
   /** Throws OptionError for a task that makes no sense. */
@@ -386,11 +302,14 @@ export class RnnModel extends LitElement {
     if (this.opening.opened === file && this.isConnected) this.#training.goOnFrom(run.snapshot);
   }
 
-  /** Throws OptionError where there is nothing to learn. */
+  /** Throws OptionError where there is nothing to learn, or nothing that the network of a file could. */
   #lesson(): Lesson {
     const lesson = this.#lessons.lessonFor(this);
-    if (lesson) return lesson;
-    throw new OptionError('task', 'task: this network has nothing to learn; give it the name of a task.');
+    if (!lesson) throw new OptionError('task', 'task: this network has nothing to learn; give it the name of a task.');
+    const { opened } = this.opening;
+    const misfit = opened && misfitOf(lesson, opened);
+    if (misfit) throw new OptionError('task', misfit);
+    return lesson;
   }
 
   /** When the run that was asked for is there, or cannot be. */

@@ -1,13 +1,24 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { state } from 'lit/decorators.js';
-import type { OpenedModel } from '../engine';
+import { blockNamed, cellNamed, type LayerSpec, type OpenedModel } from '../engine';
 import { ModelFigure } from './model_figure';
+import type { RnnModel } from './rnn-model';
 import { decimal } from './signed_number';
+import { readingNote } from './training_words';
+
+/** The reader went back from a file to the network that the page describes. */
+export class FileCloseEvent extends Event {
+  constructor() {
+    super('file-close', { bubbles: true, composed: true });
+  }
+}
 
 /**
  * Opens a trained network from a safetensors file for an `<rnn-model>`: chosen, or dropped here. Says what of the file was
- * found and what was not used, or why it could not be opened; the network before stays then.
+ * found and what was not used, or why it could not be opened; the network before stays then. Where a file does not say what
+ * its tokens stand for, or holds several networks, it asks.
  *
+ * @fires {FileCloseEvent} file-close - The reader went back from the file to the network before.
  * @csspart button - Each button.
  * @csspart drop - Where a file can be dropped.
  * @csspart found - What of the file is in the network.
@@ -42,6 +53,39 @@ export class RnnOpener extends ModelFigure {
       }
       input {
         display: none;
+      }
+      .asked {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) auto;
+        align-items: end;
+        gap: 0.35rem 0.75rem;
+        margin-block-start: 0.75rem;
+      }
+      .asked :is(label, small) {
+        grid-column: 1 / -1;
+      }
+      :is(textarea, select) {
+        box-sizing: border-box;
+        min-block-size: 2.75rem;
+        inline-size: 100%;
+        padding: 0.3rem 0.5rem;
+        font: inherit;
+        color: inherit;
+        background: transparent;
+        border: 1px solid color-mix(in srgb, currentColor 45%, transparent);
+        border-radius: 0.4rem;
+      }
+      textarea {
+        font-family: ui-monospace, monospace;
+        resize: vertical;
+      }
+      option {
+        color: CanvasText;
+        background: Canvas;
+      }
+      small {
+        font-size: 0.9em;
+        color: var(--quiet);
       }
       p {
         margin: 0.5rem 0 0;
@@ -82,20 +126,47 @@ export class RnnOpener extends ModelFigure {
     const { model, problem } = this.connection;
     if (!model) return this.notice(problem || 'There is no model to open a file for: give for="id" of an <rnn-model>.');
     const { status, name, message, progress, opened } = model.opening;
+    const reads = model.state.status === 'ready' ? readingNote(model.state) : '';
     return html`
       <div part="drop" class=${this.over ? 'drop over' : 'drop'} @dragover=${this.dragged} @dragleave=${this.left} @drop=${this.dropped}>
         <button part="button" type="button" @click=${this.choose}>Open a file…</button>
         <input type="file" accept=".safetensors" aria-label="A safetensors file" @change=${this.chosen} />
-        <span>or drop a .safetensors file here: an nn.RNN, nn.LSTM or nn.GRU with PyTorch’s names.</span>
+        <span>or drop a .safetensors file here: an nn.RNN, nn.LSTM or nn.GRU with PyTorch’s names, or one that was saved on this page.</span>
         ${status === 'loading' ? html`<progress aria-label="Loading ${name}" max="1" value=${progress ?? nothing}></progress>` : nothing}
-        ${opened ? html`<button part="button" type="button" @click=${() => model.closeFile()}>Back to the untrained network</button>` : nothing}
+        ${opened ? html`<button part="button" type="button" @click=${() => this.close(model)}>Back to the untrained network</button>` : nothing}
       </div>
       <div role="status">
         ${status === 'failed' ? html`<p class="bad">${message}${opened ? '\nWhat was open before still is.' : ''}</p>` : nothing}
         ${status === 'open' ? html`<p>${name} is open: ${inWords(opened!)}</p>` : nothing}
+        ${opened && reads ? html`<p>${reads}</p>` : nothing}
       </div>
-      ${opened ? this.found(opened) : nothing}
+      ${opened ? [this.tokens(model, opened), this.modules(model, opened), this.found(opened)] : nothing}
     `;
+  }
+
+  /** Asked where nobody has said yet. */
+  private tokens(model: RnnModel, { spec: { input }, vocabulary }: OpenedModel): TemplateResult | typeof nothing {
+    if (vocabulary || !('size' in input || typeof input.vocab === 'number')) return nothing;
+    const label = 'size' in input ? `If the ${input.size} numbers it reads stand one-hot for tokens: what they are` : `What its ${String(input.vocab)} tokens stand for`;
+    const take = () => (model.vocabulary = this.renderRoot.querySelector('textarea')!.value);
+    return html`<div class="asked">
+      <label for="tokens">${label}</label>
+      <textarea id="tokens" rows="2" spellcheck="false" aria-describedby="tokens-forms" .value=${typeof model.vocabulary === 'string' ? model.vocabulary : ''}></textarea>
+      <button part="button" type="button" @click=${take}>Use</button>
+      <small id="tokens-forms">An alphabet, in order and with nothing between; or words between spaces, or one a line; or JSON.</small>
+    </div>`;
+  }
+
+  private modules(model: RnnModel, { modules }: OpenedModel): TemplateResult | typeof nothing {
+    if (modules.length < 2) return nothing;
+    const take = (event: Event) => (model.pick = (event.target as HTMLSelectElement).value);
+    return html`<div class="asked">
+      <label for="modules">The file holds ${modules.length} networks</label>
+      <select id="modules" @change=${take}>
+        <option value="" .selected=${model.pick === ''}>as they follow one another</option>
+        ${modules.map((name) => html`<option value=${name} .selected=${name === model.pick}>${name || 'the one without a prefix'} alone</option>`)}
+      </select>
+    </div>`;
   }
 
   private found({ found, unused, notes }: OpenedModel): TemplateResult {
@@ -140,23 +211,35 @@ export class RnnOpener extends ModelFigure {
     this.open(event.dataTransfer?.files[0]);
   };
 
+  private close(model: RnnModel): void {
+    model.closeFile();
+    this.dispatchEvent(new FileCloseEvent());
+  }
+
   private open(file: File | undefined): void {
     if (file) void this.connection.model?.openFile(file);
   }
 }
 
-/** `an LSTM of 32 units that reads 59 words`. */
+/** `LSTM of 32 units, which reads 59 words, 10,427 numbers.` */
 function inWords({ spec, weights, vocabulary }: OpenedModel): string {
-  const [{ cell, hidden }] = spec.layers;
   const words = 'embedding' in spec.input ? spec.input.vocab : undefined;
   const count = typeof words === 'object' ? words.length : (words ?? vocabulary?.length);
   const numbers = Object.values(weights).reduce((sum, { data }) => sum + data.length, 0);
-  const layers = spec.layers.length > 1 ? `${spec.layers.length} layers, the first ` : '';
-  return `${layers}${cell} of ${hidden} units${count ? `, which reads ${count} words or characters` : ''}, ${numbers < 1e6 ? numbers.toLocaleString('en') : `${decimal(numbers / 1e6, 1)} million`} numbers.`;
+  const networks = spec.seeds && spec.seeds.length > 1 ? `, ${spec.seeds.length} networks side by side` : '';
+  return `${spec.layers.map(layerInWords).join(', then ')}${networks}${count ? `, which reads ${count} words or characters` : ''}, ${numbers < 1e6 ? numbers.toLocaleString('en') : `${decimal(numbers / 1e6, 1)} million`} numbers.`;
+}
+
+function layerInWords(layer: LayerSpec): string {
+  if (layer.cell === undefined) return blockNamed(layer.block).title;
+  return `${cellNamed(layer.cell).title} of ${layer.hidden} ${layer.hidden === 1 ? 'unit' : 'units'}${layer.bidirectional ? ' in both directions' : ''}`;
 }
 
 declare global {
   interface HTMLElementTagNameMap {
     'rnn-opener': RnnOpener;
+  }
+  interface GlobalEventHandlersEventMap {
+    'file-close': FileCloseEvent;
   }
 }

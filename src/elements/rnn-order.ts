@@ -2,8 +2,10 @@ import { css, html, svg, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
 import type { Model } from '../engine';
+import { outputName } from './last_layer';
 import { Latest } from './latest';
 import { ModelFigure } from './model_figure';
+import { sentenceOf, visible } from './network';
 import { snapOutward } from './range';
 import { ScaleConnection } from './scale_connection';
 import { withExchanged } from './sentence';
@@ -21,7 +23,9 @@ interface Orders {
   /** The two places, from 0. */
   readonly exchanged: readonly [number, number];
   readonly bag: Twin;
+  /** What the network hands on after the last word, and what that is called. */
   readonly network: Twin;
+  readonly name: 'h' | 'y';
 }
 
 /**
@@ -128,7 +132,7 @@ export class RnnOrder extends ModelFigure {
         ${orders
           ? guard([orders, this.scale.scheme], () => [
               this.twin('Bag of words: the sum of the word vectors', orders.words, orders.bag, 'sums', orders.exchanged),
-              this.twin('Recurrent network: the state after the last word', orders.words, orders.network, 'states', orders.exchanged),
+              this.twin(orders.name === 'h' ? 'Recurrent network: the state after the last word' : 'This network: its output after the last word', orders.words, orders.network, orders.name === 'h' ? 'states' : 'outputs', orders.exchanged),
             ])
           : ''}
       </div>
@@ -137,11 +141,11 @@ export class RnnOrder extends ModelFigure {
 
   protected override willUpdate(): void {
     const current = this.connection.model?.state;
-    if (!current?.tape || !current.model || current.words.length < 2) return this.orders.clear();
+    if (!current?.tape || current.words.length < 2) return this.orders.clear();
     if (this.moving) return this.orders.suspend();
-    const { model, words, revision } = current;
+    const { tape, words, revision } = current;
     const [one, other] = this.exchanged(words.length);
-    this.orders.ask([current.tape, revision, one, other], (abort) => bothOrders(model, words, [one, other], abort));
+    this.orders.ask([tape, revision, one, other], async (abort) => bothOrders(tape.model, sentenceOf(tape), [one, other], abort));
   }
 
   /** The two places, within the sentence. */
@@ -186,15 +190,20 @@ async function bothOrders(model: Model, sentence: readonly string[], exchanged: 
   const words = [sentence, withExchanged(sentence, ...exchanged)] as const;
   const tape = await model.run({ words }, { abort });
   try {
-    const [x, h_n] = await Promise.all([tape.signal('x', { layer: 0 }).read(), tape.signal('h_n').read()]);
-    const width = x.length / (2 * words[0].length);
-    const hidden = h_n.length / 2;
+    const name = outputName(model.shape);
+    const [read, output] = [tape.signal('x', { layer: 0 }), tape.signal(name)];
+    const [x, y] = await Promise.all([read.read(), output.read()]);
+    const [width, units] = [read.shape[3], output.shape[3]];
     const vectorAt = (t: number, b: number) => x.subarray((t * 2 + b) * width, (t * 2 + b + 1) * width);
+    const last = sentence.length - 1;
+    const outputOf = (b: number) => y.subarray((last * 2 + b) * units, (last * 2 + b + 1) * units);
+    const shown = (order: readonly string[]) => order.map(visible);
     return {
-      words,
+      words: [shown(words[0]), shown(words[1])],
       exchanged,
+      name,
       bag: twinOf([0, 1].map((b) => bagOf(words[b], width, (t) => vectorAt(t, b))) as [Float64Array, Float64Array]),
-      network: twinOf([h_n.subarray(0, hidden), h_n.subarray(hidden)]),
+      network: twinOf([outputOf(0), outputOf(1)]),
     };
   } finally {
     tape.release();

@@ -3,6 +3,7 @@ import { property } from 'lit/decorators.js';
 import { labelsAttribute } from './attributes';
 import { Latest } from './latest';
 import { ModelFigure } from './model_figure';
+import { readsCharacters, visible } from './network';
 import { nextWords, type NextWords } from './next_words';
 import { percent } from './training_words';
 
@@ -78,16 +79,18 @@ export class RnnPredictions extends ModelFigure {
     const { step } = this.connection.model!.cursor;
     const { words, names } = next;
     const at = Math.min(step, words.length - 1);
+    const isText = readsCharacters(this.connection.model!.state.model!);
+    const shownBefore = isText ? 40 : 7;
     const likely = next.at(at);
     const asked = this.words.flatMap((word) => likely.filter(({ index }) => names[index] === word));
     const shown = [...asked, ...likely.filter((each) => !asked.includes(each)).slice(0, this.count)];
     return html`
       ${this.waits()}
-      <p class="title">After <span class="read">${at > 7 ? '… ' : ''}${words.slice(Math.max(0, at - 7), at + 1).join(' ')}</span>, the network expects</p>
+      <p class="title">After <span class="read">${at > shownBefore ? '… ' : ''}${words.slice(Math.max(0, at - shownBefore), at + 1).join(isText ? '' : ' ')}</span>, the network expects</p>
       <ol>
         ${shown.map(
           ({ index, probability }) => html`<li part="word" class=${asked.some((each) => each.index === index) ? 'asked' : ''}>
-            <bdi>${names[index]}</bdi>
+            <bdi>${visible(names[index])}</bdi>
             <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect x="0" y="0" width=${100 * probability} height="10"></rect></svg>
             <span class="part">${percent(probability)}</span>
           </li>`,
@@ -101,8 +104,7 @@ export class RnnPredictions extends ModelFigure {
     const { tape, words, revision } = model?.state ?? {};
     if (!model || !tape) return this.next.clear();
     if (this.moving) return this.next.suspend();
-    const output = model.lesson?.task.output;
-    this.next.ask([tape, revision], () => nextWords(tape, words!, output && 'names' in output ? output.names : undefined));
+    this.next.ask([tape, revision], () => nextWords(tape, words!, model.answers));
   }
 }
 

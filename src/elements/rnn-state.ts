@@ -1,5 +1,6 @@
 import { css, html, svg, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
+import { outputName } from './last_layer';
 import { held, Latest } from './latest';
 import { ModelFigure } from './model_figure';
 import { snapOutward } from './range';
@@ -93,8 +94,8 @@ export class RnnState extends ModelFigure {
     `,
   ];
 
-  /** The signal whose column is shown: `h`, `c` or a gate. */
-  @property() signal = 'h';
+  /** The signal whose column is shown: `c`, a gate, or any other of the last layer; what that layer hands on unless given, the `h` of a cell and the `y` of a block. */
+  @property() signal = '';
 
   private readonly column = new Latest<Column>(this);
   private readonly scale = new ScaleConnection(this);
@@ -106,11 +107,11 @@ export class RnnState extends ModelFigure {
     if (!column) return html`${this.waits()}`;
     const { words, name, role, values, units, limit } = column;
     const { unit, step } = this.connection.model!.cursor;
-    const t = Math.min(step, words.length - 1);
+    const [t, chosen] = [Math.min(step, words.length - 1), Math.min(unit, units - 1)];
     return html`
       ${this.waits()}
       <p class="title">
-        <span>${name}${subscript(t + 1)}, the ${role} after <bdi>${words[t]}</bdi></span>
+        <span>${name}${subscript(t + 1)}, the ${role.replace(/^the /, '')} after <bdi>${words[t]}</bdi></span>
         <span class="quiet">step ${t + 1} of ${words.length}, bars from −${limit} to ${limit}</span>
       </p>
       <div
@@ -118,10 +119,10 @@ export class RnnState extends ModelFigure {
         role="listbox"
         tabindex="0"
         aria-label="Units of ${name} after ${words[t]}"
-        aria-activedescendant="unit-${Math.min(unit, units - 1)}"
+        aria-activedescendant="unit-${chosen}"
         @keydown=${this.moveByKey}
       >
-        ${Array.from({ length: units }, (_, i) => this.entry(name, values[t * units + i], limit, i, i === unit))}
+        ${Array.from({ length: units }, (_, i) => this.entry(name, values[t * units + i], limit, i, i === chosen))}
       </div>
     `;
   }
@@ -130,11 +131,12 @@ export class RnnState extends ModelFigure {
     const tape = this.connection.model?.state.tape;
     if (!tape) return this.column.clear();
     const { words } = this.connection.model!.state;
-    const name = this.signal;
+    const name = this.signal || outputName(tape.model.shape);
     if (this.moving) return this.column.suspend();
     this.column.ask([tape, this.connection.model!.state.revision, name], () =>
       held(tape, async () => {
         const signal = tape.signal(name);
+        if (signal.shape.length !== 4) throw new Error(`signal: "${name}" has no steps, so there is no column of it; a heatmap draws it.`);
         const [values, { largest }] = await Promise.all([signal.read(), signal.extent()]);
         const limit = signal.range === 'unbounded' ? snapOutward(largest) : 1;
         return { words, name, role: signal.role, values, units: signal.shape[3], limit };

@@ -1,7 +1,8 @@
-import { css, html, nothing, svg, type PropertyValues, type TemplateResult } from 'lit';
+import { css, html, nothing, svg, type PropertyValues, type SVGTemplateResult, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { SignalStorage } from '../engine';
+import { isRecurrent, layerStates, layerTitle, type Layer, type ModelShape, type SignalStorage } from '../engine';
+import { handedOn, outputName, placeInStack } from './last_layer';
 import { held, Latest } from './latest';
 import { ModelFigure } from './model_figure';
 import { snapOutward } from './range';
@@ -17,16 +18,31 @@ const MARGIN = 4;
 
 interface Run {
   readonly words: readonly string[];
-  readonly hidden: number;
-  /** [T, H] of the hidden state, first model and sequence. */
-  readonly h: ArrayLike<number>;
+  readonly units: number;
+  /** [T, units] of what the layer hands on, first model and sequence. */
+  readonly values: ArrayLike<number>;
   /** The colours' range: ±limit. */
   readonly limit: number;
+  readonly wires: Wires;
+}
+
+/** What is written beside the wires of a layer, and what is to be said about them. */
+interface Wires {
+  /** What stands in the boxes: `h`, or the output `y` of a layer that has no cell. */
+  readonly name: string;
+  /** On the way from box to box; undefined where nothing goes there. */
+  readonly across: string | undefined;
+  /** On the way from each word. */
+  readonly up: string;
+  readonly note: string;
 }
 
 /**
  * The unrolled chain: one box a word with the hidden state after that word inside, U on the way from box to box, W on
  * the way from each word. Only what is in view exists as elements, so two thousand words are as light as ten.
+ *
+ * Of a stack it shows the last layer, and says so. A layer that has no cell has no U: its boxes hold its output, and stand in
+ * a chain only where it hands a state on.
  *
  * Clicking a word or an entry moves the cursor; arrow keys, Home and End do the same.
  *
@@ -71,6 +87,10 @@ export class RnnUnrolled extends ModelFigure {
         fill: var(--quiet);
         font-size: 13px;
         text-anchor: middle;
+      }
+      .note {
+        margin: 0 0 0.75rem;
+        color: var(--quiet);
       }
       text.matrix {
         font-style: italic;
@@ -152,13 +172,15 @@ export class RnnUnrolled extends ModelFigure {
     if (!run) return html`<div class="window"></div>`;
     const { step, unit } = this.connection.model!.cursor;
     const shown = this.columnsInView(run.words.length);
+    const { name, note } = run.wires;
     return html`
+      ${note ? html`<p class="note">${note}</p>` : nothing}
       <div
         class="window"
         role="listbox"
         tabindex="0"
         aria-orientation="horizontal"
-        aria-label="Words, each with the hidden state after it"
+        aria-label="Words, each with the ${name === 'h' ? 'hidden state' : 'output'} after it"
         aria-activedescendant=${shown.includes(step) ? `step-${step}` : ''}
         @scroll=${this.redraw}
         @keydown=${this.moveByKey}
@@ -184,9 +206,10 @@ export class RnnUnrolled extends ModelFigure {
     if (this.liveStates) return this.run.suspend();
     this.run.ask([tape, this.connection.model!.state.revision], () =>
       held(tape, async () => {
-        const signal = tape.signal('h');
-        const [h, { largest }] = await Promise.all([signal.read(), signal.extent()]);
-        return { words, hidden: signal.shape[3], h, limit: signal.range === 'unbounded' ? snapOutward(largest) : 1 };
+        const wires = wiresOf(tape.model.shape);
+        const signal = tape.signal(wires.name);
+        const [values, { largest }] = await Promise.all([signal.read(), signal.extent()]);
+        return { words, units: signal.shape[3], values, limit: signal.range === 'unbounded' ? snapOutward(largest) : 1, wires };
       }),
     );
   }
@@ -213,16 +236,16 @@ export class RnnUnrolled extends ModelFigure {
   /** Where the GPU keeps the states while training moves them. */
   private get liveStates(): SignalStorage | undefined {
     const tape = this.connection.model?.state.tape;
-    return this.moving && tape && !tape.released ? tape.signal('h').storage : undefined;
+    return this.moving && tape && !tape.released ? tape.signal(outputName(tape.model.shape)).storage : undefined;
   }
 
-  private paintLive({ words, hidden, limit }: Run): void {
+  private paintLive({ words, units, limit }: Run): void {
     const canvas = this.renderRoot.querySelector<HTMLCanvasElement>('.live');
     const storage = this.liveStates;
     if (!canvas || !storage) return this.strip.release();
     const shown = this.columnsInView(words.length);
     const { width: pitch, box } = COLUMN;
-    this.strip.paint(canvas, storage, { first: shown[0] ?? 0, count: shown.length, pitch, height: box.height, steps: words.length, units: hidden, limit, dark: this.scale.scheme === 'dark' });
+    this.strip.paint(canvas, storage, { first: shown[0] ?? 0, count: shown.length, pitch, height: box.height, steps: words.length, units, limit, dark: this.scale.scheme === 'dark' });
   }
 
   override connectedCallback(): void {
@@ -262,15 +285,15 @@ export class RnnUnrolled extends ModelFigure {
     frame.scrollTo({ left: left - clientWidth / 2 + COLUMN.width / 2, behavior: smooth ? 'smooth' : 'instant' });
   }
 
-  private column({ words, hidden, h, limit }: Run, t: number, current: boolean, unit: number): TemplateResult {
+  private column({ words, units, values, limit, wires }: Run, t: number, current: boolean, unit: number): TemplateResult {
     const { box, width, height } = COLUMN;
     const middle = box.y + box.height / 2;
     const centre = box.x + box.width / 2;
-    const row = box.height / hidden;
+    const row = box.height / units;
     const mark = Math.max(row, 6);
     const below = box.y + box.height;
-    const entries = Array.from({ length: hidden }, (_, i) => {
-      const value = h[t * hidden + i];
+    const entries = Array.from({ length: units }, (_, i) => {
+      const value = values[t * units + i];
       return svg`<rect x=${box.x} y=${box.y + i * row} width=${box.width} height=${row} fill=${this.scale.diverging(value / limit)}>${
         current ? svg`<title>unit ${i + 1}: ${signedDecimal(value)}</title>` : ''
       }</rect>`;
@@ -284,20 +307,17 @@ export class RnnUnrolled extends ModelFigure {
         aria-label="${words[t]}, step ${t + 1} of ${words.length}"
         aria-setsize=${words.length}
         aria-posinset=${t + 1}
-        @click=${(event: MouseEvent) => this.choose(event, t, hidden)}
+        @click=${(event: MouseEvent) => this.choose(event, t, units)}
       >
         <svg viewBox="0 0 ${width} ${height}" aria-hidden="true">
-          <path class="wire" d="M${t ? -4 : 14} ${middle}H${box.x - 8}"></path>
-          <path class="head" d="M${box.x - 1} ${middle}l-9 -4.5v9z"></path>
-          <text class="matrix" x=${t ? 22 : 30} y=${middle - 8}>U</text>
-          ${t ? '' : svg`<text x="7" y=${middle + 5}>0</text>`}
-          <text x=${centre} y="16">h${subscript(t + 1)}</text>
+          ${wires.across === undefined ? '' : wireAcross(wires.across, t, middle)}
+          <text x=${centre} y="16">${wires.name}${subscript(t + 1)}</text>
           <g shape-rendering="crispEdges">${entries}</g>
           <rect class="frame" x=${box.x} y=${box.y} width=${box.width} height=${box.height}></rect>
           ${current ? svg`<rect class="unit" x=${box.x - 3} y=${box.y + unit * row - (mark - row) / 2} width=${box.width + 6} height=${mark}></rect>` : ''}
           <path class="wire" d="M${centre} ${height - 8}V${below + 10}"></path>
           <path class="head" d="M${centre} ${below + 2}l-4.5 9h9z"></path>
-          <text class="matrix" x=${centre + 15} y=${below + 32}>W</text>
+          <text class="matrix" x=${centre + 15} y=${below + 32}>${wires.up}</text>
           <text x=${centre} y=${height + 2}>x${subscript(t + 1)}</text>
         </svg>
         <bdi class="word" title=${words[t]}>${words[t]}</bdi>
@@ -305,10 +325,10 @@ export class RnnUnrolled extends ModelFigure {
     `;
   }
 
-  private choose(event: MouseEvent, step: number, hidden: number): void {
+  private choose(event: MouseEvent, step: number, units: number): void {
     const { top } = (event.currentTarget as HTMLElement).getBoundingClientRect();
-    const unit = Math.floor(((event.clientY - top - COLUMN.box.y) / COLUMN.box.height) * hidden);
-    this.connection.model?.moveCursor(unit >= 0 && unit < hidden ? { step, unit } : { step });
+    const unit = Math.floor(((event.clientY - top - COLUMN.box.y) / COLUMN.box.height) * units);
+    this.connection.model?.moveCursor(unit >= 0 && unit < units ? { step, unit } : { step });
   }
 
   private readonly redraw = (): void => this.requestUpdate();
@@ -333,6 +353,33 @@ export class RnnUnrolled extends ModelFigure {
     event.preventDefault();
     model.moveCursor(move);
   };
+}
+
+function wireAcross(label: string, t: number, middle: number): SVGTemplateResult {
+  const { box } = COLUMN;
+  return svg`<path class="wire" d="M${t ? -4 : 14} ${middle}H${box.x - 8}"></path>
+    <path class="head" d="M${box.x - 1} ${middle}l-9 -4.5v9z"></path>
+    <text class="matrix" x=${t ? 22 : 30} y=${middle - 8}>${label}</text>
+    ${t ? '' : svg`<text x="7" y=${middle + 5}>0</text>`}`;
+}
+
+function wiresOf(shape: ModelShape): Wires {
+  const last = shape.layers.length - 1;
+  const layer = shape.layers[last];
+  const place = placeInStack(shape, last);
+  const below = place && `This is ${place}; what comes up to it from each word has gone through ${last === 1 ? 'the layer' : `the ${last} layers`} below.`;
+  const name = outputName(shape);
+  if (isRecurrent(layer)) return { name, across: 'U', up: 'W', note: below };
+  const states = handedOn(layer).map(({ name: state }) => state);
+  return { name, across: states.length > 0 ? states.join(', ') : undefined, up: '', note: [withoutCell(layer, states), below].filter(Boolean).join(' ') };
+}
+
+/** Why there is no U between the boxes of such a layer. */
+function withoutCell(layer: Layer, states: readonly string[]): string {
+  const title = layerTitle(layer);
+  if (states.length > 0) return `${title} has no U: it hands its ${states.length > 1 ? 'states' : 'state'} ${states.join(' and ')} from step to step. In the boxes stands its output y.`;
+  if (layerStates(layer).length > 0) return `${title} is no chain: nothing goes from step to step, each looks back at all before it, as a heatmap of attn shows. In the boxes stands its output y.`;
+  return `${title} is no chain: it takes every step by itself. In the boxes stands its output y.`;
 }
 
 declare global {

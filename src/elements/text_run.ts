@@ -186,7 +186,7 @@ export class TextRun {
     const spec = specOf(request);
     const { edits = [], lesson, opened } = request;
     const described = [stackKey(spec.layers), request.embedding, lesson?.key, lesson?.models];
-    const key: readonly unknown[] = opened ? [opened] : described;
+    const key: readonly unknown[] = opened ? [opened, 'size' in spec.input] : described;
     const startKey = opened ? `opened ${request.generation}` : JSON.stringify([request.seed, spec.layers, request.generation]);
     const editsKey = JSON.stringify(edits);
     const kept = this.#state.engine === engine && sameParts(this.#modelKey, key) ? this.#state.model : undefined;

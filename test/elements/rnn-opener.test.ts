@@ -28,7 +28,7 @@ describe('a trained network', () => {
     await settled(() => expect(model.opening.status).toBe('open'));
     await settled(() => expect(model.state).toMatchObject({ status: 'ready', words: ['the', 'cat'], unknown: ['sleeps'] }));
     expect([...model.state.model!.parameters.get('weight_hh_l0')!.data]).toEqual(Array.from(initialWeights(spec)['weight_hh_l0'].data));
-    await settled(() => expect(words(element)).toMatch(/is open: gru of 3 units, which reads 4 words or characters, 113 numbers\.$/));
+    await settled(() => expect(words(element)).toMatch(/is open: GRU of 3 units, which reads 4 words or characters, 113 numbers\. This network never met “sleeps” in training/));
     const expected = element.nextElementSibling!;
     model.moveCursor({ step: 1 });
     await settled(() => expect(expected.shadowRoot!.querySelectorAll('li')).toHaveLength(4));
