@@ -57,6 +57,19 @@ export const valuesAttribute: ComplexAttributeConverter<unknown> = {
   },
 };
 
+/** Numbers separated by spaces or commas; none when the attribute is taken away. What is no number stays text, to be named. */
+export const numbersAttribute: ComplexAttributeConverter<readonly number[]> = {
+  fromAttribute: (text) => (valuesAttribute.fromAttribute!(text) as readonly number[] | undefined) ?? [],
+};
+
+/** An object as JSON; what is none is as if nothing were given. */
+export const objectAttribute: ComplexAttributeConverter<object> = {
+  fromAttribute(text) {
+    const object = text === null ? undefined : json(text);
+    return typeof object === 'object' && object !== null ? object : {};
+  },
+};
+
 /** Labels as a JSON list, or separated by commas, or else by spaces. */
 export const labelsAttribute: ComplexAttributeConverter<readonly string[] | undefined> = {
   fromAttribute(text) {

@@ -1,4 +1,4 @@
-/** Where the keys of a grid lead, as ARIA's grid pattern has them. Time runs left to right on every page. */
+/** Where the keys of a grid lead, as ARIA's grid pattern has them. Time runs left to right on every page, unless asked otherwise. */
 export interface Place {
   readonly row: number;
   readonly column: number;
@@ -9,14 +9,17 @@ export interface GridSize {
   readonly columns: number;
   /** How many rows PageUp and PageDown move by. */
   readonly page: number;
+  /** Columns run from right to left. */
+  readonly mirrored?: boolean;
 }
 
-/** The place a key leads to, within the grid; `undefined` for keys that mean nothing to a grid. */
-export function placeAfterKey({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent, { row, column }: Place, { rows, columns, page }: GridSize): Place | undefined {
-  if (altKey || shiftKey || metaKey || (ctrlKey && key !== 'Home' && key !== 'End')) return undefined;
+/** The place a key leads to, within the grid; `undefined` for keys that mean nothing to a grid. Shift is left to selecting. */
+export function placeAfterKey({ key, ctrlKey, metaKey, altKey }: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>, { row, column }: Place, { rows, columns, page, mirrored }: GridSize): Place | undefined {
+  if (altKey || metaKey || (ctrlKey && key !== 'Home' && key !== 'End')) return undefined;
+  const onward = mirrored ? -1 : 1;
   const leads: Record<string, Place> = {
-    ArrowLeft: { row, column: column - 1 },
-    ArrowRight: { row, column: column + 1 },
+    ArrowLeft: { row, column: column - onward },
+    ArrowRight: { row, column: column + onward },
     ArrowUp: { row: row - 1, column },
     ArrowDown: { row: row + 1, column },
     PageUp: { row: row - page, column },

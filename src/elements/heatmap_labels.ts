@@ -1,14 +1,19 @@
 /** The words around a heatmap: labels of what can be seen, and the names of entries. */
 import { html, type TemplateResult } from 'lit';
+import { heatmapPhrases, type SayHeatmap } from './heatmap_phrases';
 import type { Place } from './grid_keys';
-import type { Layout } from './heatmap_layout';
+import type { HeatmapGeometry } from './heatmap_geometry';
 import type { Matrix } from './matrix';
+import type { Span } from './paint/cell_colours';
+import { sayer } from './wording';
 
-/** The first and last entry that can be seen. */
+/** The first and last entry that can be seen: rows by their place on display. */
 export interface Visible {
   readonly first: Place;
   readonly last: Place;
 }
+
+const sayInEnglish = sayer(heatmapPhrases, undefined);
 
 /** The index of the first label written: of every fifth, say, the one at or before the first that can be seen. */
 export function firstLabel(first: number, step: number): number {
@@ -16,15 +21,18 @@ export function firstLabel(first: number, step: number): number {
 }
 
 /** What stands above a heatmap: what its rows are, and the names of its columns. */
-export function columnHeader(matrix: Matrix, { columnStep }: Layout, { first, last }: Visible, marked: Place | undefined): TemplateResult {
+export function columnHeader({ matrix, layout: { columnStep }, visible: { first, last } }: HeatmapGeometry, marked: Place | undefined, say: SayHeatmap): TemplateResult {
   const name = (column: number) => matrix.columnLabels?.[column] ?? String(column + 1);
-  return html`<span class="corner" aria-hidden="true">${matrix.rowNoun}</span>
-    <div part="column-labels" class="columns" aria-hidden="true">${labels(first.column, last.column, columnStep, name, marked?.column)}</div>`;
+  return html`<span class="corner" aria-hidden="true">${say('noun', { noun: matrix.rowNoun, count: 1 })}</span>
+    <div part="column-labels" class="columns" aria-hidden="true">${labels(first.column, Math.min(last.column, matrix.columns - 1), columnStep, name, marked?.column)}</div>`;
 }
 
-export function rowLabels(matrix: Matrix, { rowStep }: Layout, { first, last }: Visible, marked: Place | undefined): TemplateResult {
-  const name = (row: number) => matrix.rowLabels?.[row] ?? String(row + 1);
-  return labels(first.row, last.row, rowStep, name, marked?.row);
+export function rowLabels({ matrix, order, layout: { rowStep }, visible: { first, last } }: HeatmapGeometry, marked: Place | undefined): TemplateResult {
+  const name = (place: number) => {
+    const row = order.rowAt(place);
+    return matrix.rowLabels?.[row] ?? String(row + 1);
+  };
+  return labels(first.row, Math.min(last.row, matrix.rows - 1), rowStep, name, marked && order.placeOf(marked.row));
 }
 
 function labels(first: number, last: number, step: number, name: (index: number) => string, marked: number | undefined): TemplateResult {
@@ -36,29 +44,33 @@ function labels(first: number, last: number, step: number, name: (index: number)
 }
 
 /** `unit 3`, or the row's label. */
-export function rowName({ rowNoun, rowLabels: names }: Matrix, row: number): string {
-  return names ? names[row] : `${rowNoun} ${row + 1}`;
+export function rowName({ rowNoun, rowLabels: names }: Matrix, row: number, say = sayInEnglish): string {
+  return say('row', { noun: say('noun', { noun: rowNoun, count: 1 }), number: row + 1, label: names?.[row] });
 }
 
 /** `step 5 'saw'`, or `column 5`. */
-export function columnName({ columnNoun, columnLabels: names }: Matrix, column: number): string {
-  return `${columnNoun} ${column + 1}${names ? ` '${names[column]}'` : ''}`;
+export function columnName({ columnNoun, columnLabels: names }: Matrix, column: number, say = sayInEnglish): string {
+  return say('column', { noun: say('noun', { noun: columnNoun, count: 1 }), number: column + 1, label: names?.[column] });
 }
 
 /** `unit 3, step 5 'saw'`. */
-export function entryName(matrix: Matrix, { row, column }: Place): string {
-  return `${rowName(matrix, row)}, ${columnName(matrix, column)}`;
+export function entryName(matrix: Matrix, { row, column }: Place, say = sayInEnglish): string {
+  return say('place', { row: rowName(matrix, row, say), column: columnName(matrix, column, say) });
+}
+
+/** `steps 5 to 8`. */
+export function columnSpan({ columnNoun }: Matrix, [first, last]: Span, say: SayHeatmap): string {
+  return say('span', { noun: say('noun', { noun: columnNoun, count: 1 }), first: first + 1, last: last + 1 });
 }
 
 /** What is drawn, and how large it is: the grid's name. */
-export function gridName(matrix: Matrix, label: string): string {
-  const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
-  return `${label || matrix.title || 'Heatmap'}, ${plural(matrix.rows, matrix.rowNoun)} by ${plural(matrix.columns, matrix.columnNoun)}`;
-}
-
-/** What stands beside an entry that is pointed at; its value may still be on its way. */
-export function tooltipFor(matrix: Matrix, place: Place, value: string | undefined): TemplateResult {
-  return html`<div part="tooltip" class="tip" aria-hidden="true">
-    ${matrix.telling ? html`<b class="told">${matrix.telling(place.row, place.column)}</b>` : html`<b>${value ?? '…'}</b><span>${entryName(matrix, place)}</span>`}
-  </div>`;
+export function gridName(matrix: Matrix, label: string, say: SayHeatmap): string {
+  const { rows, columns } = matrix;
+  return say('grid', {
+    title: label || say('sentence', { text: matrix.title }),
+    rows,
+    rowNoun: say('noun', { noun: matrix.rowNoun, count: rows }),
+    columns,
+    columnNoun: say('noun', { noun: matrix.columnNoun, count: columns }),
+  });
 }

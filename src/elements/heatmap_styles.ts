@@ -27,9 +27,13 @@ export const heatmapStyles = css`
     overscroll-behavior-x: contain;
     direction: ltr; /* time runs left to right */
   }
+  .mirrored .viewport {
+    direction: rtl;
+  }
   .stage {
     position: sticky;
-    inset: 0 auto auto 0;
+    inset-block-start: 0;
+    inset-inline-start: 0;
     overflow: clip;
   }
 
@@ -39,15 +43,18 @@ export const heatmapStyles = css`
     position: absolute;
     color: color-mix(in srgb, currentColor 78%, transparent);
     cursor: default;
+    user-select: none;
+    -webkit-user-select: none;
   }
   .corner {
-    right: calc(100% - var(--gutter) + 8px);
+    inset-inline-end: calc(100% - var(--gutter) + 8px);
     top: calc(var(--header) - 1.45em - 3px);
     font-size: 0.92em;
     font-style: italic;
   }
   .columns {
-    inset: 0 0 auto var(--gutter);
+    inset-block-start: 0;
+    inset-inline: var(--gutter) 0;
     height: var(--header);
     overflow: clip;
     overflow-clip-margin: content-box;
@@ -64,24 +71,32 @@ export const heatmapStyles = css`
   .columns bdi {
     position: absolute;
     bottom: 3px;
-    left: calc(var(--entry-width) / 2);
-    max-width: 116px;
+    inset-inline-start: calc(var(--entry-width) / 2);
+    max-width: var(--longest-label);
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;
     transform: translateX(-50%);
+  }
+  .mirrored .columns bdi {
+    transform: translateX(50%);
   }
   .slanted .columns bdi {
     bottom: 2px;
     transform-origin: 0 100%;
     transform: translateX(0.35em) rotate(-45deg);
   }
+  .mirrored.slanted .columns bdi {
+    transform-origin: 100% 100%;
+    transform: translateX(-0.35em) rotate(45deg);
+  }
   .rows {
-    inset: var(--header) auto 0 0;
+    inset-block: var(--header) 0;
+    inset-inline-start: 0;
     width: calc(var(--gutter) - 8px);
     overflow: clip;
     overflow-clip-margin: 8px;
-    text-align: right;
+    text-align: end;
   }
   .rows span {
     display: block;
@@ -101,7 +116,8 @@ export const heatmapStyles = css`
 
   .plot {
     position: absolute;
-    inset: var(--header) auto auto var(--gutter);
+    inset-block-start: var(--header);
+    inset-inline-start: var(--gutter);
     overflow: clip;
     overflow-clip-margin: 3px;
     cursor: crosshair;
@@ -113,6 +129,30 @@ export const heatmapStyles = css`
   .plot canvas {
     width: 100%;
     height: 100%;
+    forced-color-adjust: none;
+  }
+  .mirrored .plot canvas {
+    transform: scaleX(-1);
+  }
+  .marks {
+    position: absolute;
+    inset: 0;
+    width: 100%;
+    height: 100%;
+    overflow: visible;
+    pointer-events: none;
+    fill: none;
+  }
+  .marks rect {
+    stroke: var(--rnn-selection, CanvasText);
+    stroke-width: 2px;
+  }
+  .marks .alike {
+    stroke-dasharray: 4 3;
+  }
+  .marks .inner {
+    stroke: Canvas;
+    stroke-width: 1px;
   }
   .cursor,
   .step {
@@ -168,111 +208,34 @@ export const heatmapStyles = css`
     box-shadow: 0 2px 10px rgb(0 0 0 / 0.18);
     pointer-events: none;
   }
-  .tip > b {
+  .tip b {
     display: block;
     font-size: 1.15em;
     font-weight: 600;
   }
-  .tip > b.told {
+  .tip.away {
+    visibility: hidden;
+  }
+  .tip.kept {
+    border-color: CanvasText;
+    pointer-events: auto;
+  }
+  .tip .shared {
+    display: block;
+    margin-block-start: 0.2em;
+  }
+  .does {
+    display: flex;
+    gap: 0.4em;
+    margin-block-start: 0.35em;
+  }
+  .tip b.told {
     font-size: 1.05em;
     font-weight: 500;
   }
   .tip span {
     overflow-wrap: anywhere;
-    opacity: 0.82;
-  }
-
-  .caption {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: start;
-    justify-content: space-between;
-    gap: 0.5em 2em;
-    margin-block-start: 0.7em;
-  }
-  .caption p {
-    margin: 0;
-    text-wrap: pretty;
-  }
-  .words {
-    flex: 1 1 16em;
-    min-width: 0;
-    overflow-wrap: break-word;
-  }
-  .engine {
-    font-size: 0.92em;
-    color: color-mix(in srgb, currentColor 72%, transparent);
-  }
-  .legend {
-    direction: ltr;
-    flex: 0 0 auto;
-    width: 13em;
-  }
-  .bar {
-    display: flex;
-    gap: 0.6em;
-  }
-  .legend canvas {
-    flex: 1 1 0;
-    width: 0;
-    height: 0.7em;
-    border-radius: 2px;
-  }
-  .legend.log {
-    width: 15em;
-  }
-  .legend .zero {
-    flex: 0 0 1.6em;
-    box-sizing: border-box;
-    border: 1px solid color-mix(in srgb, currentColor 30%, transparent);
-  }
-  .ticks .of-zero {
-    flex: 0 0 1.6em;
-    margin-right: 0.6em;
-    text-align: center;
-  }
-  .ticks {
-    display: flex;
-    justify-content: space-between;
-  }
-  .ticks span {
-    flex: 1 0 0;
-    text-align: center;
-  }
-  .ticks span:first-child:not(.of-zero),
-  .of-zero + span {
-    text-align: left;
-  }
-  .ticks span:last-child {
-    text-align: right;
-  }
-
-  .progress {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 0.3em 0.8em;
-    margin-block: 0.3em;
-  }
-  .progress progress {
-    width: 9em;
-    accent-color: var(--rnn-accent, light-dark(#1b5e9b, #8abdf0));
-  }
-  .progress button {
-    font: inherit;
-    color: inherit;
-    padding: 0.15em 0.8em;
-    min-height: 24px;
-    border: 1px solid color-mix(in srgb, currentColor 40%, transparent);
-    border-radius: 0.4em;
-    background: none;
-    cursor: pointer;
-  }
-  .progress button:hover {
-    background: color-mix(in srgb, currentColor 8%, transparent);
-  }
-  .empty .progress {
-    justify-content: center;
+    color: color-mix(in srgb, currentColor 82%, transparent);
   }
 
   .empty {
@@ -315,37 +278,4 @@ export const heatmapStyles = css`
     }
   }
 
-  .lane-title {
-    display: flex;
-    flex-wrap: wrap;
-    justify-content: space-between;
-    align-items: center;
-    gap: 0 1.5rem;
-    margin: 0 0 0.2rem;
-  }
-  .lane-title p {
-    margin: 0;
-  }
-  .lane-title .legend,
-  .lane-title .legend.log {
-    display: flex;
-    align-items: center;
-    gap: 0.5em;
-    width: auto;
-  }
-  .lane-title .bar {
-    flex: 0 0 6em;
-    order: 1;
-  }
-  .lane-title .ticks {
-    display: contents;
-  }
-  .lane-title .ticks span:nth-last-child(2),
-  .lane-title .ticks .of-zero,
-  .lane-title .legend .zero {
-    display: none;
-  }
-  .lane-title .ticks span:last-child {
-    order: 2;
-  }
 `;

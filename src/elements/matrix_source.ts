@@ -12,7 +12,7 @@ import type { Scaling } from './range';
 import type { GradientState } from './run_gradient';
 import type { RnnModel } from './rnn-model';
 import type { DeviceChoice } from './shared_engine';
-import type { ShownMatrix } from './shown_matrix';
+import type { Absence, ShownMatrix } from './shown_matrix';
 import { TextRun, type RunState } from './text_run';
 
 /** The properties of a heatmap that say what to draw. */
@@ -55,6 +55,11 @@ export class MatrixSource {
   /** True while a run is under way. */
   busy = false;
 
+  /** What is to be known of what computes: the CPU, for want of a GPU, or a GPU that is one in name only. */
+  notice: 'no-gpu' | 'software-gpu' | undefined;
+  /** The GPU was lost and is back, and this is the first picture since. */
+  isRestored = false;
+
   /** While there is nothing to draw yet: how many rows there will be. */
   rowsToCome = 0;
 
@@ -67,6 +72,9 @@ export class MatrixSource {
   #matrix: Matrix | undefined;
   #rested = 0;
   readonly #lost = new WeakMap<Engine, string>();
+  /** What computed the last run, and the run that was the first after its GPU was lost. */
+  #lastEngine: Engine | undefined;
+  #restoredBy: Tape | undefined;
 
   /** @param changed - called when there may be something new to draw */
   constructor(
@@ -86,14 +94,15 @@ export class MatrixSource {
     const connected = model !== undefined || Boolean(id);
     if (given || connected || text === undefined) this.#stopRun();
     if (given || signal !== 'influence') this.influence.clear();
-    this.busy = false;
+    this.busy = this.isRestored = false;
     this.rowsToCome = 0;
     this.engine = undefined;
     if (source) this.#showSource(source);
     else if (values !== undefined) this.#showValues();
     else if (connected) this.#showRun(this.connection.model?.state);
     else if (text !== undefined) this.#showRun(this.#ownRun(text));
-    else this.shown.clear(NOTHING);
+    else this.shown.clear(NOTHING, 'empty');
+    this.notice = this.#noticeOf(this.engine);
   }
 
   /** Gives everything back. */
@@ -101,22 +110,17 @@ export class MatrixSource {
     this.#stopRun();
     this.influence.clear();
     this.#key = [];
-    this.shown.clear('');
+    this.#lastEngine = this.#restoredBy = undefined;
+    this.shown.clear('', 'empty');
   }
 
   #showSource(source: Signal): void {
     const { tape } = source;
     const { engine } = tape;
     this.engine = engine;
-    if (!this.#lost.has(engine)) {
-      this.#lost.set(engine, '');
-      void engine.lost.then((reason) => {
-        this.#lost.set(engine, reason);
-        this.changed();
-      });
-    }
+    this.#watch(engine);
     const reason = this.#lost.get(engine);
-    if (reason) this.shown.clear(`The GPU device was lost (${reason}), and this run's numbers with it. Run the model again.`);
+    if (reason) this.shown.clear(`The GPU device was lost (${reason}), and this run's numbers with it. Run the model again.`, 'device-lost');
     else this.#show([source, this.given.scale, this.given.unit, this.given.group, this.given.reduce], tape, () => this.#signalMatrix(source, tape.inputs.words?.[0]));
   }
 
@@ -127,14 +131,15 @@ export class MatrixSource {
   }
 
   #showRun(run: RunState | undefined): void {
-    if (!run) return this.shown.clear(this.connection.problem);
+    if (!run) return this.shown.clear(this.connection.problem, 'empty');
     this.busy = run.status === 'loading';
     this.engine = run.engine;
+    this.#followEngine(run);
     const { tape, words } = run;
     if (!tape) {
       const units = this.connection.model?.units ?? this.given.units;
       this.rowsToCome = this.busy && units >= 1 && units <= 64 ? units : 0;
-      return this.shown.clear(run.message);
+      return this.shown.clear(run.message, this.#absenceOf(run));
     }
     const { signal, layer, direction, scale, unit, group, reduce } = this.given;
     if (signal === 'influence') return this.#showInfluence(tape, run);
@@ -142,13 +147,13 @@ export class MatrixSource {
     const matrixOf = (loss?: GradientOf) => this.#signalMatrix(tape.signal(signal, { layer, direction }), words, loss);
     if (!signal.startsWith('d_')) return this.#show(key, tape, matrixOf, run);
     const gradient = this.#gradient(tape);
-    if (typeof gradient === 'string') return this.shown.clear(gradient);
-    if (gradient.status === 'error') return this.shown.clear(gradient.message);
+    if (typeof gradient === 'string') return this.shown.clear(gradient, 'error');
+    if (gradient.status === 'error') return this.shown.clear(gradient.message, 'error');
     if (gradient.status === 'ready') {
       return this.#show([...key, gradient], tape, () => matrixOf(gradient.loss), run);
     }
     this.busy = true;
-    if (!this.shown.matrix) this.shown.clear('Computing…');
+    if (!this.shown.matrix) this.shown.clear('Computing…', 'loading');
   }
 
   /** Numbers in GPU memory change under the same picture; those of the CPU are other numbers, as are those that are fetched, once they rest. */
@@ -159,6 +164,36 @@ export class MatrixSource {
     if (stored) return 0;
     if (!moving) this.#rested = revision;
     return this.#rested;
+  }
+
+  /** Hears of an engine's loss. */
+  #watch(engine: Engine): void {
+    if (this.#lost.has(engine)) return;
+    this.#lost.set(engine, '');
+    void engine.lost.then((reason) => {
+      this.#lost.set(engine, reason);
+      this.changed();
+    });
+  }
+
+  /** Notices the first run after the GPU of the one before was lost. */
+  #followEngine({ engine, tape }: RunState): void {
+    if (!engine || !tape) return;
+    this.#watch(engine);
+    if (this.#lastEngine && this.#lastEngine !== engine && this.#lost.get(this.#lastEngine)) this.#restoredBy = tape;
+    this.#lastEngine = engine;
+    this.isRestored = tape === this.#restoredBy;
+  }
+
+  #absenceOf({ status }: RunState): Absence {
+    if (status === 'loading' && this.#lastEngine && this.#lost.get(this.#lastEngine)) return 'device-lost';
+    return status === 'ready' ? 'empty' : status;
+  }
+
+  #noticeOf(engine: Engine | undefined): MatrixSource['notice'] {
+    if (engine?.adapter?.software) return 'software-gpu';
+    const wanted = this.connection.model?.device ?? this.given.device;
+    return engine?.kind === 'cpu' && wanted !== 'cpu' && !this.given.source ? 'no-gpu' : undefined;
   }
 
   /** Throws, in words, for properties that do not go together. */
@@ -185,14 +220,14 @@ export class MatrixSource {
     const { influence } = this;
     const { layer, unit, min, max } = this.given;
     const decades = logEnds(min, max);
-    if (typeof decades === 'string') return this.shown.clear(decades);
+    if (typeof decades === 'string') return this.shown.clear(decades, 'error');
     if (status === 'loading' || moving) influence.pause();
     else influence.ask({ tape, revision, words, layer, unit });
     this.busy ||= influence.busy;
     const { value, failure } = influence;
-    if (failure) return this.shown.clear(failure);
+    if (failure) return this.shown.clear(failure, 'error');
     if (value) return this.#show([value, min, max], undefined, () => influenceMatrix(value.influence, value.words, value.layers, decades));
-    this.shown.clear(influence.cancelled ? 'There is no matrix yet.' : 'Measuring what every state feels of every word…');
+    this.shown.clear(influence.cancelled ? 'There is no matrix yet.' : 'Measuring what every state feels of every word…', influence.cancelled ? 'empty' : 'loading');
   }
 
   /** Makes the matrix anew only when what it is made from has changed. */
@@ -206,11 +241,11 @@ export class MatrixSource {
     this.#matrix = undefined;
     try {
       const made = make();
-      if (typeof made === 'string') return this.shown.clear(made);
+      if (typeof made === 'string') return this.shown.clear(made, 'error');
       this.#matrix = made;
       this.shown.show(made, tape);
     } catch (error) {
-      this.shown.clear(error instanceof Error ? error.message : String(error));
+      this.shown.clear(error instanceof Error ? error.message : String(error), 'error');
     }
   }
 

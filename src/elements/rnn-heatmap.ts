@@ -1,30 +1,39 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { property, query, state } from 'lit/decorators.js';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { query } from 'lit/decorators.js';
 import { classMap } from 'lit/directives/class-map.js';
 import { keyed } from 'lit/directives/keyed.js';
-import type { Signal } from '../engine';
-import { hidesElement, labelsAttribute, numberAttribute, optionalNumberAttribute, unitsAsHidden, valuesAttribute } from './attributes';
-import { EntryFocusEvent } from './entry_focus_event';
-import { exactNumber } from './exact_number';
-import { placeAfterKey, placeWithin, samePlace, type Place } from './grid_keys';
+import { hidesElement, unitsAsHidden } from './attributes';
+import { placeAfterKey, type Place } from './grid_keys';
+import { Attention, blockOf } from './heatmap_attention';
 import { captionFor, laneTitle } from './heatmap_caption';
-import { HeatmapGeometry } from './heatmap_geometry';
-import { columnHeader, entryName, gridName, rowLabels, tooltipFor } from './heatmap_labels';
-import { expectedHeight, layoutFor } from './heatmap_layout';
+import { captionStyles } from './heatmap_caption_styles';
+import { copyFor, textToCopy } from './heatmap_copy';
+import { HeatmapCopyEvent } from './heatmap_events';
+import type { Block, HeatmapGeometry } from './heatmap_geometry';
+import { columnHeader, gridName, rowLabels } from './heatmap_labels';
+import { expectedHeight } from './heatmap_layout';
+import { marksOn } from './heatmap_marks';
+import { heatmapPhrases, type SayHeatmap } from './heatmap_phrases';
+import { HeatmapPointer } from './heatmap_pointer';
 import { progressOf } from './heatmap_progress';
+import { HeatmapProperties } from './heatmap_properties';
+import { HeatmapSelection } from './heatmap_selection';
+import { showStates, statesOf } from './heatmap_status';
 import { heatmapStyles } from './heatmap_styles';
+import { pinnedTip, pointedTip } from './heatmap_tip';
+import { HeatmapView } from './heatmap_view';
 import type { Matrix } from './matrix';
 import { MatrixSource } from './matrix_source';
 import { ModelConnection } from './model_connection';
 import { PageColours } from './page_colours';
 import { PicturePainter, type Picture } from './paint/picture_painter';
-import type { Scaling } from './range';
-import type { RnnModel } from './rnn-model';
-import type { DeviceChoice } from './shared_engine';
+import { RowOrder } from './row_order';
+import { isNothing, isSelected, NOTHING, type Selection } from './selection';
 import { ShownMatrix } from './shown_matrix';
-import { textWidth } from './text_width';
+import { sayer } from './wording';
 
 export { EntryFocusEvent } from './entry_focus_event';
+export * from './heatmap_events';
 
 /**
  * A matrix as a grid of colours: units down, time steps across. It draws one of three things: a signal of a network
@@ -36,7 +45,17 @@ export { EntryFocusEvent } from './entry_focus_event';
  * from every word before it: words down, what they take from across. `signal="influence"` draws ‖∂h_t/∂x_s‖ for all pairs of steps of
  * a text of up to 256 words: states down, words across, one scale for all, with what is exactly 0 left empty.
  *
+ * Its reader selects rows, columns and blocks, by dragging and with Shift and the arrow keys, zooms with Control and the
+ * wheel, two fingers or the keys +, − and 0, pins the value of an entry with Enter, and copies values.
+ * More entries than there are pixels share them: the largest by size is what is seen.
+ *
+ * Nothing of this fires on what the page itself sets.
+ *
  * @fires {EntryFocusEvent} entry-focus - The pointer or a key moved to another entry.
+ * @fires {SelectionChangeEvent} selection-change - The reader selected rows, columns or nothing.
+ * @fires {ViewChangeEvent} view-change - The reader zoomed or scrolled.
+ * @fires {EntryPinEvent} entry-pin - The reader pinned an entry, or let it go.
+ * @fires {HeatmapCopyEvent} heatmap-copy - The reader copied a value or a selection.
  * @csspart base - Everything.
  * @csspart viewport - The part that scrolls when the matrix is larger than its room.
  * @csspart canvas - The drawing surface.
@@ -53,104 +72,8 @@ export { EntryFocusEvent } from './entry_focus_event';
  * @cssproperty [--rnn-max-height=34rem] - Height beyond which rows scroll.
  * @cssproperty [--rnn-focus=Highlight] - Colour of the ring around the entry in focus.
  */
-export class RnnHeatmap extends LitElement {
-  static override styles = heatmapStyles;
-
-  /** A text for a network of the heatmap's own. */
-  @property() text: string | undefined;
-
-  /** The cell of that network: `rnn`, `rnn_relu`, `rnn_linear`, `lstm`, `lstm_peephole`, `lstm_nofg`, `lstm_1997`, `gru` or `gru_reset_before`. */
-  @property() cell = 'lstm';
-
-  /** How many units it has; the attribute is `hidden`. */
-  @property({ attribute: 'hidden', converter: numberAttribute(8) }) units = 8;
-
-  /** Fixes its weights and word vectors. */
-  @property({ converter: numberAttribute(1) }) seed = 1;
-
-  /** Width of its word vectors. */
-  @property({ converter: numberAttribute(16) }) embedding = 16;
-
-  /** Multiplies the recurrent weights that it starts with. */
-  @property({ converter: numberAttribute(1) }) gain = 1;
-
-  /** Biases of its gates, whole and the same for all units, as `f:3` or `f:3 i:-1` (or as an object). */
-  @property({ attribute: 'gate-bias' }) gateBias: string | Readonly<Record<string, number>> = '';
-
-  /** The unit of its state that gradients are of, from 0. */
-  @property({ attribute: 'loss-unit', converter: optionalNumberAttribute }) lossUnit: number | undefined;
-
-  /** The step after which it is taken, from 0; the last unless given. */
-  @property({ attribute: 'loss-step', converter: optionalNumberAttribute }) lossStep: number | undefined;
-
-  /** What computes it: `auto` (the GPU where there is one), `gpu` or `cpu`. */
-  @property() device: DeviceChoice = 'auto';
-
-  /** The id of the `<rnn-model>` to draw a signal of, instead of a network of its own. */
-  @property() for: string | undefined;
-
-  /** That model itself, where an id does not reach. */
-  @property({ attribute: false }) model: RnnModel | undefined;
-
-  /** The signal to draw: `h`, `c`, a gate's letter, `a_` and a gate's letter for what goes into it, `y`, `x`, gradients of these (`d_h`), `influence`. */
-  @property() signal = 'h';
-
-  /** The layer of that signal, from 0; the last unless given. */
-  @property({ converter: optionalNumberAttribute }) layer: number | undefined;
-
-  /** The direction of that signal in a bidirectional layer: `forward` or `reverse`. */
-  @property() direction: 'forward' | 'reverse' = 'forward';
-
-  /** One unit, from 0: the only row that is drawn of a signal; with `signal="influence"` what is felt by it instead of by all together; of `values` whose rows are units, the first. */
-  @property({ converter: optionalNumberAttribute }) unit: number | undefined;
-
-  /** Of a signal that is divided into heads or channels, as those of attention and Mamba are: one of them, from 0. Of `attn`, whose weights; the mean of all heads unless given. */
-  @property({ converter: optionalNumberAttribute }) group: number | undefined;
-
-  /** Of a signal, `mean`: one row, the mean over its units. */
-  @property() reduce: 'mean' | undefined;
-
-  /** How values become colours: `log` (by the logarithm of their size, as gradients are) or `linear`. */
-  @property() scale: Scaling | undefined;
-
-  /** A signal of a run made elsewhere, to draw instead. */
-  @property({ attribute: false }) source: Signal | undefined;
-
-  /** Numbers to draw instead, row by row; the attribute takes JSON or a list separated by spaces or commas. */
-  @property({ converter: valuesAttribute }) values: ArrayLike<number> | readonly ArrayLike<number>[] | undefined;
-
-  /** How many rows the numbers have. */
-  @property({ converter: optionalNumberAttribute }) rows: number | undefined;
-
-  /** What a row of them is called, in the singular: `unit`. */
-  @property({ attribute: 'row-noun' }) rowNoun: string | undefined;
-
-  /** What a column is called: `step`. */
-  @property({ attribute: 'column-noun' }) columnNoun: string | undefined;
-
-  /** Names of the rows; the attribute takes JSON or a list separated by commas or spaces. */
-  @property({ attribute: 'row-labels', converter: labelsAttribute }) rowLabels: readonly string[] | undefined;
-
-  /** Names of the columns, likewise. */
-  @property({ attribute: 'column-labels', converter: labelsAttribute }) columnLabels: readonly string[] | undefined;
-
-  /** The lower end of the range that the colours of `values`, or of `signal="influence"`, stand for. */
-  @property({ converter: optionalNumberAttribute }) min: number | undefined;
-
-  /** The upper end. Ranges with negative numbers are made alike on both sides of 0. */
-  @property({ converter: optionalNumberAttribute }) max: number | undefined;
-
-  /** What the picture shows, in words, for its caption and its accessible name. */
-  @property() label = '';
-
-  /** One of several pictures above one another, `first` or `next`: its name and legend stand in a line before it, and words above the first alone. */
-  @property() lane: 'first' | 'next' | undefined;
-
-  @state() private hover: Place | undefined;
-  @state() private focused = false;
-  @state() private quiet = false;
-  @state() private spoken = '';
-  @state() private room = 0;
+export class RnnHeatmap extends HeatmapProperties {
+  static override styles = [heatmapStyles, captionStyles];
 
   @query('.base') private readonly base!: HTMLElement;
   @query('.cursor') private readonly cursor!: HTMLElement | null;
@@ -158,9 +81,18 @@ export class RnnHeatmap extends LitElement {
   @query('.empty') private readonly empty!: HTMLElement | null;
   @query('.strip') private readonly strip!: HTMLCanvasElement | null;
 
+  readonly #internals = typeof this.attachInternals === 'function' ? this.attachInternals() : undefined;
   readonly #connection = new ModelConnection(this);
   readonly #shown = new ShownMatrix(() => this.requestUpdate());
   readonly #source = new MatrixSource(this, this.#connection, this.#shown, () => this.requestUpdate());
+  readonly #view = new HeatmapView(this, () => this.renderRoot);
+  readonly #attention = new Attention(this, () => ({ shown: this.#shown, model: this.#connection.model, order: this.#view.geometry?.order, say: this.#say }));
+  readonly #selection = new HeatmapSelection(
+    this,
+    (words) => this.#attention.speakSoon(words),
+    () => this.#say,
+  );
+  readonly #pointer = new HeatmapPointer(this.#view, this.#attention, this.#selection, (block) => this.#picked(block));
   readonly #painter = new PicturePainter(
     () => this.#picture(),
     () => this.requestUpdate(),
@@ -170,71 +102,87 @@ export class RnnHeatmap extends LitElement {
     () => this.renderRoot.querySelector<HTMLElement>('.probe'),
     () => this.#painter.paintSoon(),
   );
-  readonly #width = new ResizeObserver(([entry]) => {
-    // Not in the observer's own turn: a layout that changes there is an error to the page.
-    requestAnimationFrame(() => (this.room = Math.floor(entry.contentRect.width)));
-  });
-  #geometry: HeatmapGeometry | undefined;
-  #place: Place = { row: 0, column: 0 };
-  #reported: Place | undefined;
-  #awaited: Place | undefined;
-  #speech = 0;
+  #say: SayHeatmap = sayer(heatmapPhrases, undefined);
 
   protected override render(): TemplateResult {
-    const { matrix, message } = this.#shown;
-    const geometry = this.#geometry;
-    const classes = classMap({ base: true, linked: this.#connection.model !== undefined, slanted: geometry?.layout.slanted ?? false });
+    const { matrix, message, absence } = this.#shown;
+    const { geometry } = this.#view;
+    const classes = classMap({ base: true, linked: this.#connection.model !== undefined, slanted: geometry?.layout.slanted ?? false, mirrored: geometry?.mirrored ?? false });
+    const told = this.#say('sentence', { text: message });
     return html`<figure part="base" class=${classes} aria-busy=${this.#source.busy ? 'true' : 'false'}>
-      ${geometry ? this.#body(geometry) : html`<div part="empty" class="empty">${message}${progressOf(this.#source.influence)}</div>`}
-      <div class="quiet" role="status">${matrix ? this.spoken : message}</div>
+      ${geometry ? this.#body(geometry) : html`<div part="empty" class="empty"><slot name=${absence}>${told}</slot>${progressOf(this.#source.influence, this.#say)}</div>`}
+      <div class="quiet" role="status">${matrix ? this.#attention.spoken : told}</div>
       <span class="probe" @transitionend=${this.#page.look}></span>
     </figure>`;
   }
 
   #body(geometry: HeatmapGeometry): TemplateResult {
-    const { matrix, layout, visible } = geometry;
-    const place = this.#current(matrix);
+    const { matrix } = geometry;
+    const say = this.#say;
     const linked = this.#connection.model !== undefined;
-    const pointed = this.#pointedAt(matrix);
-    const marked = pointed ?? (linked ? place : undefined);
+    const current = this.#attention.current(matrix);
+    const pointed = this.#attention.hover ? this.#attention.readingOf(matrix, this.#attention.hover, geometry.order).place : undefined;
+    const marked = pointed ?? (linked || this.#attention.focused ? current : undefined);
     return html`
-      ${this.lane ? laneTitle(matrix, this.label, this.#shown) : nothing}
-      <div part="viewport" class="viewport" @scroll=${() => this.requestUpdate()}>
+      ${this.lane ? laneTitle(matrix, this.label, this.#shown, say) : nothing}
+      <div part="viewport" class="viewport" @scroll=${this.#view.followScroll}>
         <div class="plane">
-          <div class="stage">
-            ${this.lane === 'next' ? nothing : columnHeader(matrix, layout, visible, marked)}
-            <div part="row-labels" class="rows" aria-hidden="true">${rowLabels(matrix, layout, visible, marked)}</div>
-            <div
-              class="plot"
-              role="grid"
-              aria-label=${gridName(matrix, this.label)}
-              aria-rowcount=${matrix.rows}
-              aria-colcount=${matrix.columns}
-              @pointermove=${this.#pointed}
-              @pointerleave=${this.#left}
-              @click=${this.#tapped}
-            >
-              ${keyed(matrix.storage ? 'gpu' : 'numbers', html`<canvas part="canvas"></canvas>`)}
-              ${linked ? html`<div class=${matrix.pairs ? 'step row' : 'step'}></div>` : nothing}
-              <div role="row" aria-rowindex=${place.row + 1}>
-                <div
-                  class="cursor"
-                  role="gridcell"
-                  tabindex="0"
-                  aria-colindex=${place.column + 1}
-                  aria-label=${this.#nameOf(matrix, place)}
-                  @keydown=${this.#keyed}
-                  @focus=${this.#focusIn}
-                  @blur=${this.#focusOut}
-                ></div>
-              </div>
-            </div>
+          <div
+            class="stage"
+            @pointerdown=${this.#pointer.pressed}
+            @pointermove=${this.#pointer.moved}
+            @pointerup=${this.#pointer.released}
+            @pointercancel=${this.#pointer.released}
+            @pointerleave=${this.#pointer.left}
+            @click=${this.#pointer.clicked}
+            @wheel=${this.#pointer.wheel}
+          >
+            ${this.lane === 'next' ? nothing : columnHeader(geometry, marked, say)}
+            <div part="row-labels" class="rows" aria-hidden="true">${rowLabels(geometry, marked)}</div>
+            ${this.#grid(geometry, linked)}
           </div>
         </div>
       </div>
-      ${pointed ? tooltipFor(matrix, pointed, this.#valueAt(pointed)) : nothing}
-      ${this.lane ? nothing : captionFor(matrix, this.label, this.#shown, this.#source)}
+      ${pointedTip(geometry, this.#attention, say)} ${pinnedTip(geometry, this.#attention, say, this.#tipActions)} ${this.lane ? nothing : this.#caption(geometry)}
     `;
+  }
+
+  #grid(geometry: HeatmapGeometry, linked: boolean): TemplateResult {
+    const { matrix, order } = geometry;
+    const current = this.#attention.current(matrix);
+    const { value: selection } = this.#selection;
+    return html`<div
+      class="plot"
+      role="grid"
+      aria-multiselectable="true"
+      aria-label=${gridName(matrix, this.label, this.#say)}
+      aria-rowcount=${matrix.rows}
+      aria-colcount=${matrix.columns}
+    >
+      ${keyed(this.#isStored(geometry) ? 'gpu' : 'numbers', html`<canvas part="canvas"></canvas>`)} ${marksOn(geometry, selection, [])}
+      ${linked ? html`<div class=${matrix.pairs ? 'step row' : 'step'}></div>` : nothing}
+      <div role="row" aria-rowindex=${order.placeOf(current.row) + 1}>
+        <div
+          class="cursor"
+          role="gridcell"
+          tabindex="0"
+          aria-colindex=${current.column + 1}
+          aria-selected=${isSelected(selection, current) ? 'true' : 'false'}
+          aria-label=${this.#attention.nameOf(matrix, current)}
+          @keydown=${this.#keyed}
+          @focus=${this.#focusIn}
+          @blur=${this.#focusOut}
+          @copy=${this.#copied}
+        ></div>
+      </div>
+    </div>`;
+  }
+
+  #caption({ matrix, isDense, layout }: HeatmapGeometry): TemplateResult {
+    const say = this.#say;
+    const shared = Math.ceil(1 / Math.min(1, layout.entryWidth)) * Math.ceil(1 / Math.min(1, layout.entryHeight));
+    const remarks = [isDense ? say('dense', { count: shared }) : '', say('sentence', { text: this.#selection.complaint })];
+    return captionFor({ matrix, label: this.label, shown: this.#shown, source: this.#source, remarks, say, tools: nothing });
   }
 
   override attributeChangedCallback(name: string, old: string | null, text: string | null): void {
@@ -243,157 +191,158 @@ export class RnnHeatmap extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#width.observe(this);
     if (this.hasUpdated) this.requestUpdate();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#width.disconnect();
-    clearTimeout(this.#speech);
+    this.#attention.stop();
     this.#source.stop();
     this.#painter.release();
   }
 
-  protected override willUpdate(): void {
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('labels')) this.#say = sayer(heatmapPhrases, this.labels);
     if (this.isConnected) this.#source.choose();
     const { matrix } = this.#shown;
-    if (matrix && this.room > 0) {
-      const { fontSize, fontFamily } = getComputedStyle(this);
-      const layout = layoutFor(matrix, this.room, devicePixelRatio, (text) => textWidth(text, `${fontSize} ${fontFamily}`), this.lane !== undefined);
-      this.#geometry = new HeatmapGeometry(this.renderRoot, matrix, this.lane === 'next' ? { ...layout, header: 0 } : layout);
-      if (this.hover) this.hover = placeWithin(this.hover, matrix);
-    } else {
-      this.#geometry = this.hover = this.#reported = this.#awaited = undefined;
-    }
+    this.#view.layOut(matrix, matrix && this.#orderOf(matrix));
+    if (!matrix) return this.#attention.stop();
+    this.#attention.stayWithin(matrix);
+    this.#selection.follow(matrix);
+    if (this.#attention.pinned(matrix) || (this.#view.geometry && !this.#isStored(this.#view.geometry))) this.#shown.need();
   }
 
   protected override updated(): void {
-    const geometry = this.#geometry;
-    if (geometry) geometry.arrange(this.base, this.#current(geometry.matrix), this.#pointedAt(geometry.matrix));
+    const { geometry } = this.#view;
+    if (geometry) {
+      const { matrix, order } = geometry;
+      const pinned = this.#attention.pinned(matrix);
+      this.#view.arrange(this.base, { current: this.#attention.current(matrix), pointed: this.#attention.pointed(matrix, order), pinned: pinned && blockOf(pinned, order) });
+    }
     // What is to come takes its room at once, so that the page does not jump.
     if (this.empty) this.empty.style.minHeight = this.#source.rowsToCome ? `${expectedHeight(this.#source.rowsToCome)}px` : '';
-    this.#report();
+    showStates(this.#internals, statesOf(this.#shown, this.#source));
+    this.#attention.report();
     this.#painter.paintSoon();
   }
 
-  readonly #pointed = (event: PointerEvent): void => {
-    if (event.pointerType === 'touch') return; // a finger scrolls or taps
-    const place = this.#geometry?.placeUnder(event);
-    if (samePlace(place, this.hover)) return;
-    this.quiet = false;
-    this.hover = place;
-    this.#attend(place);
-  };
-
-  readonly #left = (): void => {
-    this.hover = undefined;
-    this.#reported = undefined;
-  };
-
-  readonly #tapped = (event: MouseEvent): void => {
-    const place = this.#geometry?.placeUnder(event);
-    if (!place) return;
-    this.quiet = false;
-    this.#go(place);
+  readonly #picked = (block: Block): void => {
+    const { geometry } = this.#view;
+    if (!geometry) return;
+    this.#attention.go(this.#attention.readingOf(geometry.matrix, block, geometry.order).place);
     this.cursor?.focus({ preventScroll: true });
   };
 
   readonly #keyed = (event: KeyboardEvent): void => {
-    const geometry = this.#geometry;
-    if (!geometry) return;
-    if (event.key === 'Escape') {
-      this.quiet = true;
-      return;
-    }
-    const { matrix, visible } = geometry;
-    const page = Math.max(1, Math.min(10, visible.last.row - visible.first.row));
-    const place = placeAfterKey(event, this.#current(matrix), { rows: matrix.rows, columns: matrix.columns, page });
-    if (!place) return;
+    const { geometry } = this.#view;
+    if (!geometry || !this.#obey(event, geometry)) return;
     event.preventDefault();
-    this.quiet = false;
-    this.hover = undefined;
-    if (!samePlace(place, this.#current(matrix))) this.#go(place);
-    geometry.reveal(place);
+    this.requestUpdate();
   };
 
+  /** Whether the key means anything here. */
+  #obey(event: KeyboardEvent, geometry: HeatmapGeometry): boolean {
+    const { matrix, order, visible, mirrored } = geometry;
+    const attention = this.#attention;
+    const current = attention.current(matrix);
+    const onDisplay = { row: order.placeOf(current.row), column: current.column };
+    const size = { rows: matrix.rows, columns: matrix.columns, page: Math.max(1, Math.min(10, visible.last.row - visible.first.row)), mirrored };
+    const selecting = this.#selection.keyed(event, onDisplay, size, geometry);
+    const place = selecting ?? (event.shiftKey ? undefined : placeAfterKey(event, onDisplay, size));
+    if (!place) return this.#command(event, current, matrix);
+    if (!selecting) this.#selection.forgetStart();
+    attention.hover = undefined;
+    attention.go({ row: order.rowAt(place.row), column: place.column });
+    this.#view.reveal(place);
+    return true;
+  }
+
+  #command({ key, ctrlKey, metaKey, altKey }: KeyboardEvent, current: Place, matrix: Matrix): boolean {
+    if (ctrlKey || metaKey || altKey) return false;
+    const commands: Record<string, () => void> = {
+      Escape: () => (this.#attention.quiet ? this.#selection.clear(matrix) : (this.#attention.quiet = true)),
+      Enter: () => this.#attention.togglePin(current),
+      '+': this.#view.zoomIn,
+      '=': this.#view.zoomIn,
+      '-': this.#view.zoomOut,
+      '0': this.#view.toggleWhole,
+    };
+    if (!Object.hasOwn(commands, key)) return false;
+    commands[key]();
+    return true;
+  }
+
   readonly #focusIn = (): void => {
-    this.focused = true;
-    this.quiet = false;
+    this.#attention.focused = true;
+    this.#attention.quiet = false;
     this.#shown.need();
-    const geometry = this.#geometry;
-    if (geometry && !this.hover) geometry.reveal(this.#current(geometry.matrix));
+    const { geometry } = this.#view;
+    if (geometry && !this.#attention.hover) {
+      const { row, column } = this.#attention.current(geometry.matrix);
+      this.#view.reveal({ row: geometry.order.placeOf(row), column });
+    }
+    this.requestUpdate();
   };
 
   readonly #focusOut = (): void => {
-    this.focused = false;
+    this.#attention.focused = false;
+    this.requestUpdate();
   };
 
-  #go(place: Place): void {
-    this.#place = place;
-    const { matrix } = this.#shown;
-    const cursor = matrix?.pairs ? { step: place.row } : matrix?.rowNoun === 'unit' ? { step: place.column, unit: matrix.firstUnit + place.row } : { step: place.column };
-    this.#connection.model?.moveCursor(cursor);
-    this.#attend(place);
-    this.#speakSoon();
-    this.requestUpdate();
-  }
-
-  /** Tells the page of the entry, as soon as its value is there. */
-  #attend(place: Place | undefined): void {
-    this.#awaited = samePlace(place, this.#reported) ? undefined : place;
-    this.#shown.need();
-    this.#report();
-  }
-
-  #report(): void {
-    const { entries, matrix } = this.#shown;
-    if (!entries || !matrix || !this.#awaited) return;
-    const { row, column } = (this.#reported = this.#awaited);
-    this.#awaited = undefined;
-    this.dispatchEvent(new EntryFocusEvent({ row, column, value: entries(row, column), label: this.#nameOf(matrix, this.#reported) }));
-  }
-
-  /** A screen reader hears where a move ended, not every entry on the way. */
-  #speakSoon(): void {
-    clearTimeout(this.#speech);
-    this.#speech = window.setTimeout(() => {
+  readonly #tipActions = {
+    unpin: (): void => {
       const { matrix } = this.#shown;
-      if (matrix) this.spoken = this.#nameOf(matrix, this.#current(matrix));
-    }, 350);
+      const place = matrix && this.#attention.pinned(matrix);
+      if (place) this.#attention.togglePin(place);
+      this.cursor?.focus({ preventScroll: true });
+    },
+    copy: async (place: Place): Promise<void> => {
+      const text = this.#textToCopy(place, NOTHING);
+      if (text === undefined) return;
+      const done = await copyFor(this, text);
+      this.#attention.speakSoon(() => (done ? this.#say('copied', { what: text }) : this.#say('notCopied')));
+    },
+  };
+
+  /** Control and C on the grid: the selection, or the entry that the cursor is on. */
+  readonly #copied = (event: ClipboardEvent): void => {
+    const { matrix } = this.#shown;
+    const text = matrix && this.#textToCopy(this.#attention.current(matrix), this.#selection.value);
+    if (!matrix || text === undefined || !event.clipboardData) return;
+    event.clipboardData.setData('text/plain', text);
+    event.preventDefault();
+    this.dispatchEvent(new HeatmapCopyEvent({ text }));
+    const { value: selection } = this.#selection;
+    this.#attention.speakSoon(() => this.#say('copied', { what: isNothing(selection) ? text : this.#selection.inWords(matrix) }));
+  };
+
+  #textToCopy(place: Place, selection: Selection): string | undefined {
+    const { geometry } = this.#view;
+    const { entries } = this.#shown;
+    if (!geometry || !entries) return undefined;
+    return textToCopy(geometry, entries, { selection, place, single: this.#source.engine?.kind === 'gpu' });
   }
+
+  /** Whether the picture is painted from where the GPU keeps the matrix: as it stands there, a pixel or more an entry. */
+  #isStored({ matrix, order, isDense }: HeatmapGeometry): boolean {
+    return matrix.storage !== undefined && !order.isShuffled && !isDense;
+  }
+
+  #orderOf(matrix: Matrix): RowOrder {
+    if (this.#order?.count !== matrix.rows) this.#order = new RowOrder(matrix.rows);
+    return this.#order;
+  }
+
+  #order: RowOrder | undefined;
 
   /** What the painter is to paint when its frame comes. */
   #picture(): Picture | undefined {
-    const geometry = this.#geometry;
+    const { geometry } = this.#view;
     const { canvas, strip } = this;
     const { matrix, entries, coding } = this.#shown;
     if (!geometry || !canvas || geometry.matrix !== matrix) return undefined;
     const { dark, chosen } = this.#page;
-    return { canvas, strip, matrix, entries, coding, dark, chosen, window: (size) => geometry.window(size) };
-  }
-
-  /** The entry that the keyboard is on: the model's step and unit where there is a model. */
-  #current(matrix: Matrix): Place {
-    const model = this.#connection.model;
-    if (!model) return placeWithin(this.#place, matrix);
-    const { step, unit } = model.cursor;
-    if (matrix.pairs) return placeWithin({ row: step, column: this.#place.column }, matrix);
-    return placeWithin({ row: matrix.rowNoun === 'unit' ? unit - matrix.firstUnit : this.#place.row, column: step }, matrix);
-  }
-
-  #pointedAt(matrix: Matrix): Place | undefined {
-    if (this.quiet) return undefined;
-    return this.hover ?? (this.focused ? this.#current(matrix) : undefined);
-  }
-
-  #valueAt({ row, column }: Place): string | undefined {
-    const { entries } = this.#shown;
-    return entries && exactNumber(entries(row, column));
-  }
-
-  #nameOf(matrix: Matrix, place: Place): string {
-    return matrix.telling?.(place.row, place.column) ?? `${entryName(matrix, place)}, ${this.#valueAt(place) ?? 'value on its way'}`;
+    return { canvas, strip, matrix, entries, order: geometry.order, stored: this.#isStored(geometry), coding, dark, chosen, window: (size) => geometry.window(size) };
   }
 }
 

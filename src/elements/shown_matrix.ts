@@ -9,6 +9,9 @@ import type { EntryAt } from './paint/canvas_painter';
 import { codingFor, logCodingFor, stickyDecades, stickyLimit, symmetric, type Coding, type ColourRange } from './range';
 import { NEARLY_NOTHING, surveyOf } from './survey';
 
+/** Why there is no picture: nothing to draw, not yet, it cannot be, or what held the numbers is gone. */
+export type Absence = 'empty' | 'loading' | 'error' | 'device-lost';
+
 /** While numbers move, the ends of a range are looked after at most so often. */
 const LOOK_MILLISECONDS = 500;
 
@@ -18,8 +21,9 @@ export class ShownMatrix {
   coding: Coding = codingFor({ min: -1, max: 1 });
   /** The numbers, once they were needed. */
   entries: EntryAt | undefined;
-  /** Why nothing is drawn. */
+  /** Why nothing is drawn, in words and in one. */
   message = '';
+  absence: Absence = 'empty';
   /** What is not as it should be with what is drawn. */
   remark = '';
 
@@ -42,7 +46,7 @@ export class ShownMatrix {
     try {
       if (tape) letGo = tape.hold();
     } catch (error) {
-      this.clear(messageOf(error));
+      this.clear(messageOf(error), 'error');
       return;
     }
     this.#target = matrix;
@@ -104,7 +108,7 @@ export class ShownMatrix {
       (error: unknown) => {
         letGo();
         if (this.#target !== matrix) return;
-        this.clear(messageOf(error));
+        this.clear(messageOf(error), 'error');
         this.changed();
       },
     );
@@ -139,11 +143,12 @@ export class ShownMatrix {
   }
 
   /** Takes what is on display away, and says why. */
-  clear(message: string): void {
+  clear(message: string, absence: Absence): void {
     this.#letGo();
     this.#letGo = () => undefined;
     this.#target = this.matrix = this.entries = undefined;
     this.message = message;
+    this.absence = absence;
     this.remark = '';
   }
 

@@ -20,7 +20,7 @@ export function timeAxis(heatmap: Element | null, rows: number, words: readonly 
   const widthOf = (text: string) => textWidth(text, `${fontSize} ${fontFamily}`);
   const columns = words.length;
   const laidOut = (columnLabels: readonly string[] | undefined) => {
-    const { gutter, entryWidth, ratio, overhang } = layoutFor({ rows, columns, rowLabels: undefined, columnLabels, rowNoun: 'unit' }, room, devicePixelRatio, widthOf);
+    const { gutter, entryWidth, ratio, overhang } = layoutFor({ rows, columns, rowLabels: undefined, columnLabels, rowNoun: 'unit' }, { width: room, ratio: devicePixelRatio, fontSize: parseFloat(fontSize), widthOf });
     const pitch = entryWidth / ratio;
     return { left: gutter, pitch, width: gutter + columns * pitch, whole: gutter + columns * pitch + overhang };
   };

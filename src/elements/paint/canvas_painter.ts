@@ -1,10 +1,13 @@
-/** Paints a matrix from its numbers on a 2D canvas: the same picture, pixel for pixel, as shaders/paint/heatmap.wgsl. */
-import { cssColour, LAST, NOT_A_NUMBER, ZERO, type ColourTable } from '../colour/scale';
-import { colourIndex, colourIndexOfLog, type Coding } from '../range';
+/**
+ * Paints a matrix from its numbers on a 2D canvas: the same picture, pixel for pixel, as shaders/paint/heatmap.wgsl. It
+ * writes pixels, not rectangles, so that its cost is that of the canvas.
+ */
+import { LAST, NOT_A_NUMBER, ZERO, type ColourTable } from '../colour/scale';
+import type { Coding } from '../range';
+import { CellColours, type EntryAt } from './cell_colours';
 import type { PaintWindow } from './window';
 
-/** Values of the matrix by place. */
-export type EntryAt = (row: number, column: number) => number;
+export type { EntryAt } from './cell_colours';
 
 /** How the entries differ from a plain grid of values. */
 export interface EntryKind {
@@ -18,46 +21,69 @@ const PLAIN: EntryKind = { logarithms: false, zeroIsEmpty: false };
 
 /** Paints the whole window. Without a context (the browser is out of memory) nothing happens. */
 export function paintEntries(canvas: HTMLCanvasElement, window: PaintWindow, at: EntryAt, coding: Coding, table: ColourTable, kind = PLAIN): void {
-  const context = canvas.getContext('2d');
-  if (!context) return;
-  if (canvas.width !== window.width) canvas.width = window.width;
-  if (canvas.height !== window.height) canvas.height = window.height;
-  context.clearRect(0, 0, window.width, window.height);
-  const { left, top, entryWidth, entryHeight, gap } = window;
-  const lastColumn = Math.min(window.columns, Math.ceil((left + window.width) / entryWidth));
-  const lastRow = Math.min(window.rows, Math.ceil((top + window.height) / entryHeight));
-  for (let row = Math.floor(top / entryHeight); row < lastRow; row++) {
-    for (let column = Math.floor(left / entryWidth); column < lastColumn; column++) {
-      const value = at(row, column);
-      const index = kind.logarithms ? colourIndexOfLog(value, coding) : colourIndex(value, coding);
-      if (index === ZERO && kind.zeroIsEmpty) continue;
-      const box = { x: column * entryWidth - left, y: row * entryHeight - top, width: entryWidth - gap, height: entryHeight - gap };
-      if (index === NOT_A_NUMBER) paintStripes(context, window, box, Number.isNaN(value) ? undefined : cssColour(table, value > 0 || coding.scaling === 'log' ? LAST : 0), table);
-      else {
-        context.fillStyle = cssColour(table, index);
-        context.fillRect(box.x, box.y, box.width, box.height);
-      }
-    }
-  }
+  const cells = new CellColours({ rows: window.rows, columns: window.columns, at, logarithms: kind.logarithms }, window, coding);
+  paintCells(canvas, window, cells, table, kind.zeroIsEmpty);
 }
 
-interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
+/** The pixels last written to a canvas, to be written over: a new block of memory for each frame would soon be swept up. */
+const images = new WeakMap<HTMLCanvasElement, ImageData>();
+
+/**
+ * Paints the whole window from cells whose colours are known. Without a context nothing happens.
+ *
+ * @param zeroIsEmpty - exact zeros of a logarithmic scale are left empty
+ */
+export function paintCells(canvas: HTMLCanvasElement, window: PaintWindow, cells: CellColours, table: ColourTable, zeroIsEmpty: boolean): void {
+  const context = canvas.getContext('2d');
+  const { width, height } = window;
+  if (!context || width === 0 || height === 0) return;
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+  let image = images.get(canvas);
+  if (image?.width !== width || image.height !== height) images.set(canvas, (image = context.createImageData(width, height)));
+  fillPixels(new Uint32Array(image.data.buffer), window, cells, new Uint32Array(table.buffer), zeroIsEmpty);
+  context.putImageData(image, 0, 0);
+}
+
+/** @param colours - as pixels: the bytes of the table are those of an ImageData */
+function fillPixels(pixels: Uint32Array, window: PaintWindow, cells: CellColours, colours: Uint32Array, zeroIsEmpty: boolean): void {
+  const { width, height, left, top, entryWidth, entryHeight, gap } = window;
+  pixels.fill(0);
+  const [firstRow, lastRow] = [Math.floor(top / entryHeight), Math.min(window.rows, Math.ceil((top + height) / entryHeight)) - 1];
+  const [firstColumn, lastColumn] = [Math.floor(left / entryWidth), Math.min(window.columns, Math.ceil((left + width) / entryWidth)) - 1];
+  if (lastRow < firstRow || lastColumn < firstColumn) return;
+  const indices = cells.indices([firstRow, lastRow], [firstColumn, lastColumn]);
+  for (let row = firstRow; row <= lastRow; row++) {
+    const from = Math.max(0, row * entryHeight - top);
+    const to = Math.min(height, (row + 1) * entryHeight - gap - top);
+    if (to <= from) continue;
+    const line = from * width;
+    let striped = false;
+    for (let column = firstColumn; column <= lastColumn; column++) {
+      const index = indices[row * window.columns + column];
+      if (index === NOT_A_NUMBER) striped = true;
+      else if (index !== ZERO || !zeroIsEmpty) {
+        const start = Math.max(0, column * entryWidth - left);
+        const end = Math.min(width, (column + 1) * entryWidth - gap - left);
+        const colour = colours[index];
+        for (let x = start; x < end; x++) pixels[line + x] = colour;
+      }
+    }
+    for (let y = from + 1; y < to; y++) pixels.copyWithin(y * width, line, line + width);
+    if (striped) stripeRow(pixels, window, cells, indices, colours, row, firstColumn, lastColumn);
+  }
 }
 
 /** Diagonal stripes, over nothing for NaN and over the end's colour for an infinity. */
-function paintStripes(context: CanvasRenderingContext2D, { left, top, stripe }: PaintWindow, box: Box, ground: string | undefined, table: ColourTable): void {
-  if (ground) {
-    context.fillStyle = ground;
-    context.fillRect(box.x, box.y, box.width, box.height);
-  }
-  context.fillStyle = cssColour(table, NOT_A_NUMBER);
-  for (let y = box.y; y < box.y + box.height; y++) {
-    for (let x = box.x; x < box.x + box.width; x++) {
-      if (Math.floor((x + left + y + top) / stripe) % 2 === 0) context.fillRect(x, y, 1, 1);
+function stripeRow(pixels: Uint32Array, { width, height, left, top, entryWidth, entryHeight, gap, stripe, columns }: PaintWindow, cells: CellColours, indices: Uint8Array, colours: Uint32Array, row: number, first: number, last: number): void {
+  for (let column = first; column <= last; column++) {
+    if (indices[row * columns + column] !== NOT_A_NUMBER) continue;
+    const value = cells.valueOf(row, column);
+    const ground = Number.isNaN(value) ? 0 : colours[value > 0 || cells.coding.scaling === 'log' ? LAST : 0];
+    for (let y = Math.max(0, row * entryHeight - top); y < Math.min(height, (row + 1) * entryHeight - gap - top); y++) {
+      for (let x = Math.max(0, column * entryWidth - left); x < Math.min(width, (column + 1) * entryWidth - gap - left); x++) {
+        pixels[y * width + x] = Math.floor((x + left + y + top) / stripe) % 2 === 0 ? colours[NOT_A_NUMBER] : ground;
+      }
     }
   }
 }

@@ -6,7 +6,9 @@ import { colourTable, type ChosenColours, type ColourTable } from '../colour/sca
 import { paintLegend } from '../legend';
 import type { Matrix } from '../matrix';
 import { scaleFor, type Coding } from '../range';
-import { paintEntries, type EntryAt } from './canvas_painter';
+import type { RowOrder } from '../row_order';
+import { paintCells } from './canvas_painter';
+import { CellColours, type EntryAt } from './cell_colours';
 import { GpuPainter } from './gpu_painter';
 import type { PaintWindow } from './window';
 
@@ -15,6 +17,9 @@ export interface Picture {
   readonly strip: HTMLCanvasElement | null;
   readonly matrix: Matrix;
   readonly entries: EntryAt | undefined;
+  readonly order: RowOrder;
+  /** Paint from where the GPU keeps the matrix, instead of from its entries. */
+  readonly stored: boolean;
   readonly coding: Coding;
   readonly dark: boolean;
   readonly chosen: ChosenColours;
@@ -27,6 +32,7 @@ export class PicturePainter {
   #size = { width: 0, height: 0 };
   #gpu: GpuPainter | undefined;
   #table: { readonly key: string; readonly colours: ColourTable } | undefined;
+  #cells: { readonly key: readonly unknown[]; readonly cells: CellColours } | undefined;
   readonly #observer = new ResizeObserver(([entry]) => this.#resized(entry));
 
   /**
@@ -55,16 +61,27 @@ export class PicturePainter {
   }
 
   #paint(picture: Picture): void {
-    const { canvas, strip, matrix, entries, coding } = picture;
+    const { canvas, strip, matrix, entries, stored, coding } = picture;
     this.#take(canvas);
     const colours = this.#coloursFor(picture);
     if (strip) paintLegend(strip, colours, coding);
     if (this.#size.width === 0 || this.#size.height === 0) return;
     const window = picture.window(this.#size);
-    if (matrix.storage) {
+    if (stored && matrix.storage) {
       this.#gpu ??= new GpuPainter(canvas, () => this.paintSoon());
       this.#gpu.paint(matrix.storage, matrix.instance, window, coding, colours, matrix.averaged);
-    } else if (entries) paintEntries(canvas, window, matrix.log10 ?? entries, coding, colours, { logarithms: matrix.log10 !== undefined, zeroIsEmpty: matrix.zeroIsEmpty });
+    } else if (entries) paintCells(canvas, window, this.#cellsOf(picture, entries, window), colours, matrix.zeroIsEmpty);
+  }
+
+  /** Kept from frame to frame while they are the same numbers in the same colours. */
+  #cellsOf({ matrix, order, coding }: Picture, entries: EntryAt, { rows, columns }: PaintWindow): CellColours {
+    const key = [matrix, entries, order, coding, rows, columns];
+    if (this.#cells && key.every((part, k) => part === this.#cells!.key[k])) return this.#cells.cells;
+    const at = matrix.log10 ?? entries;
+    const inOrder: EntryAt = order.isShuffled ? (row, column) => at(order.rowAt(row), column) : at;
+    const cells = new CellColours({ rows: matrix.rows, columns: matrix.columns, at: inOrder, logarithms: matrix.log10 !== undefined }, { rows, columns }, coding);
+    this.#cells = { key, cells };
+    return cells;
   }
 
   #take(canvas: HTMLCanvasElement): void {
@@ -82,7 +99,7 @@ export class PicturePainter {
   #leave(): void {
     this.#observer.disconnect();
     this.#gpu?.release();
-    this.#gpu = this.#canvas = undefined;
+    this.#gpu = this.#canvas = this.#cells = undefined;
   }
 
   /**

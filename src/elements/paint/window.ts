@@ -16,6 +16,7 @@ export interface PaintWindow {
   readonly gap: number;
   /** Width of the stripes over entries that are not finite numbers. */
   readonly stripe: number;
+  /** How many entries there are; where several share a pixel, how many pixels. */
   readonly rows: number;
   readonly columns: number;
 }
