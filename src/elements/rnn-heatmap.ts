@@ -22,6 +22,8 @@ import { showStates, statesOf } from './heatmap_status';
 import { heatmapStyles } from './heatmap_styles';
 import { pinnedTip, pointedTip } from './heatmap_tip';
 import { HeatmapView } from './heatmap_view';
+import { InfluenceMeasuredEvent } from './influence_measured_event';
+import type { MeasuredInfluence } from './influence_run';
 import type { Matrix } from './matrix';
 import { MatrixSource } from './matrix_source';
 import { ModelConnection } from './model_connection';
@@ -56,6 +58,7 @@ export * from './heatmap_events';
  * @fires {ViewChangeEvent} view-change - The reader zoomed or scrolled.
  * @fires {EntryPinEvent} entry-pin - The reader pinned an entry, or let it go.
  * @fires {HeatmapCopyEvent} heatmap-copy - The reader copied a value or a selection.
+ * @fires {InfluenceMeasuredEvent} influence-measured - Another matrix of influence was measured, whoever asked for it.
  * @csspart base - Everything.
  * @csspart viewport - The part that scrolls when the matrix is larger than its room.
  * @csspart canvas - The drawing surface.
@@ -221,10 +224,15 @@ export class RnnHeatmap extends HeatmapProperties {
     }
     // What is to come takes its room at once, so that the page does not jump.
     if (this.empty) this.empty.style.minHeight = this.#source.rowsToCome ? `${expectedHeight(this.#source.rowsToCome)}px` : '';
+    const { value } = this.#source.influence;
+    if (value && value !== this.#measured) this.dispatchEvent(new InfluenceMeasuredEvent(value));
+    this.#measured = value;
     showStates(this.#internals, statesOf(this.#shown, this.#source));
     this.#attention.report();
     this.#painter.paintSoon();
   }
+
+  #measured: MeasuredInfluence | undefined;
 
   readonly #picked = (block: Block): void => {
     const { geometry } = this.#view;

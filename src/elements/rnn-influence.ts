@@ -25,6 +25,7 @@ const MOST_LISTED = 256;
  *
  * @fires {EntryFocusEvent} entry-focus - The pointer or a key moved to another entry: t is its row, s its column, from 0.
  * @fires {InfluenceChangeEvent} influence-change - The reader chose another unit, or all.
+ * @fires {InfluenceMeasuredEvent} influence-measured - Another matrix was measured.
  * @csspart notice - The words that stand where there is nothing to draw.
  * @csspart reading - The chosen entry in words.
  * @csspart heatmap - The `<rnn-heatmap>` that draws the matrix.

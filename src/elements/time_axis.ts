@@ -14,13 +14,14 @@ export interface TimeAxis {
 /**
  * @param heatmap - one whose font is the right one, or null while there is none
  * @param room - the heatmap's width
+ * @param rowNoun - what its rows are
  */
-export function timeAxis(heatmap: Element | null, rows: number, words: readonly string[], room: number): TimeAxis {
+export function timeAxis(heatmap: Element | null, rows: number, words: readonly string[], room: number, rowNoun = 'unit'): TimeAxis {
   const { fontSize, fontFamily } = heatmap ? getComputedStyle(heatmap) : { fontSize: '13px', fontFamily: 'system-ui, sans-serif' };
   const widthOf = (text: string) => textWidth(text, `${fontSize} ${fontFamily}`);
   const columns = words.length;
   const laidOut = (columnLabels: readonly string[] | undefined) => {
-    const { gutter, entryWidth, ratio, overhang } = layoutFor({ rows, columns, rowLabels: undefined, columnLabels, rowNoun: 'unit' }, { width: room, ratio: devicePixelRatio, fontSize: parseFloat(fontSize), widthOf });
+    const { gutter, entryWidth, ratio, overhang } = layoutFor({ rows, columns, rowLabels: undefined, columnLabels, rowNoun }, { width: room, ratio: devicePixelRatio, fontSize: parseFloat(fontSize), widthOf });
     const pitch = entryWidth / ratio;
     return { left: gutter, pitch, width: gutter + columns * pitch, whole: gutter + columns * pitch + overhang };
   };

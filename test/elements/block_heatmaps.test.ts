@@ -1,5 +1,6 @@
 // Signals of blocks as heatmaps: the matrix of attention, and the rows of one head or channel.
 import { describe, expect, it } from 'vitest';
+import '../../src/elements/define/rnn-influence';
 import type { RnnHeatmap } from '../../src/elements/rnn-heatmap';
 import type { RnnModel } from '../../src/elements/rnn-model';
 import { inside, messageOf, mount, pixelsOf, settled } from './mounting';
@@ -88,6 +89,18 @@ describe('a channel of a scan', () => {
 });
 
 describe('influence on a given scale', () => {
+  it('tells the page what was measured, once for each matrix', async () => {
+    const box = mount<HTMLElement>('<div></div>');
+    const told: [number, readonly string[]][] = [];
+    box.addEventListener('influence-measured', ({ influence, words: read }) => told.push([influence.steps, read]));
+    box.innerHTML = `<rnn-model id="m" text="a b" layers="mamba state:2" embedding="4" device="cpu"></rnn-model><rnn-influence for="m"></rnn-influence>`;
+    await settled(() => expect(told).toEqual([[2, ['a', 'b']]]));
+    box.querySelector('rnn-model')!.text = 'a b c';
+    await settled(() => expect(told).toEqual([[2, ['a', 'b']], [3, ['a', 'b', 'c']]]));
+    box.querySelector('rnn-influence')!.unit = 1;
+    await settled(() => expect(told).toHaveLength(3));
+  });
+
   it('is drawn between whole decades around the ends, for several to be compared', async () => {
     const { heatmap } = await shown('attention, lstm hidden:3', 'signal="influence" min="2e-7" max="30"');
     await settled(() => expect(inside(heatmap, '[part=legend]').textContent).toMatch(/10⁻⁷|1e−7|1e-7/));
