@@ -42,11 +42,11 @@ await server.close();
 process.exitCode = refused ? 1 : 0;
 
 /** @param {import('./gallery_models.mjs').GalleryModel} made */
-async function trained({ name, title, task: taskName, taskOptions, layer, embedding, seed, updates, training, measure }) {
+async function trained({ name, title, task: taskName, taskOptions, layers, embedding, seed, updates, training, measure }) {
   const task = door.taskNamed(taskName).make(taskOptions);
   const input = 'vocab' in task.input ? { vocab: task.input.vocab, embedding } : task.input;
   const output = 'classes' in task.output ? { classes: task.output.classes } : { values: task.output.values };
-  const spec = { input, layers: [layer], output, seed };
+  const spec = { input, layers, output, seed };
   const model = await engine.model(spec);
   const trainer = await model.trainer({ task, ...training });
   for (let done = 0; done < updates; done += PROGRESS_EVERY) {

@@ -11,7 +11,7 @@
  * @property {string} title
  * @property {string} task
  * @property {import('../src/engine/index').TaskOptions} taskOptions
- * @property {Pick<import('../src/engine/index').RecurrentSpec, 'cell' | 'hidden' | 'start' | 'gateBias'>} layer
+ * @property {import('../src/engine/index').LayerSpec[]} layers
  * @property {number} embedding
  * @property {number} seed of the weights
  * @property {number} updates
@@ -94,7 +94,7 @@ export const galleryModels = [
     name: 'agreement-rnn',
     title: 'Plain RNN that agrees: a verb with its noun, up to 80 words back',
     ...agreement(48),
-    layer: { cell: 'rnn', hidden: 32, start: 'orthogonal' },
+    layers: [{ cell: 'rnn', hidden: 32, start: 'orthogonal' }],
     embedding: 32,
     seed: 3,
     updates: 1_200,
@@ -105,7 +105,7 @@ export const galleryModels = [
     name: 'agreement-lstm',
     title: 'LSTM that agrees: a verb with its noun',
     ...agreement(48),
-    layer: { cell: 'lstm', hidden: 32, gateBias: { f: 1 } },
+    layers: [{ cell: 'lstm', hidden: 32, gateBias: { f: 1 } }],
     embedding: 32,
     seed: 1,
     updates: 600,
@@ -116,7 +116,7 @@ export const galleryModels = [
     name: 'agreement-gru',
     title: 'GRU that agrees: a verb with its noun',
     ...agreement(48),
-    layer: { cell: 'gru', hidden: 32, gateBias: { z: 1 } },
+    layers: [{ cell: 'gru', hidden: 32, gateBias: { z: 1 } }],
     embedding: 32,
     seed: 1,
     updates: 800,
@@ -124,11 +124,33 @@ export const galleryModels = [
     measure: agreementErrors(0.02, [20, 50, 80]),
   },
   {
+    name: 'agreement-attention',
+    title: 'Two layers of attention that agree: a verb with its noun',
+    ...agreement(48),
+    layers: [1, 2].map(() => ({ block: 'attention', heads: 2, mlp: 2, positions: 'rotary' })),
+    embedding: 32,
+    seed: 1,
+    updates: 800,
+    training: cosine(5e-3, 800),
+    measure: agreementErrors(0.02, [20]),
+  },
+  {
+    name: 'agreement-mamba',
+    title: 'Mamba that agrees: a verb with its noun',
+    ...agreement(48),
+    layers: [1, 2].map(() => ({ block: 'mamba', state: 8 })),
+    embedding: 32,
+    seed: 1,
+    updates: 800,
+    training: cosine(5e-3, 800),
+    measure: agreementErrors(0.05, [20]),
+  },
+  {
     name: 'characters-lstm',
     title: 'LSTM that reads characters: one cell counts the line, others know what is quoted',
     task: 'characters',
     taskOptions: { seed: 1, sequences: 32 },
-    layer: { cell: 'lstm', hidden: 64, gateBias: { f: 1 } },
+    layers: [{ cell: 'lstm', hidden: 64, gateBias: { f: 1 } }],
     embedding: 24,
     seed: 1,
     updates: 700,
@@ -140,7 +162,7 @@ export const galleryModels = [
     title: 'LSTM that adds two marked numbers out of 30',
     task: 'adding',
     taskOptions: { seed: 1, sequences: 32, settings: { length: 30 } },
-    layer: { cell: 'lstm', hidden: 32, gateBias: { f: 1 } },
+    layers: [{ cell: 'lstm', hidden: 32, gateBias: { f: 1 } }],
     embedding: 0,
     seed: 1,
     updates: 700,
