@@ -1,7 +1,7 @@
 /** The public face: one set of interfaces, met by the GPU engine and by the float64 reference alike. */
 import type { Activation } from './math/activation';
 import type { Tensor } from './math/tensor';
-import type { Inputs, RunInputs } from './model/inputs';
+import type { Inputs, RunInputs, States } from './model/inputs';
 import type { Loss } from './model/loss';
 import type { Parameters, StateDict } from './model/parameters';
 import type { SignalInfo, SignalPlace } from './model/signals';
@@ -40,10 +40,21 @@ export interface Model {
    * vectors of those seeds too. Throws OptionError, ShapeError, NonFiniteError; then nothing changes.
    */
   setParameters(weights: StateDict, options?: { seeds?: readonly number[] }): void;
+  /** Reads on step by step where the numbers are; only where the engine has a way of its own. Use `createDecoder` instead. */
+  decoding?(sequences: number, start: Pick<Inputs, 'first' | 'initial'>): Promise<Decoding>;
   /** Makes a trainer, and ends the one before. Rejects with OptionError for options or a task that do not fit, LimitError before allocation. */
   trainer(options: TrainerOptions): Promise<Trainer>;
   release(): void;
   [Symbol.dispose](): void;
+}
+
+/** An engine's own way of decoding. */
+export interface Decoding {
+  /** Reads one step of each sequence. Resolves to the last layer's output, [M, B, W]. @param given - what the checked inputs were made from */
+  read(inputs: Inputs, given: RunInputs): Promise<Float32Array | Float64Array>;
+  /** As of `statesAfter`. */
+  states(): Promise<States>;
+  release(): void;
 }
 
 /** How the recurrence is carried out on the GPU: a dispatch per step, or one that owns a tile of the batch throughout. */

@@ -6,6 +6,7 @@ export { cells, cellNamed } from './cells';
 export type { SignalProof } from './comparison';
 export type { Cell, CellGradient, CellStep, Gate, Range, State } from './cells/cell';
 export { counterfactual, type Counterfactual, type CounterfactualOptions, type Swap } from './counterfactual';
+export { createDecoder, type DecodedStep, type Decoder, type DecoderOptions } from './decoder';
 export { createEngine, type EngineOptions } from './create_engine';
 export type { Engine, Model, Plan, RecurrentForm, RunOptions, Signal, SignalExtent, SignalStorage, Tape } from './engine';
 export * from './errors';

@@ -4,6 +4,7 @@
  */
 import type { Tape } from './engine';
 import { OptionError } from './errors';
+import { entriesOf, feltAt, takesLosses } from './felt_on_device';
 import { exponentOf, largestEntry, timesPowerOfTwo } from './math/matrix';
 import { MOST_INFLUENCE_STEPS, type Influence, type InfluenceOptions } from './influence';
 import { normsByLosses } from './influence_by_losses';
@@ -26,7 +27,7 @@ export async function measuredInfluence(tape: Tape, { unit, by = 'fastest', abor
   const steps = stepsOf(tape, sequence);
   const causal = layers.slice(0, layer + 1).every(({ directions }) => directions === 1);
   const place = { layer, model, sequence, unit, steps, causal };
-  if (tape.inputNorms && (by === 'gpu' || (by === 'fastest' && tape.engine.adapter?.software === false))) {
+  if (takesLosses(tape, by)) {
     return { ...place, arithmetic: 'float32 on the GPU', ...(await byLosses(tape, place, abort, progress)) };
   }
   if (!layers.slice(0, layer + 1).every(isRecurrent)) {
@@ -60,17 +61,10 @@ async function byLosses(
   abort: AbortSignal | undefined,
   progress: ((fraction: number) => void) | undefined,
 ): Promise<Pick<Influence, 'values' | 'log10'>> {
-  const { directions, width } = tape.model.shape.layers[layer];
-  const entries = unit === undefined ? Array.from({ length: directions * width }, (_, u) => u) : [unit];
-  const losses = Array.from({ length: steps }, (_, step) => entries.map((u) => ({ step, direction: Math.floor(u / width), unit: u % width }))).flat();
-  const norms = await tape.inputNorms!(losses, { layer, model, sequence }, abort, progress);
+  const all = Array.from({ length: steps }, (_, t) => t);
+  const rows = await feltAt(tape, { layer, model, sequence }, all, entriesOf(tape.model.shape.layers[layer], unit), abort, progress);
   const values = new Float64Array(steps * steps);
-  for (let t = 0; t < steps; t++) {
-    for (let s = 0; s < steps; s++) {
-      if (causal && s > t) continue;
-      values[t * steps + s] = Math.hypot(...entries.map((_, e) => norms[(t * entries.length + e) * tape.inputs.steps + s]));
-    }
-  }
+  rows.forEach((row, t) => values.set(row.subarray(0, causal ? t + 1 : steps), t * steps));
   return { values, log10: values.map(Math.log10) };
 }
 

@@ -82,7 +82,7 @@ async function readGrown(of: BlockLayerRun, back: BlockBack | undefined, { name,
 }
 
 /** [M, steps, B, width] of the steps before a run. */
-async function readEarlier(layout: BlockLayout, buffer: GPUBuffer, name: string, steps: number, readback: Readback): Promise<Float32Array> {
+export async function readEarlier(layout: BlockLayout, buffer: GPUBuffer, name: string, steps: number, readback: Readback): Promise<Float32Array> {
   const { offset, columns } = earlierStrip(layout, name)!;
   const { models, sequences, earlier = 0 } = layout.extent;
   if (steps === 0) return new Float32Array();
@@ -171,7 +171,7 @@ function joined(parts: readonly { readonly width: number; readonly data: Float32
 }
 
 /** [M, B, T, width] of parts [M, .., B, width] that follow one another. */
-function joinedSteps(parts: readonly Float32Array[], models: number, sequences: number, width: number): Float32Array {
+export function joinedSteps(parts: readonly Float32Array[], models: number, sequences: number, width: number): Float32Array {
   const joinedLength = parts.reduce((sum, { length }) => sum + length, 0);
   const steps = joinedLength / (models * sequences * width);
   const values = new Float32Array(joinedLength);

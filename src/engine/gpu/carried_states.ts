@@ -1,5 +1,5 @@
-/** States that training carries from one batch to the next, of one layer: copied aside after a run, and back before the next. */
-import { layerStates, stateWidth } from '../model/spec';
+/** States of fixed size that training carries from one batch to the next, and decoding from step to step, of one layer: copied aside after a run, and back before the next. */
+import { layerStates, stateWidth, type Layer, type LayerState } from '../model/spec';
 import { packState, statePlace, unpackState } from './block_states';
 import type { BufferSet } from './buffer_set';
 import { packRows, unpackRows } from './pack';
@@ -53,7 +53,7 @@ export class CarriedStates {
     const { run } = this;
     if (run.kind === 'block') {
       let at = 0;
-      return layerStates(run.layer).map(({ name }, s) => unpackState(statePlace(run.run.layout, name, 'before')!, values.subarray(at, (at += this.#pieces[s].entries))));
+      return fixedStates(run.layer).map(({ name }, s) => unpackState(statePlace(run.run.layout, name, 'before')!, values.subarray(at, (at += this.#pieces[s].entries))));
     }
     const { models, slot, hidden } = run.layout;
     return run.layer.cell.states.map((_, s) => unpackRows(values.subarray(s * models * slot, (s + 1) * models * slot), stateWidth(run.layer, s), hidden));
@@ -64,7 +64,7 @@ export class CarriedStates {
     const { run } = this;
     let at = 0;
     states.forEach((values, s) => {
-      const packed = run.kind === 'block' ? packState(statePlace(run.run.layout, layerStates(run.layer)[s].name, 'before')!, values) : packRows(values, stateWidth(run.layer, s), run.layout.hidden);
+      const packed = run.kind === 'block' ? packState(statePlace(run.run.layout, fixedStates(run.layer)[s].name, 'before')!, values) : packRows(values, stateWidth(run.layer, s), run.layout.hidden);
       queue.writeBuffer(this.#kept, 4 * at, packed as Float32Array<ArrayBuffer>);
       at += packed.length;
     });
@@ -79,11 +79,16 @@ export class CarriedStates {
   }
 }
 
+/** What a layer carries that does not grow. */
+function fixedStates(layer: Layer): readonly LayerState[] {
+  return layerStates(layer).filter(({ grows }) => !grows);
+}
+
 function piecesOf(run: LayerRun, { steps }: RunShape): Piece[] {
   if (run.kind === 'block') {
     const { layout } = run.run;
     const { models, sequences } = layout.extent;
-    return layerStates(run.layer).map(({ name }) => {
+    return fixedStates(run.layer).map(({ name }) => {
       const [before, after] = (['before', 'after'] as const).map((which) => statePlace(layout, name, which)!);
       return { first: before.offset, last: after.offset, entries: models * sequences * before.columns.length };
     });

@@ -1,9 +1,9 @@
 /** A model on the GPU: its weights, its kernels, and a pool of buffers for runs of shapes seen before. */
-import type { Engine, Model, Plan, RecurrentForm, RunOptions, Tape } from '../engine';
+import type { Decoding, Engine, Model, Plan, RecurrentForm, RunOptions, Tape } from '../engine';
 import { OutOfMemoryError, ReleasedError } from '../errors';
-import { checkedInputs, type RunInputs } from '../model/inputs';
+import { checkedInputs, type Inputs, type RunInputs } from '../model/inputs';
 import type { CheckedLoss } from '../model/loss';
-import { checkedParameters, staleParameters, type Parameters, type StateDict } from '../model/parameters';
+import { checkedParameters, otherParameters, staleParameters, type Parameters, type StateDict } from '../model/parameters';
 import { isRecurrent, reseeded, type ModelShape } from '../model/spec';
 import type { Trainer, TrainerOptions } from '../training/trainer';
 import { measuredSteps, type FormChoices } from './choose_form';
@@ -42,6 +42,7 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
   #version = 0;
   #known = 0;
   #trainer: Trainer | undefined;
+  readonly #decodings = new Set<Decoding>();
   #released = false;
 
   private constructor(
@@ -201,6 +202,28 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
     }
   }
 
+  async decoding(sequences: number, start: Pick<Inputs, 'first' | 'initial'>): Promise<Decoding> {
+    const { gpu, readback } = this.context;
+    this.#check(undefined);
+    const { GpuDecoding } = await import('./gpu_decoding');
+    this.#check(undefined);
+    const version = this.#version;
+    const decoding = new GpuDecoding(gpu, readback, this.shape, sequences, start, {
+      makeRun: async (shape) => {
+        checkRun(gpu, this.shape, shape);
+        return guarded(gpu, () => new RunBuffers(gpu, this.shape, this.forward, shape, { remembers: true }), bytesOf, destroy);
+      },
+      formsOf: (shape) => this.#forms('auto', shape),
+      check: () => {
+        this.#check(undefined);
+        if (version !== this.#version) throw otherParameters();
+      },
+      ended: (ended) => this.#decodings.delete(ended),
+    });
+    this.#decodings.add(decoding);
+    return decoding;
+  }
+
   recycle(buffers: RunBuffers): void {
     if (this.#released) return this.#destroy(buffers);
     this.#pool.push(buffers);
@@ -211,6 +234,7 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
     if (this.#released) return;
     this.#released = true;
     this.#trainer?.release();
+    for (const decoding of this.#decodings) decoding.release();
     for (const buffers of this.#pool) this.#destroy(buffers);
     this.#pool.length = 0;
     this.forward.weights.destroy();

@@ -6,7 +6,7 @@ import { size, type Tensor } from '../math/tensor';
 import { Holders } from '../model/holders';
 import { inputVectors } from '../model/input_vectors';
 import type { Inputs } from '../model/inputs';
-import { checkedLoss, type CheckedLoss, type Loss } from '../model/loss';
+import type { CheckedLoss, Loss } from '../model/loss';
 import type { Parameters } from '../model/parameters';
 import { findSignal, gradientEntries, signalEntries, type SignalEntry, type SignalInfo, type SignalPlace } from '../model/signals';
 import { readBlockSignal, readWhole } from './block_signals';
@@ -94,6 +94,7 @@ export class GpuTape implements Tape {
   async backward(loss: Loss, { abort }: { abort?: AbortSignal } = {}): Promise<Float64Array | undefined> {
     const letGo = this.hold();
     try {
+      const { checkedLoss } = await import('../model/loss');
       const checked = checkedLoss(this.model.shape, this.inputs, loss);
       const gradients = await this.owner.propagate(this.buffers, this.#version, this.plan, checked, abort);
       this.#back = { gradients, loss: checked };

@@ -182,11 +182,15 @@ export class RunBuffers {
   }
 
   /** Sends what a run reads to the GPU. */
-  upload({ source, lengths, initial, sequences, steps, first }: Inputs): void {
+  upload(inputs: Inputs): void {
+    this.uploadSource(inputs);
+    this.beginFrom(inputs);
+  }
+
+  /** Puts states before the first step, zeros where none are given. */
+  beginFrom({ first, initial, steps, sequences }: Pick<Inputs, 'first' | 'initial' | 'steps' | 'sequences'>): void {
     const { queue } = this.gpu.device;
     this.beginAfter(first);
-    if (source.kind === 'rows' && this.shape.tableRows) this.#uploadTable(source.table, source.rows);
-    this.uploadRead(source.kind === 'rows' ? { tokens: source.tokens, lengths } : { x: source.x, lengths });
     const zero = initial.every((states) => states.every((state) => state === undefined));
     if (!zero || !this.#startsAtZero) {
       this.layers.forEach((run, k) => {
@@ -201,6 +205,12 @@ export class RunBuffers {
       });
     }
     this.#startsAtZero = zero;
+  }
+
+  /** Sends what is read, but for states. */
+  uploadSource({ source, lengths }: Pick<Inputs, 'source' | 'lengths'>): void {
+    if (source.kind === 'rows' && this.shape.tableRows) this.#uploadTable(source.table, source.rows);
+    this.uploadRead(source.kind === 'rows' ? { tokens: source.tokens, lengths } : { x: source.x, lengths });
   }
 
   /** Says how many steps came before. */

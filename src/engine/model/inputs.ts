@@ -59,12 +59,16 @@ export interface Inputs {
   readonly words: readonly (readonly string[])[] | undefined;
 }
 
-/** Checks an input against a model. Throws ShapeError, OptionError or NonFiniteError naming the tensor. */
-export function checkedInputs(model: ModelShape, parameters: Parameters, inputs: RunInputs): Inputs {
+/**
+ * Checks an input against a model. Throws ShapeError, OptionError or NonFiniteError naming the tensor.
+ * @param before - how many steps the model has read already, where no states tell
+ */
+export function checkedInputs(model: ModelShape, parameters: Parameters, inputs: RunInputs, before = 0): Inputs {
   const read = 'words' in inputs ? fromWords(model, parameters, inputs) : 'tokens' in inputs ? fromTokens(model, parameters, inputs.tokens) : fromVectors(model, inputs.x);
   const { steps, sequences } = read;
   const lengths = checkedLengths(inputs.lengths ?? read.lengths, read.lengths ?? Array.from({ length: sequences }, () => steps));
-  const initial = inputs.states ? namedStates(model, inputs, inputs.states, sequences) : { first: 0, initial: initialStates(model, inputs, sequences) };
+  if (inputs.states && (inputs.h0 ?? inputs.c0)) throw new OptionError('states', 'states: given together with h0 or c0; give one of the two.');
+  const initial = inputs.states ? checkedStates(model, inputs.states, sequences) : { first: before, initial: initialStates(model, inputs, sequences) };
   model.layers.forEach((layer, k) => {
     if (!isRecurrent(layer)) checkSteps(layer.program, initial.first + steps, `layers[${k}]`);
   });
@@ -157,9 +161,9 @@ function checkedLengths(lengths: ArrayLike<number> | undefined, longest: ArrayLi
   return Array.from(lengths).every((length) => length === steps) ? undefined : Int32Array.from(lengths);
 }
 
-/** States as a run before left them. All growing ones have rows for the same steps, or none is given. */
-function namedStates({ layers, seeds }: ModelShape, { h0, c0 }: InputOptions, given: States, sequences: number): Pick<Inputs, 'first' | 'initial'> {
-  if (h0 ?? c0) throw new OptionError('states', 'states: given together with h0 or c0; give one of the two.');
+/** States as a run before left them; zeros unless given. All growing ones have rows for the same steps, or none is given. Throws OptionError or ShapeError. */
+export function checkedStates({ layers, seeds }: ModelShape, given: States | undefined, sequences: number): Pick<Inputs, 'first' | 'initial'> {
+  if (!given) return { first: 0, initial: layers.map((layer) => layerStates(layer).map(() => undefined)) };
   if (given.length !== layers.length) throw new ShapeError('states', `states for each of ${layers.length} layers`, `${given.length}`);
   const growing = layers.flatMap((layer, k) => layerStates(layer).flatMap(({ name, grows }) => (grows ? [{ name, k, shape: given[k]?.[name]?.shape }] : [])));
   const known = growing.find(({ shape }) => shape);

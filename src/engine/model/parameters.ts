@@ -80,6 +80,11 @@ export function staleParameters(): OptionError {
   return new OptionError('backward', "backward: the model's parameters were changed after this run; run it again.");
 }
 
+/** The error of decoding on with weights that are no longer the model's. */
+export function otherParameters(): OptionError {
+  return new OptionError('parameters', 'parameters: the model has other weights than when this decoder began; make another one.');
+}
+
 /** Takes given values as a model's parameters. Throws if one is missing, unknown, misshapen, not finite, or what it may not be. */
 export function checkedParameters(model: ModelShape, values: StateDict): Parameters {
   const parameters = checkedTensors(model, values);

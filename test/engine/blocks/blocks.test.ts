@@ -56,7 +56,7 @@ describe.each(kinds.map(([name, options, inputs]) => [`${name} ${JSON.stringify(
     const losses = Array.from({ length: each }, (_loss, j) => drawn(record.tensors.get(program.output)!.length, 'R', j));
     const alone = losses.map((d_y) => back(program, record, point, { d_y, d_final: new Map() }).gradient);
     const beside = prepareBack(program, point.parameters, record, new Map(), new Map(), each);
-    const rowByRow = (values: readonly Float64Array[], width: number) => Float64Array.from({ length: each * values[0].length }, (_, i) => values[Math.floor(i / width) % each][Math.floor(i / width / each) * width + (i % width)]);
+    const rowByRow = (values: readonly Float64Array[], width: number) => Float64Array.from({ length: each * values[0].length }, (_entry, i) => values[Math.floor(i / width) % each][Math.floor(i / width / each) * width + (i % width)]);
     addToOutput(program, awkward, beside.result, rowByRow(losses, placeOf(program, program.output).row));
     const together = toEnd(beside.carryOut());
     for (const { name } of program.tensors) expect(relativeDifference(together.tensors.get(name)!, rowByRow(alone.map(({ tensors }) => tensors.get(name)!), placeOf(program, name).row)), name).toBeLessThan(1e-13);
