@@ -1,5 +1,6 @@
 /** Defines every element: the one file that a page's script tag names. */
 import './define/rnn-attention';
+import './define/rnn-cell-diagram';
 import './define/rnn-compare';
 import './define/rnn-continuation';
 import './define/rnn-entry';

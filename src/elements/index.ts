@@ -1,5 +1,6 @@
 /** The classes of all elements and of their events, for who registers or extends them: importing them defines nothing. */
 export { HeadChangeEvent, RnnAttention } from './rnn-attention';
+export { RnnCellDiagram, SymbolFocusEvent } from './rnn-cell-diagram';
 export { CompareChangeEvent, RnnCompare } from './rnn-compare';
 export { RnnContinuation } from './rnn-continuation';
 export { GateChangeEvent, RnnEntry } from './rnn-entry';

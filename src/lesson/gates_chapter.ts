@@ -45,6 +45,7 @@ export function gatesChapter(change: (settings: Partial<LessonState>, history: '
     }
     gates.complement = z === 'replaces';
     byId('gru-equations').textContent = equationsOf(reset, z);
+    byId('gru-picture-note').hidden = z === 'keeps';
     for (const choice of choices) choice.checked = choice.value === (choice.name === 'reset' ? reset : z);
     for (const field of fields) field.value = String(bias ?? 0);
     for (const name of ['forget', 'update']) {

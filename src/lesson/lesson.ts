@@ -19,6 +19,7 @@ import { learnerChapter } from './learner_chapter';
 import { defaults, HIDDEN_MOST, holdsState, readLink, SEED_MOST, type LessonState } from './link';
 import { raceChapter } from './race_chapter';
 import { storedChapter } from './stored_chapter';
+import { lightSymbols } from './symbols';
 import { tellTerms } from './terms';
 
 const reader = byId<RnnModel>('reader');
@@ -335,6 +336,7 @@ document.addEventListener('click', (event) => {
   }
 });
 
+lightSymbols();
 tellTerms();
 address.onOpen = open;
 open(location.hash);
