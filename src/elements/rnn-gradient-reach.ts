@@ -7,6 +7,7 @@ import { ofLog10, powerOfTen } from './log_axis';
 import { ModelFigure } from './model_figure';
 import { rgbOfCss } from './page_colours';
 import { NormPainter, paintNorms, stepLengths, type NormWindow } from './paint/norm_painter';
+import { paintNextFrame } from './paint/paint_frame';
 import type { GradientState } from './run_gradient';
 
 /** What the bars are painted from, and the step that the gradient is taken at. */
@@ -141,7 +142,7 @@ export class RnnGradientReach extends ModelFigure {
   #problem = '';
   #painter: NormPainter | undefined;
   #painted: HTMLCanvasElement | undefined;
-  #frame = 0;
+  #callOff: (() => void) | undefined;
 
   override render(): TemplateResult {
     const drawn = this.#drawn;
@@ -169,8 +170,8 @@ export class RnnGradientReach extends ModelFigure {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#width.disconnect();
-    cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
+    this.#callOff?.();
+    this.#callOff = undefined;
     this.#painter?.release();
     this.#painter = this.#painted = undefined;
   }
@@ -259,8 +260,8 @@ export class RnnGradientReach extends ModelFigure {
   }
 
   readonly #paintSoon = (): void => {
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
+    this.#callOff ??= paintNextFrame(() => {
+      this.#callOff = undefined;
       this.#paint();
     });
   };

@@ -5,6 +5,7 @@
 import type { SignalStorage } from '../engine';
 import { colourTable, type ColourTable } from './colour/scale';
 import { GpuPainter } from './paint/gpu_painter';
+import { paintNextFrame } from './paint/paint_frame';
 import { codingFor } from './range';
 
 export interface StripPlace {
@@ -24,7 +25,7 @@ export class UnrolledStrip {
   #painter: GpuPainter | undefined;
   #canvas: HTMLCanvasElement | undefined;
   #colours: { readonly dark: boolean; readonly table: ColourTable } | undefined;
-  #frame = 0;
+  #callOff: (() => void) | undefined;
   #place: { readonly storage: SignalStorage; readonly place: StripPlace } | undefined;
 
   /** Paints in the next frame. */
@@ -39,15 +40,15 @@ export class UnrolledStrip {
   }
 
   release(): void {
-    cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
+    this.#callOff?.();
+    this.#callOff = undefined;
     this.#painter?.release();
     this.#painter = this.#canvas = this.#place = undefined;
   }
 
   #soon(): void {
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
+    this.#callOff ??= paintNextFrame(() => {
+      this.#callOff = undefined;
       if (this.#canvas && this.#place) this.#paint(this.#canvas, this.#place.storage, this.#place.place);
     });
   }

@@ -3,6 +3,7 @@
  * read back, and nothing made that was not there the frame before. Pipelines are shared by all canvases of a device.
  */
 import { shaderCode, type SignalStorage } from '../../engine';
+import { recordPicture } from './paint_frame';
 
 /** A fragment shader below shaders/paint, and what it binds: a picture, tables, then the signal's values and lengths. */
 export interface PaintShader {
@@ -43,7 +44,8 @@ export class GpuCanvas {
     const context = this.#context;
     if (!context) return false;
     const own = this.#partsFor(storage.device, context);
-    if (!this.#pipeline) return false;
+    const pipeline = this.#pipeline;
+    if (!pipeline) return false;
     const { canvas } = this;
     if (canvas.width !== width) canvas.width = width;
     if (canvas.height !== height) canvas.height = height;
@@ -54,17 +56,16 @@ export class GpuCanvas {
       if (table.content !== tables[k]) queue.writeBuffer(table.buffer, 0, tables[k]);
       table.content = tables[k];
     });
-    const label = this.shader.name;
-    const commands = storage.device.createCommandEncoder({ label });
-    const pass = commands.beginRenderPass({
-      label,
-      colorAttachments: [{ view: context.getCurrentTexture().createView(), loadOp: 'clear', storeOp: 'store', clearValue: [0, 0, 0, 0] }],
+    recordPicture(storage.device, (encoder) => {
+      const pass = encoder.beginRenderPass({
+        label: this.shader.name,
+        colorAttachments: [{ view: context.getCurrentTexture().createView(), loadOp: 'clear', storeOp: 'store', clearValue: [0, 0, 0, 0] }],
+      });
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, this.#groupFor(own, storage));
+      pass.draw(3);
+      pass.end();
     });
-    pass.setPipeline(this.#pipeline);
-    pass.setBindGroup(0, this.#groupFor(own, storage));
-    pass.draw(3);
-    pass.end();
-    queue.submit([commands.finish()]);
     return true;
   }
 

@@ -10,6 +10,7 @@ import type { RowOrder } from '../row_order';
 import { paintCells } from './canvas_painter';
 import { CellColours, type EntryAt } from './cell_colours';
 import { GpuPainter } from './gpu_painter';
+import { paintNextFrame } from './paint_frame';
 import type { PaintWindow } from './window';
 
 export interface Picture {
@@ -27,7 +28,7 @@ export interface Picture {
 }
 
 export class PicturePainter {
-  #frame = 0;
+  #callOff: (() => void) | undefined;
   #canvas: HTMLCanvasElement | undefined;
   #size = { width: 0, height: 0 };
   #gpu: GpuPainter | undefined;
@@ -46,8 +47,8 @@ export class PicturePainter {
 
   /** Paints in the next frame. */
   paintSoon(): void {
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
+    this.#callOff ??= paintNextFrame(() => {
+      this.#callOff = undefined;
       const picture = this.picture();
       if (picture) this.#paint(picture);
     });
@@ -55,8 +56,8 @@ export class PicturePainter {
 
   /** Gives back what it has on the GPU. */
   release(): void {
-    cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
+    this.#callOff?.();
+    this.#callOff = undefined;
     this.#leave();
   }
 
