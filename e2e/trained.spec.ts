@@ -65,6 +65,6 @@ test('a file of the reader’s own opens, and one that is none leaves the page a
   await file.setInputFiles(model);
   await expect(page.getByText(/agreement-lstm\.safetensors is open: LSTM of 32 units/)).toBeVisible();
   await expect(page.getByRole('listbox', { name: /^Units of/ }).getByRole('option')).toHaveCount(32);
-  await page.getByRole('button', { name: 'Back to the untrained network' }).click();
+  await page.getByRole('button', { name: 'Close the file' }).click();
   await expect(page.getByRole('listbox', { name: /^Units of/ }).getByRole('option')).toHaveCount(8);
 });

@@ -12,9 +12,11 @@ export interface OpeningState {
   readonly progress: number | undefined;
   /** What is open. */
   readonly opened: OpenedModel | undefined;
+  /** Whether the reader chose that, and not the page. */
+  readonly own: boolean;
 }
 
-const NOTHING: OpeningState = { status: 'none', name: '', message: '', progress: undefined, opened: undefined };
+const NOTHING: OpeningState = { status: 'none', name: '', message: '', progress: undefined, opened: undefined, own: false };
 
 export class Opening {
   #state = NOTHING;
@@ -37,7 +39,7 @@ export class Opening {
   /** Opens a file by its address. */
   async load(address: string): Promise<void> {
     const name = decodeURIComponent(address.replace(/[?#].*$/, '').replace(/^.*\//, '')) || address;
-    await this.#open(name, async (abort) => {
+    await this.#open(name, false, async (abort) => {
       const response = await fetch(address, { signal: abort }).catch((error: unknown) => {
         abort.throwIfAborted();
         throw new Error(`${name} could not be fetched: ${error instanceof Error ? error.message : String(error)}`);
@@ -49,13 +51,13 @@ export class Opening {
 
   /** Opens a file that the reader chose. */
   async read(file: File): Promise<void> {
-    await this.#open(file.name, async () => new Uint8Array(await file.arrayBuffer()));
+    await this.#open(file.name, true, async () => new Uint8Array(await file.arrayBuffer()));
   }
 
   /** Reads the file that is there once more, as the options now have it. One on its way will be read so anyhow. */
   reread(): void {
     const bytes = this.#bytes;
-    if (bytes && this.#state.status !== 'loading') void this.#open(this.#state.name, () => Promise.resolve(bytes));
+    if (bytes && this.#state.status !== 'loading') void this.#open(this.#state.name, this.#state.own, () => Promise.resolve(bytes));
   }
 
   /** Goes back to no file. */
@@ -65,21 +67,22 @@ export class Opening {
     if (this.#state !== NOTHING) this.#tell(NOTHING);
   }
 
-  async #open(name: string, bytes: (abort: AbortSignal) => Promise<Uint8Array>): Promise<void> {
+  async #open(name: string, own: boolean, bytes: (abort: AbortSignal) => Promise<Uint8Array>): Promise<void> {
     this.#abort.abort();
     const { signal } = (this.#abort = new AbortController());
-    const { opened: before } = this.#state;
-    this.#tell({ status: 'loading', name, message: '', progress: undefined, opened: before });
+    const { opened, own: wasOwn } = this.#state;
+    const before = { opened, own: wasOwn };
+    this.#tell({ status: 'loading', name, message: '', progress: undefined, ...before });
     try {
       const received = await bytes(signal);
       if (signal.aborted) return;
-      const opened = openModel(received, this.options());
+      const read = openModel(received, this.options());
       this.#bytes = received;
-      this.#tell({ status: 'open', name, message: '', progress: undefined, opened });
+      this.#tell({ status: 'open', name, message: '', progress: undefined, opened: read, own });
     } catch (error) {
       if (signal.aborted) return;
       const words = error instanceof Error ? error.message : String(error);
-      this.#tell({ status: 'failed', name, message: error instanceof EngineError ? `${name} could not be opened. ${words}` : words, progress: undefined, opened: before });
+      this.#tell({ status: 'failed', name, message: error instanceof EngineError ? `${name} could not be opened. ${words}` : words, progress: undefined, ...before });
     }
   }
 

@@ -6,10 +6,14 @@ import type { RnnModel } from './rnn-model';
 import { decimal } from './signed_number';
 import { readingNote } from './training_words';
 
-/** The reader went back from a file to the network that the page describes. */
+/** The reader goes back from a file to the network that the page describes. */
 export class FileCloseEvent extends Event {
-  constructor() {
+  /** Whether it was the reader's, and not one that the page had opened. */
+  readonly own: boolean;
+
+  constructor({ own }: { own: boolean }) {
     super('file-close', { bubbles: true, composed: true });
+    this.own = own;
   }
 }
 
@@ -18,7 +22,7 @@ export class FileCloseEvent extends Event {
  * found and what was not used, or why it could not be opened; the network before stays then. Where a file does not say what
  * its tokens stand for, or holds several networks, it asks.
  *
- * @fires {FileCloseEvent} file-close - The reader went back from the file to the network before.
+ * @fires {FileCloseEvent} file-close - The reader goes back from the file to the network before.
  * @csspart button - Each button.
  * @csspart drop - Where a file can be dropped.
  * @csspart found - What of the file is in the network.
@@ -125,7 +129,7 @@ export class RnnOpener extends ModelFigure {
   override render(): TemplateResult {
     const { model, problem } = this.connection;
     if (!model) return this.notice(problem || 'There is no model to open a file for: give for="id" of an <rnn-model>.');
-    const { status, name, message, progress, opened } = model.opening;
+    const { status, name, message, progress, opened, own } = model.opening;
     const reads = model.state.status === 'ready' ? readingNote(model.state) : '';
     return html`
       <div part="drop" class=${this.over ? 'drop over' : 'drop'} @dragover=${this.dragged} @dragleave=${this.left} @drop=${this.dropped}>
@@ -133,7 +137,7 @@ export class RnnOpener extends ModelFigure {
         <input type="file" accept=".safetensors" aria-label="A safetensors file" @change=${this.chosen} />
         <span>or drop a .safetensors file here: an nn.RNN, nn.LSTM or nn.GRU with PyTorch’s names, or one that was saved on this page.</span>
         ${status === 'loading' ? html`<progress aria-label="Loading ${name}" max="1" value=${progress ?? nothing}></progress>` : nothing}
-        ${opened ? html`<button part="button" type="button" @click=${() => this.close(model)}>Back to the untrained network</button>` : nothing}
+        ${opened ? html`<button part="button" type="button" @click=${() => this.close(model)}>${own ? 'Close the file' : 'Back to the untrained network'}</button>` : nothing}
       </div>
       <div role="status">
         ${status === 'failed' ? html`<p class="bad">${message}${opened ? '\nWhat was open before still is.' : ''}</p>` : nothing}
@@ -212,8 +216,8 @@ export class RnnOpener extends ModelFigure {
   };
 
   private close(model: RnnModel): void {
+    this.dispatchEvent(new FileCloseEvent({ own: model.opening.own }));
     model.closeFile();
-    this.dispatchEvent(new FileCloseEvent());
   }
 
   private open(file: File | undefined): void {

@@ -6,6 +6,7 @@ import type { RnnEntry } from '../elements/rnn-entry';
 import type { RnnHeatmap } from '../elements/rnn-heatmap';
 import type { RnnMemory } from '../elements/rnn-memory';
 import type { RnnModel } from '../elements/rnn-model';
+import type { RnnOpener } from '../elements/rnn-opener';
 import { readingNote } from '../elements/training_words';
 import { onlyDifference } from '../elements/sentence';
 import { samePlace } from '../elements/weight_edits';
@@ -17,6 +18,7 @@ import { gradientFlowChapter } from './gradient_flow_chapter';
 import { atDistance, distanceOf } from './filler';
 import { learnerChapter } from './learner_chapter';
 import { defaults, HIDDEN_MOST, holdsState, readLink, SEED_MOST, type LessonState } from './link';
+import { OwnFile, type OfferedSignal } from './own_file';
 import { raceChapter } from './race_chapter';
 import { storedChapter } from './stored_chapter';
 import { lightSymbols } from './symbols';
@@ -55,14 +57,14 @@ const showRace = raceChapter(change, slides, firstEngine);
 
 
 fields.cell.append(...cells.map((cell) => new Option(cell.title, cell.name)));
+const file = new OwnFile(reader, () => show());
 
 /** Takes new settings, shows them everywhere, and writes them into the address. */
 function change(settings: Partial<LessonState>, history: 'new' | 'same' | 'none'): void {
   const before = state;
   state = { ...state, ...settings };
   if (state.text !== before.text && settings.other === undefined) state = { ...state, other: otherFor(state.text, before) };
-  const offered = signalsOf(state.cell);
-  if (!offered.includes(state.signal)) state = { ...state, signal: 'h' };
+  if (!file.isOpen && !isOffered(state.signal, signalsOf(state.cell))) state = { ...state, signal: 'h' };
   if (state.weights === 'trained' && !trainedCells.includes(state.cell)) {
     say(notTrained(state.cell));
     state = { ...state, weights: 'random' };
@@ -99,8 +101,10 @@ function show(): void {
     field.removeAttribute('aria-invalid');
   }
   fields.cell.value = cell;
-  offerSignals(cell);
-  fields.signal.value = signal;
+  const offered = file.signals ?? signalsOf(cell);
+  const shown = isOffered(signal, offered) ? signal : file.output;
+  offerSignals(offered);
+  fields.signal.value = shown;
   showDistance(text);
 
   const { keeps } = cellNamed(cell);
@@ -116,15 +120,18 @@ function show(): void {
   // A trained network is what it is: these describe one that is not.
   for (const name of ['hidden', 'seed', 'seedSlide', 'gain'] as const) fields[name].disabled = trained;
   fields.bias.disabled ||= trained;
-  reader.src = trained ? trainedAddress(cell) : '';
-  byId('trained-note').hidden = byId('expected').hidden = !trained;
-  byId('untrained-note').hidden = trained;
+  fields.cell.disabled = fields.weights.disabled = false;
+  file.rest();
+  if (!file.isOpen) reader.src = trained ? trainedAddress(cell) : '';
+  byId('trained-note').hidden = !trained || file.isOpen;
+  byId('expected').hidden = !trained && !file.isOpen;
+  byId('untrained-note').hidden = trained || file.isOpen;
   Object.assign(reader, { text, cell, units: hidden, seed, gain, edits, gateBias: keeps === undefined || bias === undefined ? '' : `${keeps}:${bias}` });
   reader.cursor = { step: step - 1, unit: unit - 1 };
   compare.with = memory.with = other;
   entry.gate = gate;
   for (const showChapter of [showGradientFlow, showStored, showGates, showLearner, showCharacters, showRace]) showChapter(state);
-  for (const element of [...heatmaps, compare]) element.signal = signal;
+  for (const element of [...heatmaps, compare]) element.signal = shown;
 }
 
 /** The words that a text is read as; none of a text that is too long to be read. */
@@ -150,19 +157,20 @@ function takeDistance(distance: number, history: 'new' | 'same'): void {
 }
 
 /** What the tape of such a cell offers to look at: states, gates, and what the gates come from. */
-function signalsOf(cell: string): string[] {
+function signalsOf(cell: string): readonly OfferedSignal[] {
   const { states, gates } = cellNamed(cell);
-  const before = gates.filter(({ activation }) => activation !== 'identity').map(({ name }) => `a_${name}`);
-  return [...states.map(({ name }) => name), ...gates.map(({ name }) => name), ...before];
+  const before = gates.filter(({ activation }) => activation !== 'identity').map(({ name }) => ({ name: `a_${name}`, title: `pre-activation of ${name}` }));
+  return [...[...states, ...gates].map(({ name, role }) => ({ name, title: role.split(':')[0] })), ...before];
 }
 
-function offerSignals(cell: string): void {
-  if (fields.signal.dataset['cell'] === cell) return;
-  fields.signal.dataset['cell'] = cell;
-  const { states, gates } = cellNamed(cell);
-  const roles = new Map([...states, ...gates].map(({ name, role }) => [name, role]));
-  const title = (name: string) => roles.get(name)?.split(':')[0] ?? `pre-activation of ${name.slice(2)}`;
-  fields.signal.replaceChildren(...signalsOf(cell).map((name) => new Option(`${name}: ${title(name)}`, name)));
+function isOffered(signal: string, offered: readonly OfferedSignal[]): boolean {
+  return offered.some(({ name }) => name === signal);
+}
+
+function offerSignals(offered: readonly OfferedSignal[]): void {
+  const labels = offered.map(({ name, title }) => `${name}: ${title}`);
+  if (labels.join() === Array.from(fields.signal.options, ({ text }) => text).join()) return;
+  fields.signal.replaceChildren(...offered.map(({ name }, k) => new Option(labels[k], name)));
 }
 
 function say(message: string): void {
@@ -174,7 +182,7 @@ function open(hash: string): void {
   const other = settings.text === undefined ? defaults.other : otherFor(settings.text, defaults);
   const wanted = { ...defaults, other, ...settings };
   const said = [...complaints];
-  if (!signalsOf(wanted.cell).includes(wanted.signal)) {
+  if (!isOffered(wanted.signal, signalsOf(wanted.cell))) {
     said.push(`${cellNamed(wanted.cell).title} has no signal “${wanted.signal.slice(0, 40)}”; h is shown.`);
   }
   if (wanted.weights === 'trained' && !trainedCells.includes(wanted.cell)) said.push(notTrained(wanted.cell));
@@ -267,6 +275,9 @@ reader.addEventListener('weight-change', ({ edits, note }) => {
   if (note) say([notice.textContent, note].filter(Boolean).join(' '));
   else say('');
 });
+document.addEventListener('file-close', ({ own, target }) => {
+  if (!own && (target as RnnOpener).for === reader.id) change({ weights: 'random' }, 'new');
+});
 entry.addEventListener('gate-change', ({ gate }) => change({ gate }, 'new'));
 compare.addEventListener('compare-change', ({ text }) => change({ other: text }, 'new'));
 let read: Tape | undefined;
@@ -280,7 +291,7 @@ reader.watch(() => {
   }
   if (engine) sayWhatComputes(engine);
   byId('trained-reads').textContent = readingNote(reader.state);
-  if (state.weights === 'trained' && tape) fields.hidden.value = String(tape.signal('h').shape[3]);
+  if (state.weights === 'trained' && tape) fields.hidden.value = String(tape.model.shape.layers.at(-1)!.width);
   const { status, message } = reader.opening;
   if (status === 'failed' && state.weights === 'trained') say(message);
 });
