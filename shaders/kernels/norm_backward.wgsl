@@ -43,19 +43,19 @@ fn main(
   var sum = 0.0;
   var along = 0.0;
   for (var q = 0u; q < norm.columns; q++) {
-    let v = (tensors[x + q] - mean) * tail_of(norm, q);
+    let v = (tensors[x + q] - mean) * tail_of(norm.width, q);
     let d = weight[own + q] * d_tensors[d_y + q];
     squares += dot(v, v);
     sum += dot(d, vec4f(1.0));
     along += dot(d, v);
   }
-  let inverse = inverse_of(norm, squares);
+  let inverse = inverse_of(vec4f(squares), norm.width).x;
   let shift = select(0.0, sum / f32(norm.width), norm.centred == 1u);
   let lean = along * inverse / f32(norm.width);
   for (var q = 0u; q < norm.columns; q++) {
-    let unit = (tensors[x + q] - mean) * inverse * tail_of(norm, q);
+    let unit = (tensors[x + q] - mean) * inverse * tail_of(norm.width, q);
     let d = d_tensors[d_y + q];
-    var d_x = inverse * (weight[own + q] * d - shift - unit * lean) * tail_of(norm, q);
+    var d_x = inverse * (weight[own + q] * d - shift - unit * lean) * tail_of(norm.width, q);
     if (norm.added == 1u) {
       d_x += d_tensors[strip_row(norm.plus, row) + q];
     }

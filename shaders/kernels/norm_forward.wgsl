@@ -40,10 +40,10 @@ fn main(
   }
   var squares = 0.0;
   for (var q = 0u; q < norm.columns; q++) {
-    let v = (tensors[x + q] - mean) * tail_of(norm, q);
+    let v = (tensors[x + q] - mean) * tail_of(norm.width, q);
     squares += dot(v, v);
   }
-  let inverse = inverse_of(norm, squares);
+  let inverse = inverse_of(vec4f(squares), norm.width).x;
   for (var q = 0u; q < norm.columns; q++) {
     var v = weight[own + q] * (tensors[x + q] - mean) * inverse;
     if (norm.biased == 1u) {

@@ -49,7 +49,7 @@ struct OuterSums {
   jobs: array<Job, MOST_JOBS>,
 }
 
-const MOST_JOBS = 8u;
+const MOST_JOBS = 12u;
 
 // Bindings of each side; x may also be a 1 in the place of the token.
 const SIDES = 3u;

@@ -25,6 +25,9 @@ struct Convolution {
   taps: u32,
   // a number of pointwise.wgsl
   activation: u32,
+  // gradients at what a product made of y, and quads of them
+  d_read: vec2u,
+  read: u32,
 }
 
 // Where an input is, counted from the window's oldest: taps + t is step t of the run, and below that are the inputs before it.

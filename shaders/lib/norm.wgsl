@@ -24,12 +24,12 @@ struct Norm {
 
 const EPSILON = 1e-5;
 
-// What a row is multiplied by, from the sum of its squares.
-fn inverse_of(norm: Norm, squares: f32) -> f32 {
-  return 1.0 / sqrt(squares / f32(norm.width) + EPSILON);
+// What rows are multiplied by, from the sums of their squares.
+fn inverse_of(squares: vec4f, width: u32) -> vec4f {
+  return 1.0 / sqrt(squares / f32(width) + EPSILON);
 }
 
-// 1 for what belongs to the row, 0 for padding.
-fn tail_of(norm: Norm, q: u32) -> vec4f {
-  return select(vec4f(0.0), vec4f(1.0), vec4u(4u * q, 4u * q + 1u, 4u * q + 2u, 4u * q + 3u) < vec4u(norm.width));
+// 1 for what belongs to a row, 0 for padding.
+fn tail_of(width: u32, q: u32) -> vec4f {
+  return select(vec4f(0.0), vec4f(1.0), vec4u(4u * q, 4u * q + 1u, 4u * q + 2u, 4u * q + 3u) < vec4u(width));
 }

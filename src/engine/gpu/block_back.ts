@@ -9,7 +9,7 @@ import type { Program } from '../blocks/program';
 import { EngineError } from '../errors';
 import type { Step } from '../ops';
 import { droppedNumbers, type DroppedLayer } from './batch_uniform';
-import { gatesKernel, linearKernel, POINTWISE } from './block_kernels';
+import { convolutionOf, gatesKernel, linearKernel, POINTWISE, readerOfConvolution } from './block_kernels';
 import { SCAN_GROUP, scanSizes, type BlockExtent, type BlockLayout, type Strip } from './block_layout';
 import { attendNumbers, flatCommand, linearCommand, normNumbers, quadsOf, rowsOf, type BlockRun } from './block_run';
 import { convolutionNumbers, gatesNumbers, linearScanNumbers, rawStrip, rowsOfRoom, scanNumbers, stripNumbers, type Backwards } from './block_scans';
@@ -115,7 +115,7 @@ export class BlockBack {
   #step(step: Step): Command[] {
     switch (step.op) {
       case 'linear':
-        return [this.#linear(step)];
+        return convolutionOf(this.parts.run.parts.program, step) ? [] : [this.#linear(step)];
       case 'norm':
         return [this.#norm(step)];
       case 'positions':
@@ -139,9 +139,11 @@ export class BlockBack {
     const ranges = places.ranges.get(step);
     switch (step.op) {
       case 'convolution': {
-        const numbers = convolutionNumbers(step, run.layout, extent, each, this.#only(back, step.x));
+        const reader = readerOfConvolution(program, step);
+        const numbers = convolutionNumbers(step, run.layout, extent, each, this.#only(back, step.x), reader && this.strip(reader.y));
+        const w = reader ? bound(this.parts.turned, places.ranges.get(reader)!.turned) : this.parts.buffers.nothing;
         const items = (models * sequences * run.layout.strip(step.x).columns.length) / 4;
-        return this.#command(`convolution ${step.y}`, kernels.asked('kernels/convolution_backward'), { convolution: numbers }, items, 16, { lengths, own: bound(weights, ranges!.own) });
+        return this.#command(`convolution ${step.y}`, kernels.asked('kernels/convolution_backward'), { convolution: numbers }, items, 16, { lengths, own: bound(weights, ranges!.own), w });
       }
       case 'selective_scan': {
         const read = [step.u, step.delta, step.z, 'tensor' in step.B ? step.B.tensor : undefined, 'tensor' in step.C ? step.C.tensor : undefined].filter((name) => name !== undefined);

@@ -4,7 +4,7 @@ import { EngineError } from '../errors';
 import type { Step } from '../ops';
 import { POSITION_BASE } from '../ops/positions';
 import { droppedNumbers } from './batch_uniform';
-import { gatesKernel, linearKernel, readerThrough, rotaryOf, secondOf, TURNED } from './block_kernels';
+import { gatesKernel, linearKernel, normOf, readerOfNorm, readerThrough, rotaryOf, secondOf, TURNED } from './block_kernels';
 import { BlockLayout, type BlockExtent, type Strip } from './block_layout';
 import { convolutionNumbers, gatesNumbers, linearScanNumbers, scanNumbers, stripNumbers } from './block_scans';
 import { earlierStrip, writeEarlier, writeState } from './block_states';
@@ -75,7 +75,7 @@ export class BlockRun {
       case 'linear':
         return [this.#linear(step)];
       case 'norm':
-        return [this.#norm(step)];
+        return readerOfNorm(program, step) ? [] : [this.#norm(step)];
       case 'positions':
         return [this.#positions(step)];
       case 'rotary': // left by the product that makes what is turned
@@ -108,7 +108,8 @@ export class BlockRun {
     const { buffers, program, extent, kernels, weights, places } = this.parts;
     const { layout } = this;
     const y = layout.strip(step.y);
-    const of = layout.strip(step.x);
+    const norm = normOf(program, step);
+    const of = layout.strip(norm?.x ?? step.x);
     const x = step.of ? layout.roomStrip(step, 'activated', of) : of;
     if (step.of && !program.steps.some((other) => other.op === 'linear' && readerThrough(program, other) === step)) throw new EngineError('program', 'On the GPU a non-linearity follows the product that makes what it is of.');
     const second = secondOf(program, step);
@@ -116,7 +117,7 @@ export class BlockRun {
     const reader = readerThrough(program, step);
     const turned = rotary && layout.strip(rotary.y[0]);
     const ranges = places.ranges.get(step)!;
-    const command = linearCommand(buffers, linearKernel(kernels, { SECOND: second }), {
+    return linearCommand(buffers, linearKernel(kernels, { SECOND: second, NORMED: norm ? 1 : 0 }), {
       label: `${step.y} of ${this.parts.label}`,
       extent,
       each: 1,
@@ -129,10 +130,18 @@ export class BlockRun {
       w: bound(weights, ranges.w),
       bias: step.bias === undefined ? undefined : bound(weights, ranges.bias),
       turns: this.turns,
+      norm: norm && this.#normed(norm),
       earlier: this.parts.earlier,
       tensors: this.tensors,
     });
-    return command;
+  }
+
+  /** A norm that the product behind it carries out. */
+  #normed(step: Extract<Step, { op: 'norm' }>): LinearParts['norm'] {
+    const { program, weights, places } = this.parts;
+    const { w, bias } = places.ranges.get(step)!;
+    checkNormed(step, this.layout.strip(step.x));
+    return { y: this.layout.strip(step.y), width: placeOf(program, step.x).width, centred: step.kind === 'layer', scale: bound(weights, w), shift: step.bias ? bound(weights, bias) : undefined };
   }
 
   #norm(step: Extract<Step, { op: 'norm' }>): Command {
@@ -246,12 +255,14 @@ export interface LinearParts {
   readonly w: Bound;
   readonly bias?: Bound;
   readonly turns?: GPUBuffer;
+  /** What x is brought to unit size by first, and where that is left. */
+  readonly norm?: { readonly y: Strip; readonly width: number; readonly centred: boolean; readonly scale: Bound; readonly shift: Bound | undefined };
   /** How many steps came before. */
   readonly earlier: GPUBuffer;
   readonly tensors: GPUBuffer;
 }
 
-export function linearCommand(buffers: BufferSet, kernel: Kernel, { label, extent, each, x, y, plus, second, seconds = 0, head = 1, values, w, bias, turns, earlier, tensors }: LinearParts): Command {
+export function linearCommand(buffers: BufferSet, kernel: Kernel, { label, extent, each, x, y, plus, second, seconds = 0, head = 1, values, w, bias, turns, norm, earlier, tensors }: LinearParts): Command {
   const numbers = [
     ...stripNumbers(x),
     ...stripNumbers(y),
@@ -267,6 +278,11 @@ export function linearCommand(buffers: BufferSet, kernel: Kernel, { label, exten
     plus ? 1 : 0,
     seconds / 4,
     head,
+    0, // a strip begins at a multiple of two words
+    ...stripNumbers(norm?.y),
+    norm?.width ?? 0,
+    norm?.centred ? 1 : 0,
+    norm?.shift ? 1 : 0,
   ];
   const bindGroup = kernel.bind({
     linear: wholeQuads(buffers, label, numbers),
@@ -274,6 +290,8 @@ export function linearCommand(buffers: BufferSet, kernel: Kernel, { label, exten
     values: values?.buffer ?? buffers.nothing,
     w,
     bias: bias ?? buffers.nothing,
+    scale: norm?.scale ?? buffers.nothing,
+    shift: norm?.shift ?? buffers.nothing,
     turns: turns ?? buffers.nothing,
     tensors,
   });
@@ -310,6 +328,11 @@ export function quadsOf(extent: BlockExtent, { columns }: Strip): number {
   return (rowsOf(extent) * columns.length) / 4;
 }
 
+/** Throws EngineError for rows that a norm cannot take together. */
+function checkNormed({ x: name }: Extract<Step, { op: 'norm' }>, { groups }: Strip): void {
+  if (groups > 1) throw new EngineError('program', `On the GPU ${name} is heads or groups apart, which a norm does not take together.`);
+}
+
 /** The words of shaders/lib/norm.wgsl's Norm. */
 export function normNumbers(
   program: Program,
@@ -319,7 +342,7 @@ export function normNumbers(
   each = 1,
 ): number[] {
   const { x, y, d_x, d_y, d_weight, plus } = strips;
-  if (x.groups > 1) throw new EngineError('program', `On the GPU ${step.x} is heads or groups apart, which a norm does not take together.`);
+  checkNormed(step, x);
   return [
     ...[x, y, d_x, d_y, d_weight, plus].flatMap(stripNumbers),
     extent.steps * extent.sequences,

@@ -22,8 +22,8 @@ export interface Backwards {
   readonly arrived: (name: string) => Strip;
 }
 
-/** The words of shaders/lib/convolution.wgsl's Convolution. */
-export function convolutionNumbers(step: ConvolutionStep, run: BlockLayout, { models, steps, sequences }: BlockExtent, each: number, back?: Backwards): number[] {
+/** The words of shaders/lib/convolution.wgsl's Convolution. @param d_read - where what arrives at the product lies that reads y */
+export function convolutionNumbers(step: ConvolutionStep, run: BlockLayout, { models, steps, sequences }: BlockExtent, each: number, back?: Backwards, d_read?: Strip): number[] {
   const [x, y] = [run.strip(step.x), run.strip(step.y)];
   return [
     ...[x, y, run.roomStrip(step, 'a', x), back?.layout.strip(step.x), back?.arrived(step.y), back?.layout.roomStrip(step, 'd_a', x)].flatMap(stripNumbers),
@@ -36,6 +36,8 @@ export function convolutionNumbers(step: ConvolutionStep, run: BlockLayout, { mo
     x.columns.length / 4,
     step.taps,
     POINTWISE[step.activation],
+    ...stripNumbers(d_read),
+    d_read ? d_read.columns.length / 4 : 0,
   ];
 }
 

@@ -132,7 +132,7 @@ export interface SumRows {
 
 /** Of shaders/kernels/outer_sum.wgsl: bindings for x and for d, sums of a dispatch, quads of a workgroup each way. */
 const SIDES = 3;
-const MOST_JOBS = 8;
+const MOST_JOBS = 12;
 const TOKENS = 3;
 const TILE = 16;
 
