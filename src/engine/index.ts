@@ -3,6 +3,7 @@ export { addends, type Addend, type Addends, type GatePlace } from './addends';
 export { blocks, blockNamed } from './blocks';
 export type { Block, BlockOptions } from './blocks/block';
 export { cells, cellNamed } from './cells';
+export { clusteredRows } from './clustering';
 export type { SignalProof } from './comparison';
 export type { Cell, CellGradient, CellStep, Gate, Range, State } from './cells/cell';
 export { counterfactual, type Counterfactual, type CounterfactualOptions, type Swap } from './counterfactual';

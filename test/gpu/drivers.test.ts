@@ -1,6 +1,7 @@
 // The same rollout, and the same way back, in three places: run to its end, in the page's worker, in slices on the page's own thread.
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createEngine, statesAfter } from '../../src/engine/index';
+import { clusteredOrder } from '../../src/engine/math/clustered_order';
 import { checkedLoss } from '../../src/engine/model/loss';
 import { backward } from '../../src/engine/reference/backward';
 import { inSlices, toEnd } from '../../src/engine/reference/driver';
@@ -102,6 +103,18 @@ test('a worker called off rejects at once and lets go of the run', async () => {
   // Its answer to the large run, half a billion multiply-adds, is that it stopped: it never came to a record.
   await vi.waitFor(() => expect(told.some((message) => 'run' in message && message.run === 0)).toBe(true), { timeout: 20_000 });
   expect(told.filter((message) => 'run' in message && message.run === 0 && !('error' in message))).toEqual([]);
+  worker.terminate();
+});
+
+test('rows are clustered in the worker as on the page, with progress, and are called off', async () => {
+  const rows = { values: Float64Array.from({ length: 120 * 3000 }, (_, i) => Math.sin(i * i)), rows: 120, columns: 3000 };
+  const worker = (await startWorker([() => moduleWorker(workerScript.address)]))!;
+  const told: number[] = [];
+  expect(await worker.cluster(rows, never, (fraction) => told.push(fraction))).toEqual(toEnd(clusteredOrder(rows)));
+  expect(told.length).toBeGreaterThan(5);
+  const controller = new AbortController();
+  const running = worker.cluster(rows, controller.signal, () => controller.abort(new Error('never mind')));
+  await expect(running).rejects.toThrow('never mind');
   worker.terminate();
 });
 

@@ -1,9 +1,10 @@
 /**
- * The page's one worker, shared by all reference engines on it: started with the first run or training, ended with the last engine.
+ * The page's one worker, shared by all who have work for it, reference engines above all: started for the first, ended with the last.
  * A script of the page's own origin starts it directly. One from another origin (a CDN file) may not be a worker, but a
  * blob that imports it may. Where the page's policy forbids both there is none, and the runs are done in slices.
  */
 import { ReleasedError } from '../errors';
+import type { Rows } from '../math/clustered_order';
 import type { Inputs } from '../model/inputs';
 import type { CheckedLoss } from '../model/loss';
 import { vocabularySize, type Parameters } from '../model/parameters';
@@ -22,6 +23,8 @@ import { workerScript } from './worker_script';
 export interface RolloutWorker {
   run(model: ModelShape, parameters: Parameters, inputs: Inputs, abort: AbortSignal): Promise<RolloutRecord>;
   backward(model: ModelShape, parameters: Parameters, inputs: Inputs, record: RolloutRecord, loss: CheckedLoss, abort: AbortSignal): Promise<BackwardRecord>;
+  /** Numbers of the rows, in the order of their clusters. */
+  cluster(rows: Rows, abort: AbortSignal, progress?: (fraction: number) => void): Promise<Uint32Array>;
   /** A training that lives in the worker until it is released. */
   training(model: ModelShape, rules: UpdateRules, start: Snapshot): Promise<TrainingHost>;
   terminate(): void;
@@ -100,12 +103,13 @@ function isReady(worker: Worker): Promise<boolean> {
 }
 
 function rolloutWorker(worker: Worker): RolloutWorker {
-  const waiting = new Map<number, { resolve(answer: unknown): void; reject(reason: unknown): void }>();
+  const waiting = new Map<number, { resolve(answer: unknown): void; reject(reason: unknown): void; progress?(fraction: number): void }>();
   let runs = 0;
   let trainings = 0;
   worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
     if ('ready' in data) return;
     const waiter = waiting.get(data.run);
+    if ('progress' in data) return waiter?.progress?.(data.progress);
     waiting.delete(data.run);
     if ('error' in data) waiter?.reject(data.error);
     else waiter?.resolve(data.answer);
@@ -122,7 +126,7 @@ function rolloutWorker(worker: Worker): RolloutWorker {
   /** Where no answer is waited for. What goes wrong there goes wrong in the answers that are. */
   const tell = (training: number, asked: Asked) => void ask(training, asked).catch(() => undefined);
 
-  const carryOut = (task: Task, abort: AbortSignal) =>
+  const carryOut = (work: { readonly task: Task } | { readonly cluster: Rows }, abort: AbortSignal, progress?: (fraction: number) => void) =>
     new Promise<unknown>((resolve, reject) => {
       abort.throwIfAborted();
       const run = runs++;
@@ -136,13 +140,15 @@ function rolloutWorker(worker: Worker): RolloutWorker {
       waiting.set(run, {
         resolve: (record) => (settled(), resolve(record)),
         reject: (reason) => (settled(), reject(reason as Error)),
+        progress,
       });
-      post({ run, task });
+      post({ run, ...work });
     });
 
   return {
-    run: (model, parameters, inputs, abort) => carryOut(taskOf(model, parameters, inputs), abort) as Promise<RolloutRecord>,
-    backward: (model, parameters, inputs, record, loss, abort) => carryOut({ ...taskOf(model, parameters, inputs), back: { record, loss } }, abort) as Promise<BackwardRecord>,
+    run: (model, parameters, inputs, abort) => carryOut({ task: taskOf(model, parameters, inputs) }, abort) as Promise<RolloutRecord>,
+    backward: (model, parameters, inputs, record, loss, abort) => carryOut({ task: { ...taskOf(model, parameters, inputs), back: { record, loss } } }, abort) as Promise<BackwardRecord>,
+    cluster: (rows, abort, progress) => carryOut({ cluster: rows }, abort, progress) as Promise<Uint32Array>,
     async training(model, rules, start) {
       const training = trainings++;
       await ask(training, { begin: { spec: specOf(model), rules, start } });

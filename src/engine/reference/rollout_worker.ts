@@ -1,7 +1,8 @@
 /**
- * The worker's side: rollouts and backward passes by message, several at a time, each of which can be called off; and
- * trainings, which stay here from update to update.
+ * The worker's side: rollouts, backward passes and clusterings by message, several at a time, each of which can be called
+ * off; and trainings, which stay here from update to update.
  */
+import { clusteredOrder, type Rows } from '../math/clustered_order';
 import { modelShape, type ModelSpec } from '../model/spec';
 import type { Inputs } from '../model/inputs';
 import type { Parameters } from '../model/parameters';
@@ -33,10 +34,15 @@ export type Asked =
 
 export type ToWorker =
   | { readonly run: number; readonly task: Task }
+  | { readonly run: number; readonly cluster: Rows }
   | { readonly cancel: number }
   | { readonly run: number; readonly training: number; readonly asked: Asked };
 
-export type FromWorker = { readonly ready: true } | { readonly run: number; readonly answer: unknown } | { readonly run: number; readonly error: unknown };
+export type FromWorker =
+  | { readonly ready: true }
+  | { readonly run: number; readonly progress: number }
+  | { readonly run: number; readonly answer: unknown }
+  | { readonly run: number; readonly error: unknown };
 
 /** How long the worker goes without looking for messages, such as a cancellation. */
 const SLICE_IN_WORKER = 30;
@@ -51,7 +57,8 @@ const trainings = new Map<number, TrainingQueue>();
 scope.addEventListener('message', ({ data }) => {
   if ('cancel' in data) running.get(data.cancel)?.abort();
   else if ('asked' in data) void answer(data.run, () => train(data.training, data.asked));
-  else void answer(data.run, () => carryOut(data));
+  else if ('cluster' in data) void answer(data.run, () => carryOut(data.run, clusteredOrder(data.cluster, (progress) => scope.postMessage({ run: data.run, progress }))));
+  else void answer(data.run, () => carryOut(data.run, workOf(data.task)));
 });
 scope.postMessage({ ready: true });
 
@@ -65,17 +72,20 @@ async function answer(run: number, work: () => unknown): Promise<void> {
   }
 }
 
-async function carryOut({ run, task }: Extract<ToWorker, { task: Task }>): Promise<RolloutRecord | BackwardRecord> {
+/** Carries out work that can be called off. */
+async function carryOut<Result>(run: number, work: Generator<void, Result>): Promise<Result> {
   const controller = new AbortController();
   running.set(run, controller);
   try {
-    const { spec, parameters, inputs, back } = task;
-    const model = modelShape(spec);
-    const work: Generator<void, RolloutRecord | BackwardRecord> = back ? backward(model, parameters, inputs, back.record, back.loss) : rollout(model, parameters, inputs);
     return await inSlices(work, controller.signal, SLICE_IN_WORKER);
   } finally {
     running.delete(run);
   }
+}
+
+function workOf({ spec, parameters, inputs, back }: Task): Generator<void, RolloutRecord | BackwardRecord> {
+  const model = modelShape(spec);
+  return back ? backward(model, parameters, inputs, back.record, back.loss) : rollout(model, parameters, inputs);
 }
 
 function train(training: number, asked: Asked): unknown {
