@@ -7,7 +7,8 @@
 //            own [M, N + 2 + R, D]   A, or log −A; D; bias of Δ; what makes Δ of R numbers
 //            sides [M, 2, G, N]      B and C, where they are the same at every step
 //            tensors                 u, z [M, T, B, D], B, C [M, T, B, G · N], what Δ is made from, h before the first step
-//   writes   tensors                 Δ, y before and after its gate [M, T, B, D]; states
+//   writes   tensors                 Δ, y before and after its gate [M, T, B, D]; states; A, and B and C that are the same at
+//                                    every step, since weights may be others by the time somebody looks
 //
 //   M models, T steps, B sequences; D channels, N states, padded to quads; G groups of channels.
 
@@ -62,6 +63,9 @@ fn main(
   for (var q = 0u; q < scan.states; q++) {
     let a = first + 4u * q * scan.channels;
     let A = mat4x4f(rate(a), rate(a + scan.channels), rate(a + 2u * scan.channels), rate(a + 3u * scan.channels));
+    if (b == 0u) {
+      keep(A, m, q, c, groups);
+    }
     let start = states_row(scan, 0u, m, b, q, c);
     var h = mat4x4f(tensors[start], tensors[start + scan.channels], tensors[start + 2u * scan.channels], tensors[start + 3u * scan.channels]);
     for (var t = 0u; t < scan.steps; t++) {
@@ -104,6 +108,18 @@ fn main(
 
 fn rate(at: u32) -> vec4f {
   return select(own[at], -exp(min(own[at], vec4f(87.0))), scan.logarithm == 1u);
+}
+
+fn keep(A: mat4x4f, m: u32, q: u32, c: u32, groups: u32) {
+  for (var j = 0u; j < 4u; j++) {
+    tensors[scan.rates + (m * 4u * scan.states + 4u * q + j) * scan.channels + c] = A[j];
+  }
+  if (c % scan.group == 0u) {
+    for (var side = 0u; side < 2u; side++) {
+      let at = ((2u * m + side) * groups + c / scan.group) * scan.states + q;
+      tensors[scan.kept_sides + at] = sides[at];
+    }
+  }
 }
 
 fn leave(h: mat4x4f, slot: u32, m: u32, b: u32, q: u32, c: u32) {

@@ -1,14 +1,12 @@
-// scan_show.wgsl: what a selective scan does not keep, made again to be looked at: its states, what a step keeps of them, and
-// ∂loss/∂ them.
+// scan_show.wgsl: what a selective scan does not keep, made again to be looked at: its states, what a step keeps of them,
+// ∂loss/∂ them, and B and C that are the same at every step.
 //
 // One invocation per sequence, or row of gradients, and quad of channels: all steps, four states at a time.
 //
 //   reads    lengths [B]
-//            own [M, N + 2 + R, D]       A, or log −A
-//            sides [M, 2, G, N]          B and C, where they are the same at every step
 //            tensors                     as scan_forward.wgsl left them
 //            d_tensors                   as scan_backward.wgsl left them, for a gradient
-//   writes   shown [M, T, B, channels, N]  without the padding of channels; with that of states
+//   writes   shown [M, T, B, channels, N]  without the padding of channels, with that of states; of B and C [M, T, B, G, N]
 //
 //   M models, T steps, B sequences; D channels, N states, padded to quads; G groups of channels.
 
@@ -26,15 +24,15 @@ struct Shown {
 @group(0) @binding(0) var<uniform> scan: Scan;
 @group(0) @binding(1) var<uniform> wanted: Shown;
 @group(0) @binding(2) var<storage, read> lengths: array<u32>;
-@group(0) @binding(3) var<storage, read> own: array<vec4f>;
-@group(0) @binding(4) var<storage, read> sides: array<vec4f>;
-@group(0) @binding(5) var<storage, read> tensors: array<vec4f>;
-@group(0) @binding(6) var<storage, read> d_tensors: array<vec4f>;
-@group(0) @binding(7) var<storage, read_write> shown: array<vec4f>;
+@group(0) @binding(3) var<storage, read> tensors: array<vec4f>;
+@group(0) @binding(4) var<storage, read> d_tensors: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> shown: array<vec4f>;
 
 const STATES = 0u;
 const DECAY = 1u;
 const D_STATES = 2u;
+const CONSTANT_B = 3u;
+const CONSTANT_C = 4u;
 
 @compute @workgroup_size(16)
 fn main(
@@ -51,12 +49,19 @@ fn main(
   }
   let length = lengths[b];
   let width = scan.channels;
-  let first = m * (4u * (scan.states + scan.rank) + 2u) * width + c;
   let groups = width / scan.group;
   let of_group = c / scan.group * scan.states;
+  let side_B = scan.kept_sides + 2u * m * groups * scan.states + of_group;
+  let side_C = side_B + groups * scan.states;
+  if (wanted.what >= CONSTANT_B) {
+    if (c % scan.group == 0u) {
+      show_side(select(side_B, side_C, wanted.what == CONSTANT_C), m, b, of_group, groups, length);
+    }
+    return;
+  }
   for (var q = 0u; q < scan.states; q++) {
-    let a = first + 4u * q * width;
-    let A = mat4x4f(rate(a), rate(a + width), rate(a + 2u * width), rate(a + 3u * width));
+    let a = scan.rates + (m * 4u * scan.states + 4u * q) * width + c;
+    let A = mat4x4f(tensors[a], tensors[a + width], tensors[a + 2u * width], tensors[a + 3u * width]);
     let start = states_row(scan, 0u, m, b, q, c);
     var h = mat4x4f(tensors[start], tensors[start + width], tensors[start + 2u * width], tensors[start + 3u * width]);
     if (wanted.what == D_STATES) {
@@ -70,14 +75,14 @@ fn main(
       let decay = mat4x4f(kept_part(delta * A[0]), kept_part(delta * A[1]), kept_part(delta * A[2]), kept_part(delta * A[3]));
       var values = decay;
       if (wanted.what == D_STATES) {
-        let C = select(tensors[strip_row(scan.C, row) + of_group + q], sides[(m * 2u + 1u) * groups * scan.states + of_group + q], scan.constant_C == 1u);
+        let C = select(tensors[strip_row(scan.C, row) + of_group + q], tensors[side_C + q], scan.constant_C == 1u);
         let d = d_tensors[strip_row(scan.d_ungated, row) + c];
         values = mat4x4f(h[0] + d * C.x, h[1] + d * C.y, h[2] + d * C.z, h[3] + d * C.w);
         if (t < length) {
           h = mat4x4f(values[0] * decay[0], values[1] * decay[1], values[2] * decay[2], values[3] * decay[3]);
         }
       } else if (wanted.what == STATES) {
-        let B = select(tensors[strip_row(scan.B, row) + of_group + q], sides[m * 2u * groups * scan.states + of_group + q], scan.constant_B == 1u);
+        let B = select(tensors[strip_row(scan.B, row) + of_group + q], tensors[side_B + q], scan.constant_B == 1u);
         let enters = delta * tensors[strip_row(scan.u, row) + c];
         if (t < length) {
           h = mat4x4f(decay[0] * h[0] + enters * B.x, decay[1] * h[1] + enters * B.y, decay[2] * h[2] + enters * B.z, decay[3] * h[3] + enters * B.w);
@@ -95,6 +100,12 @@ fn main(
   }
 }
 
-fn rate(at: u32) -> vec4f {
-  return select(own[at], -exp(min(own[at], vec4f(87.0))), scan.logarithm == 1u);
+// One group's B or C, at each step there is.
+fn show_side(side: u32, m: u32, b: u32, of_group: u32, groups: u32, length: u32) {
+  for (var t = 0u; t < scan.steps; t++) {
+    let row = (m * scan.steps + t) * scan.sequences + b;
+    for (var q = 0u; q < scan.states; q++) {
+      shown[row * groups * scan.states + of_group + q] = select(vec4f(0.0), tensors[side + q], t < length);
+    }
+  }
 }

@@ -49,6 +49,9 @@ struct Scan {
   // 1 where B, and C, are the same at every step
   constant_B: u32,
   constant_C: u32,
+  // what the run had of A, [M, N, D], and of B and C that are the same at every step, [M, 2, G, N], for whom looks at it later
+  rates: u32,
+  kept_sides: u32,
 }
 
 // Steps from one kept state to the next.

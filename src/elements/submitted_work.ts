@@ -3,7 +3,6 @@ import type { Tape } from '../engine';
 
 export async function submittedWorkOf(tape: Tape): Promise<void> {
   if (tape.released) return;
-  // The device is known by what it holds, which of some signals is nothing; a lost one rejects, and the engine tells.
-  const storage = tape.signals.map((info) => tape.signal(info.name, info).storage).find((place) => place !== undefined);
-  await storage?.device.queue.onSubmittedWorkDone().catch(() => undefined);
+  // The device is known by what it holds; a lost one rejects, and the engine tells.
+  await tape.signal('y').storage?.device.queue.onSubmittedWorkDone().catch(() => undefined);
 }

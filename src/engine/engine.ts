@@ -60,6 +60,9 @@ export interface Decoding {
 /** How the recurrence is carried out on the GPU: a dispatch per step, or one that owns a tile of the batch throughout. */
 export type RecurrentForm = 'step' | 'persistent';
 
+/** How a layer of a run was carried out: a recurrence in its form; a block by its program, every op over all steps at once; or in float64. */
+export type LayerForm = RecurrentForm | 'program' | 'reference';
+
 export interface RunOptions {
   /** `auto` measures which is faster for this shape on this adapter, once. The reference ignores it. */
   readonly form?: RecurrentForm | 'auto';
@@ -84,7 +87,7 @@ export interface InfluencePlace {
 /** How a run was carried out. Two runs of one plan on one adapter are bitwise equal. */
 export interface Plan {
   /** Per layer. */
-  readonly forms: readonly (RecurrentForm | 'reference')[];
+  readonly forms: readonly LayerForm[];
   /** Compute dispatches of the run; 0 for the reference. */
   readonly dispatches: number;
 }

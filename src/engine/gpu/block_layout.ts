@@ -162,7 +162,7 @@ function roomsOfRun(program: Program, step: Step, extent: BlockExtent): Record<s
       return { a: rows * width(step.x), before: models * sequences * step.taps * width(step.x), after: models * sequences * step.taps * width(step.x), firsts: rows * 4 };
     case 'selective_scan': {
       const { channels, states } = scanSizes(program, step);
-      return { delta: rows * channels, ungated: rows * channels, states: (Math.ceil(steps / CHUNK) + 1) * models * sequences * states * channels, firsts: rows * 4 };
+      return { delta: rows * channels, ungated: rows * channels, states: (Math.ceil(steps / CHUNK) + 1) * models * sequences * states * channels, rates: models * states * channels, sides: models * 2 * step.groups * states, firsts: rows * 4 };
     }
     case 'linear_scan':
       return { before: models * sequences * width(step.h), after: models * sequences * width(step.h) };

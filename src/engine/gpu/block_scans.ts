@@ -91,6 +91,7 @@ export function scanNumbers(program: Program, step: SelectiveScanStep, run: Bloc
     'log' in step.A ? 1 : 0,
     'parameter' in step.B ? 1 : 0,
     'parameter' in step.C ? 1 : 0,
+    ...['rates', 'sides'].map((room) => run.own(step, room) / 4),
   ];
 }
 

@@ -38,6 +38,8 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
   /** What the first backward pass through a run made, for as long as the run's buffers live. */
   readonly #gradients = new Map<RunBuffers, Promise<GradientBuffers>>();
   #backward: Promise<BackwardModel> | undefined;
+  /** The same once it is there. */
+  #madeBackward: BackwardModel | undefined;
   /** Counts what the weights on the GPU have been, and which of it the host's parameters are. */
   #version = 0;
   #known = 0;
@@ -140,8 +142,9 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
     try {
       this.#check(abort);
       const commands = buffers.commands(forms);
-      await ready(commands);
+      await Promise.all([ready(commands), buffers.readyToShow()]);
       this.#check(abort);
+      buffers.shown.forget();
       const { parameters } = this;
       // An embedding that was changed meanwhile gives other vectors for the same words.
       const inputs = parameters === asked.parameters ? asked.inputs : checkedInputs(this.shape, parameters, given);
@@ -152,7 +155,8 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
       const version = this.#version;
       const used = this.parametersAt(version) ?? (await this.#read()); // read behind the run, before any later update
       const known = used === parameters ? inputs : checkedInputs(this.shape, used, given);
-      return new GpuTape(this, known, used, version, { forms, dispatches: commands.length }, buffers, readback, this);
+      const plan: Plan = { forms: forms.map((chosen, k) => (isRecurrent(this.shape.layers[k]) ? chosen : 'program')), dispatches: commands.length };
+      return new GpuTape(this, known, used, version, plan, buffers, readback, this);
     } catch (error) {
       this.recycle(buffers);
       throw error;
@@ -166,7 +170,7 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
     const commands = gradients.commands(atHead(loss), forms as readonly RecurrentForm[]);
     await ready(commands);
     this.#checkRun(version, abort);
-    this.#submitBackward(commands, gradients, loss);
+    this.#submitBackward([...commands, ...buffers.shown.commands(true)], gradients, loss);
     return gradients;
   }
 
@@ -174,9 +178,9 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
     this.#check(undefined);
     const { device } = this.context.gpu;
     const forms = plan.forms as readonly RecurrentForm[];
-    const commands = buffers.commands(forms);
+    const commands = [...buffers.commands(forms), ...buffers.shown.commands(false)];
     if (back) {
-      this.#submitBackward([...commands, ...back.gradients.commands(atHead(back.loss), forms)], back.gradients, back.loss);
+      this.#submitBackward([...commands, ...back.gradients.commands(atHead(back.loss), forms), ...buffers.shown.commands(true)], back.gradients, back.loss);
     } else {
       const encoder = device.createCommandEncoder({ label: 'run' });
       record(encoder, 'run', commands);
@@ -279,8 +283,10 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
     const { gpu } = this.context;
     this.known(parameters, this.moved());
     writeForward(gpu, this.forward, this.shape, parameters);
-    // A backward model still being made has read the old ones.
-    void this.#backward?.then((backward) => this.#released || writeBackward(gpu, backward, this.shape, this.forward.layout, this.current), () => undefined);
+    const write = (backward: BackwardModel) => this.#released || writeBackward(gpu, backward, this.shape, this.forward.layout, this.current);
+    // A run may be repeated right away; a backward model still being made has read the old ones.
+    if (this.#madeBackward) write(this.#madeBackward);
+    else void this.#backward?.then(write, () => undefined);
   }
 
   /** Reads the weights as they are now. */
@@ -308,7 +314,7 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
     const { gpu } = this.context;
     this.#checkRun(version, abort);
     this.#backward ??= guarded(gpu, () => backwardModel(gpu, this.shape, this.forward.layout, this.parameters), ({ turned }) => turned.size, ({ turned }) => turned.destroy());
-    const backward = await this.#backward;
+    const backward = (this.#madeBackward = await this.#backward);
     this.#checkRun(version, abort);
     return backward;
   }
@@ -383,7 +389,7 @@ function destroy(made: { destroy(): void }): void {
 }
 
 /** Makes GPU objects. Rejects with OutOfMemoryError, and undoes what was made, if the device had no room. */
-async function guarded<Made>({ device, check }: Gpu, make: () => Made | Promise<Made>, sizeOf: (made: Made) => number, undo: (made: Made) => void): Promise<Made> {
+async function guarded<Made>({ device, check, done }: Gpu, make: () => Made | Promise<Made>, sizeOf: (made: Made) => number, undo: (made: Made) => void): Promise<Made> {
   device.pushErrorScope('out-of-memory');
   let making: Made | Promise<Made>;
   let error: GPUError | null;
@@ -391,7 +397,7 @@ async function guarded<Made>({ device, check }: Gpu, make: () => Made | Promise<
     making = make();
   } finally {
     // The scope covers what is made before the first await, which is every buffer.
-    error = await device.popErrorScope();
+    error = await done(device.popErrorScope());
   }
   const made = await making;
   if (error) {

@@ -154,7 +154,7 @@ export class GpuTape implements Tape {
     this.release();
   }
 
-  /** Where a signal lies; undefined for what layer 0 reads, which is known on the host, and for what a block makes again. */
+  /** Where a signal lies; undefined for what layer 0 reads, which is known on the host. */
   storageOf(entry: SignalEntry): SignalStorage | undefined {
     if (this.released || this.readsInput(entry) || this.#isUnfelt(entry)) return undefined;
     if (entry.origin.of !== 'input') return this.#storageIn(entry, entry.info.layer);
@@ -164,6 +164,11 @@ export class GpuTape implements Tape {
   /** Whether a signal is what layer 0 reads. */
   readsInput({ info, origin }: SignalEntry): boolean {
     return info.layer === 0 && info.kind === 'input' && (origin.of === 'input' || origin.of === 'tensor');
+  }
+
+  /** Whether a signal is made again for whoever looks at it: reading one leaves nothing behind. */
+  isMadeAgain({ origin }: SignalEntry): boolean {
+    return origin.of === 'shown' || origin.of === 'd_shown';
   }
 
   /** Reads a block's signal that has no one place. */
@@ -228,11 +233,17 @@ class GpuSignal implements Signal {
   }
 
   async read(): Promise<Float32Array> {
-    return this.#held((storage) => (storage ? this.readback.read(this.shape, storage) : this.#apart()));
+    return this.#held(() => {
+      const storage = this.tape.isMadeAgain(this.entry) ? undefined : this.storage;
+      return storage ? this.readback.read(this.shape, storage) : this.#apart();
+    });
   }
 
   async extent(): Promise<SignalExtent> {
-    return this.#held(async (storage) => (storage ? this.readback.extent(this.shape, storage) : extentOf(await this.#apart())));
+    return this.#held(async () => {
+      const { storage } = this;
+      return storage ? this.readback.extent(this.shape, storage) : extentOf(await this.#apart());
+    });
   }
 
   #apart(): Float32Array | Promise<Float32Array> {
@@ -248,10 +259,10 @@ class GpuSignal implements Signal {
   }
 
   /** Keeps the run alive until its numbers have arrived. */
-  async #held<Result>(use: (storage: SignalStorage | undefined) => Result | Promise<Result>): Promise<Result> {
+  async #held<Result>(use: () => Result | Promise<Result>): Promise<Result> {
     const letGo = this.tape.hold();
     try {
-      return await use(this.storage);
+      return await use();
     } finally {
       letGo();
     }

@@ -1,5 +1,6 @@
 /** Where numbers stopped being finite: the first tensor, in the order in which an update computes them. */
 import { gradientEntries, signalEntries, type SignalEntry } from '../model/signals';
+import { readWhole } from './block_signals';
 import type { GradientBuffers } from './gradient_buffers';
 import { unpackWeights } from './pack';
 import { parameterGradients } from './parameter_gradients';
@@ -24,19 +25,39 @@ export async function firstNonFinite(gradients: GradientBuffers, readback: Readb
     if (found) return { tensor: found };
   }
   for (const [k] of model.layers.entries()) {
-    const entries = signalEntries(model, shape).filter(({ info, origin }) => info.layer === k && (info.kind === 'state' || (origin.of === 'saved' && origin.activation === 'identity')));
-    const found = await firstSignal(gradients, readback, entries, false);
+    const entries = signalEntries(model, shape).filter(({ info, origin }) => info.layer === k && (origin.of === 'state' || (origin.of === 'saved' && origin.activation === 'identity')));
+    const found = (await firstOfBlock(gradients, readback, k, false)) ?? (await firstSignal(gradients, readback, entries, false));
     if (found) return found;
   }
   const said = await readback.buffer(gradients.head!.said);
   if (!said.every(Number.isFinite)) return { tensor: 'loss' };
   for (const k of [...model.layers.keys()].toReversed()) {
     const entries = gradientEntries(model, shape).filter(({ info, origin }) => info.layer === k && origin.of === 'd_state');
-    const found = await firstSignal(gradients, readback, entries, true);
+    const found = (await firstOfBlock(gradients, readback, k, true)) ?? (await firstSignal(gradients, readback, entries, true));
     if (found) return found;
   }
   const found = firstParameter(await parameterGradients(model, gradients, readback));
   return found === undefined ? undefined : { tensor: `d_${found}` };
+}
+
+/** The first tensor of a block that has a bad step, in the order in which they were computed, or the gradient there; in it the first step computed. */
+async function firstOfBlock({ run, layers }: GradientBuffers, readback: Readback, k: number, backward: boolean): Promise<NonFinite | undefined> {
+  const [own, gradient] = [run.layers[k], layers[k]];
+  if (own.kind !== 'block' || gradient.kind !== 'block') return undefined;
+  const { tensors } = own.layer.program;
+  const { steps } = run.shape;
+  for (const { name } of backward ? tensors.toReversed() : tensors) {
+    const values = await readWhole(own, name, readback, backward ? gradient.back : undefined);
+    const perStep = values.length / (run.model.seeds.length * steps);
+    let step: number | undefined;
+    for (let i = 0; i < values.length; i++) {
+      if (Number.isFinite(values[i])) continue;
+      const t = Math.floor(i / perStep) % steps;
+      step = step === undefined ? t : backward ? Math.max(step, t) : Math.min(step, t);
+    }
+    if (step !== undefined) return { tensor: (backward ? 'd_' : '') + name + placeWords(run.model.layers.length, { layer: k, direction: 'forward' }), step };
+  }
+  return undefined;
 }
 
 /** The signal of one layer with the earliest bad step, or with the latest where they were computed backward. */
@@ -61,7 +82,7 @@ function firstParameter(tensors: ReadonlyMap<string, { readonly data: Float32Arr
   return undefined;
 }
 
-function placeWords(layers: number, { layer, direction }: SignalEntry['info']): string {
+function placeWords(layers: number, { layer, direction }: Pick<SignalEntry['info'], 'layer' | 'direction'>): string {
   const parts = [...(layers > 1 ? [`of layer ${layer}`] : []), ...(direction === 'reverse' ? ['in reverse'] : [])];
   return parts.length ? ` ${parts.join(' ')}` : '';
 }
