@@ -9,7 +9,7 @@ export type { Cell, CellGradient, CellStep, Gate, Range, State } from './cells/c
 export { counterfactual, type Counterfactual, type CounterfactualOptions, type Swap } from './counterfactual';
 export { createDecoder, type DecodedStep, type Decoder, type DecoderOptions } from './decoder';
 export { createEngine, type EngineOptions } from './create_engine';
-export type { Engine, Model, Plan, RecurrentForm, RunOptions, Signal, SignalExtent, SignalStorage, Tape } from './engine';
+export type { Engine, LayerForm, Model, Plan, RecurrentForm, RunOptions, Signal, SignalExtent, SignalStorage, Tape } from './engine';
 export * from './errors';
 export { gateProducts, logSigmoid, type GateProductOptions, type GateProducts } from './gate_product';
 export { gradientByDistance, type DistanceOptions } from './gradient_by_distance';
