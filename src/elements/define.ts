@@ -15,6 +15,7 @@ import './define/rnn-opener';
 import './define/rnn-order';
 import './define/rnn-predictions';
 import './define/rnn-proof';
+import './define/rnn-scan';
 import './define/rnn-state';
 import './define/rnn-trainer';
 import './define/rnn-transport';

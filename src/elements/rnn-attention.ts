@@ -6,6 +6,7 @@ import { attentionWeights, spread, type AttentionWeights } from './attention_wei
 import { optionalNumberAttribute } from './attributes';
 import { Latest } from './latest';
 import { ModelFigure } from './model_figure';
+import { stepAfterKey } from './step_keys';
 import { percent, readingNote } from './training_words';
 
 /** The reader chose another head, or all together. */
@@ -18,20 +19,23 @@ export class HeadChangeEvent extends Event {
   }
 }
 
+/** More heads than these are not drawn next to each other. */
+const MOST_MATRICES = 4;
+
 /** The words' font, as the picture has it. */
 const FONT = '14px system-ui, sans-serif';
 
 /**
  * What a word looks back at: the weights of attention of an `<rnn-model>` as arcs from the chosen word to every word it
- * takes something from, and below them A[t, s], what every word takes from every word, as a matrix. Of one head, or the
- * mean of all. Choosing a word, in either picture, moves the model's step.
+ * takes something from, of one head or the mean of all, and below them A[t, s], what every word takes from every word, as
+ * a matrix for each head. Choosing a word, in any of the pictures, moves the model's step.
  *
  * @fires {HeadChangeEvent} head-change - The reader chose another head, or all together.
  * @csspart choice - The choice of a layer and a head.
  * @csspart arcs - The words with their arcs.
  * @csspart reading - What the chosen word takes, in words.
  * @csspart numbers - The same for every head, as a table.
- * @csspart heatmap - The `<rnn-heatmap>` that draws the matrix.
+ * @csspart heatmap - Each `<rnn-heatmap>` that draws a matrix.
  * @csspart notice - The words that stand where there is nothing to draw.
  * @cssproperty [--rnn-accent] - Colour of the arcs and bars.
  */
@@ -102,8 +106,10 @@ export class RnnAttention extends ModelFigure {
       thead th {
         font-weight: 600;
       }
-      rnn-heatmap {
-        display: block;
+      .matrices {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr));
+        gap: 1rem 2rem;
         margin-block-start: 1.25rem;
       }
       @media (pointer: coarse) {
@@ -147,7 +153,7 @@ export class RnnAttention extends ModelFigure {
       ${this.room > 0 ? this.arcs(weights.words, row) : nothing}
       <p part="reading" class="reading" role="status">${inWords(weights.words, row)}</p>
       ${table(weights, step)}
-      <rnn-heatmap part="heatmap" signal="attn" .model=${model} .layer=${weights.layer} .group=${head}></rnn-heatmap>
+      ${guard([model, weights.layer, weights.heads, head], () => this.matrices(weights, head))}
     `;
   }
 
@@ -226,6 +232,15 @@ export class RnnAttention extends ModelFigure {
     </div>`;
   }
 
+  /** All heads next to each other, as long as they are few; else the one that is chosen, or the mean. */
+  private matrices({ heads, layer }: AttentionWeights, head: number | undefined): TemplateResult {
+    const shown = heads <= MOST_MATRICES ? Array.from({ length: heads }, (_, each) => each) : [head];
+    const label = (each: number | undefined) => (heads === 1 ? 'A[t, s]: what each word takes from each' : each === undefined ? 'The mean of all heads' : `Head ${each + 1}: what each word takes from each`);
+    return html`<div class="matrices">
+      ${shown.map((each) => html`<rnn-heatmap part="heatmap" signal="attn" lane="first" .model=${this.connection.model} .layer=${layer} .group=${each} .label=${label(each)}></rnn-heatmap>`)}
+    </div>`;
+  }
+
   #slots: { readonly words: readonly string[]; readonly room: number; readonly slots: WordSlots } | undefined;
 
   private slots(words: readonly string[]): WordSlots {
@@ -246,22 +261,10 @@ export class RnnAttention extends ModelFigure {
 
   private readonly moveByKey = (event: KeyboardEvent): void => {
     const model = this.connection.model;
-    if (!model || event.ctrlKey || event.metaKey || event.altKey) return;
-    const { step } = model.cursor;
-    const moves: Record<string, number> = {
-      ArrowLeft: step - 1,
-      ArrowDown: step - 1,
-      ArrowRight: step + 1,
-      ArrowUp: step + 1,
-      PageDown: step - 10,
-      PageUp: step + 10,
-      Home: 0,
-      End: Number.MAX_SAFE_INTEGER,
-    };
-    const move = moves[event.key];
-    if (move === undefined) return;
+    const step = model && stepAfterKey(event, model.cursor.step);
+    if (step === undefined) return;
     event.preventDefault();
-    model.moveCursor({ step: move });
+    model!.moveCursor({ step });
   };
 }
 
@@ -271,11 +274,11 @@ function heaviestOf(row: readonly number[], most: number): readonly number[] {
 }
 
 function inWords(words: readonly string[], row: readonly number[]): TemplateResult {
-  const query = row.length - 1;
-  if (query === 0) return html`The first word, <bdi>${words[0]}</bdi>, has nothing to look back at: all it takes is from itself.`;
-  const taken = heaviestOf(row, 3).map((s, rank) => html`${rank > 0 ? ', ' : ''}<b>${percent(row[s])}</b> from ${s === query ? 'itself' : html`<bdi>${words[s]}</bdi>`}`);
+  const last = row.length - 1;
+  if (last === 0) return html`The first word, <bdi>${words[0]}</bdi>, has nothing to look back at: all it takes is from itself.`;
+  const taken = heaviestOf(row, 3).map((s, rank) => html`${rank > 0 ? ', ' : ''}<b>${percent(row[s])}</b> from ${s === last ? 'itself' : html`<bdi>${words[s]}</bdi>`}`);
   const left = row.length > MOST_ARCS ? ` Only the ${MOST_ARCS} thickest arcs are drawn.` : '';
-  return html`<b><bdi>${words[query]}</bdi></b> takes ${taken}. Evenly it would be ${percent(1 / row.length)} from each of ${row.length} words; as it is, it is spread as if over ${spread(row).toFixed(1)}.${left}`;
+  return html`<b><bdi>${words[last]}</bdi></b> takes ${taken}. Evenly it would be ${percent(1 / row.length)} from each of ${row.length} words; as it is, it is spread as if over ${spread(row).toFixed(1)}.${left}`;
 }
 
 function plainWords(words: readonly string[], row: readonly number[]): string {

@@ -70,6 +70,9 @@ export class RnnInfluence extends ModelFigure {
   /** One unit of that output, from 0, instead of all together. */
   @property({ converter: optionalNumberAttribute }) unit: number | undefined;
 
+  /** Shows no choice of a unit: the page has its own, or none. */
+  @property({ type: Boolean }) plain = false;
+
   /** The lower end of the scale; with `max`, several matrices have one. Both follow from the numbers unless given. */
   @property({ converter: optionalNumberAttribute }) min: number | undefined;
 
@@ -89,7 +92,7 @@ export class RnnInfluence extends ModelFigure {
     return html`
       <div class="head">
         <p class="reading" part="reading" dir="auto">${this.reading || 'Point at an entry, or walk with the arrow keys, to read it.'}</p>
-        ${this.choice()}
+        ${this.plain ? nothing : this.choice()}
       </div>
       <rnn-heatmap part="heatmap" signal="influence" .model=${model} .layer=${this.layer} .unit=${this.unit} .min=${this.min} .max=${this.max} @entry-focus=${this.read}></rnn-heatmap>
     `;

@@ -1,4 +1,4 @@
-/** What can be set in the figures of chapters 3c and 4, how they start, and what a link may say of them. */
+/** What can be set in the figures of chapters 3c to 6, how they start, and what a link may say of them. */
 import { LEAST_WORDS, MOST_WORDS } from './agreeing_words';
 import { trainedCells } from './gallery';
 
@@ -28,6 +28,32 @@ export const LEARNER_RULES = {
   hidden: { start: 16, least: 1, most: 64, whole: true },
   bias: { start: 1, least: -5, most: 10 },
   rate: { start: 0.01, least: 1e-6, most: 100 },
+} as const;
+
+const WEIGHTS = ['random', 'trained'] as const;
+
+export const ATTENTION_RULES = {
+  weights: { start: 'trained', of: WEIGHTS },
+  heads: { start: '2', of: ['1', '2', '4'] },
+  // From 1; 0 is the mean of all.
+  head: { start: 0, least: 0, most: 4, whole: true },
+} as const;
+
+export const BAG_RULES = {
+  positions: { start: 'none', of: ['none', 'rotary', 'sinusoidal', 'learned'] },
+  layers: { start: '1', of: ['1', '2'] },
+} as const;
+
+export const THREE_RULES = {
+  weights: { start: 'random', of: WEIGHTS },
+} as const;
+
+export const SCAN_RULES = {
+  weights: { start: 'trained', of: WEIGHTS },
+  frozen: { start: 'no', of: ['no', 'yes'] },
+  // 0: as published.
+  delta: { start: 0, least: 0, most: 10 },
+  channel: { start: 44, least: 1, most: 64, whole: true },
 } as const;
 
 /** All the ways to leave letters out, the order kept; not all of them. */

@@ -11,6 +11,7 @@ import { readingNote } from '../elements/training_words';
 import { onlyDifference } from '../elements/sentence';
 import { samePlace } from '../elements/weight_edits';
 import { AddressBar } from './address_bar';
+import { attentionChapter } from './attention_chapter';
 import { charactersChapter } from './characters_chapter';
 import { trainedAddress, trainedCells } from './gallery';
 import { gatesChapter } from './gates_chapter';
@@ -20,6 +21,7 @@ import { learnerChapter } from './learner_chapter';
 import { defaults, HIDDEN_MOST, holdsState, readLink, SEED_MOST, type LessonState } from './link';
 import { OwnFile, type OfferedSignal } from './own_file';
 import { raceChapter } from './race_chapter';
+import { stateSpaceChapter } from './state_space_chapter';
 import { storedChapter } from './stored_chapter';
 import { lightSymbols } from './symbols';
 import { tellTerms } from './terms';
@@ -54,6 +56,8 @@ const showGates = gatesChapter(change, slides);
 const showLearner = learnerChapter(change);
 const showCharacters = charactersChapter();
 const showRace = raceChapter(change, slides, firstEngine);
+const showAttention = attentionChapter(change);
+const showStateSpace = stateSpaceChapter(change, slides);
 
 
 fields.cell.append(...cells.map((cell) => new Option(cell.title, cell.name)));
@@ -130,7 +134,7 @@ function show(): void {
   reader.cursor = { step: step - 1, unit: unit - 1 };
   compare.with = memory.with = other;
   entry.gate = gate;
-  for (const showChapter of [showGradientFlow, showStored, showGates, showLearner, showCharacters, showRace]) showChapter(state);
+  for (const showChapter of [showGradientFlow, showStored, showGates, showLearner, showCharacters, showRace, showAttention, showStateSpace]) showChapter(state);
   for (const element of [...heatmaps, compare]) element.signal = shown;
 }
 

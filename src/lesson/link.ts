@@ -4,7 +4,7 @@
  */
 import type { WeightEdit } from '../elements/weight_edits';
 import { readEdits, writtenEdits } from './edit_link';
-import { GRU_RULES, LEARNER_RULES, RACE_RULES, STORED_RULES } from './figure_rules';
+import { ATTENTION_RULES, BAG_RULES, GRU_RULES, LEARNER_RULES, RACE_RULES, SCAN_RULES, STORED_RULES, THREE_RULES } from './figure_rules';
 import { readFlow, writtenFlow } from './flow_link';
 import { readSettings, writtenSettings, type SettingRules } from './settings_link';
 
@@ -30,11 +30,15 @@ export interface LessonState {
   /** The experiments of chapter 3, as flow_link.ts writes them; absent or empty for how they start. */
   readonly vanishing?: string;
   readonly exploding?: string;
-  /** The figures of chapters 3c, 4b and 4c, as settings_link.ts writes them. */
+  /** The figures of chapters 3c to 6, as settings_link.ts writes them. */
   readonly stored?: string;
   readonly gru?: string;
-  readonly race?: string;
   readonly learner?: string;
+  readonly race?: string;
+  readonly attention?: string;
+  readonly bag?: string;
+  readonly three?: string;
+  readonly scan?: string;
   readonly step: number;
   readonly unit: number;
 }
@@ -88,7 +92,7 @@ export function writtenLink(state: LessonState): string {
     ...(state.gate ? [['gate', state.gate] as [string, string]] : []),
     ['step', state.step],
     ['unit', state.unit],
-    ...(['vanishing', 'exploding', 'stored', 'gru', 'learner', 'race'] as const).flatMap((name) => (state[name] ? [[name, state[name]] as [string, string]] : [])),
+    ...(['vanishing', 'exploding', ...FIGURES] as const).flatMap((name) => (state[name] ? [[name, state[name]] as [string, string]] : [])),
   ];
   const written = pairs.map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
   // Made of characters that an address leaves as they are.
@@ -136,8 +140,9 @@ export function readLink(hash: string, cellNames: readonly string[]): ReadLink {
   return { settings: Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)), complaints };
 }
 
-const figureRules = { stored: STORED_RULES, gru: GRU_RULES, learner: LEARNER_RULES, race: RACE_RULES };
+const figureRules = { stored: STORED_RULES, gru: GRU_RULES, learner: LEARNER_RULES, race: RACE_RULES, attention: ATTENTION_RULES, bag: BAG_RULES, three: THREE_RULES, scan: SCAN_RULES };
 type FigureName = keyof typeof figureRules;
+const FIGURES = Object.keys(figureRules) as readonly FigureName[];
 
 /** A figure's settings as they would be written, without what makes no sense. */
 function writtenFigure(name: FigureName, text: string, complaints: string[]): string {

@@ -1,0 +1,32 @@
+/** The networks of a figure follow the page's step, and are given something to read once the figure is near. */
+import type { RnnModel } from '../elements/rnn-model';
+import type { LessonState } from './link';
+import { whenNear } from './near';
+
+/** Changes the page's state: as a new entry of the history, or in the same. */
+export type Change = (settings: Partial<LessonState>, history: 'new' | 'same') => void;
+
+/**
+ * @param models - all of one figure
+ * @param show - puts a state into the figure; called first when it is near
+ * @returns what shows a state
+ */
+export function figureModels(models: readonly RnnModel[], change: Change, show: (state: LessonState) => void): (state: LessonState) => void {
+  let near = false;
+  let shown: LessonState | undefined;
+  for (const model of models) {
+    model.addEventListener('cursor-change', ({ step, unit }) => change({ step: step + 1, unit: unit + 1 }, 'same'));
+  }
+  const showNow = (state: LessonState) => {
+    show(state);
+    for (const model of models) model.cursor = { step: state.step - 1, unit: state.unit - 1 };
+  };
+  whenNear(models[0].closest('figure')!, () => {
+    near = true;
+    if (shown) showNow(shown);
+  });
+  return (state) => {
+    shown = state;
+    if (near) showNow(state);
+  };
+}
