@@ -5,6 +5,7 @@
  */
 import { DeviceLostError, DivergedError, ReleasedError, type MadeTask, type Model, type SavedRun, type Snapshot, type Tally, type Trainer, type TrainerOptions } from '../engine';
 import { pageClock, type PageClock } from './page_clock';
+import { TallyRecord } from './tally_record';
 import { trainingLoop, type Trainee, type TrainingLoop } from './training_loop';
 
 /** What is trained, and how. */
@@ -61,11 +62,11 @@ export class TrainingRun implements Trainee {
   #goOn = false;
   #lost: Model | undefined;
   #ended = '';
-  #known = 0;
+  #interrupted = '';
   #frames = 0;
   #snapshotAt = 0;
   #asking = false;
-  #measuredAt: { readonly time: number; readonly updates: number } | undefined;
+  readonly #record = new TallyRecord();
   #turn: Promise<unknown> = Promise.resolve();
   #steps: AbortController | undefined;
 
@@ -138,6 +139,7 @@ export class TrainingRun implements Trainee {
 
   async #end(reason: string): Promise<void> {
     this.#ended = reason;
+    this.#interrupted = '';
     this.#goOn = false;
     this.#steps?.abort();
     await this.#inTurn(() => this.#rest());
@@ -151,7 +153,7 @@ export class TrainingRun implements Trainee {
       this.#ended = '';
       this.#tell({ status: 'running', message: '' });
       try {
-        await trainer.steps(count, { abort: abort.signal, progress: (_latest, done) => this.#tell({ updates: trainer.updates, tallies: trainer.tallies, message: count > 1 ? `${done} of ${count}` : '' }) });
+        await trainer.steps(count, { abort: abort.signal, progress: (_latest, done) => this.#tell({ updates: trainer.updates, tallies: this.#record.take(trainer.tallies), message: count > 1 ? `${done} of ${count}` : '' }) });
       } catch (error) {
         if (!abort.signal.aborted) throw error;
       } finally {
@@ -170,6 +172,7 @@ export class TrainingRun implements Trainee {
       this.#last = undefined;
       if (!trainer) return this.#tell(NOTHING_YET);
       await this.loop.leave(this);
+      this.#record.clear();
       trainer.reset();
       await this.#settle(trainer, { ...NOTHING_YET, dispatches: trainer.dispatches });
     });
@@ -209,7 +212,8 @@ export class TrainingRun implements Trainee {
     void this.loop.leave(this);
     this.#trainer?.release();
     this.#trainer = this.#plan = this.#last = this.#lost = undefined;
-    this.#known = 0;
+    this.#record.clear();
+    this.#interrupted = '';
     if (this.#state === NOTHING_YET) return;
     this.#tell(NOTHING_YET);
   }
@@ -234,10 +238,9 @@ export class TrainingRun implements Trainee {
       return;
     }
     this.#ended = '';
-    this.#known = trainer.tallies.length;
-    this.#measuredAt = undefined;
+    this.#record.rest();
     this.#snapshotAt = this.clock.now();
-    this.#tell({ status: 'running', message: '' });
+    this.#tell({ status: 'running', message: this.#interrupted });
     this.loop.enter(this);
   }
 
@@ -259,7 +262,7 @@ export class TrainingRun implements Trainee {
   async #settle(trainer: Trainer, state: Partial<TrainingState>): Promise<void> {
     this.#last = await trainer.snapshot();
     await this.host.moved(true);
-    this.#tell({ updates: trainer.updates, tallies: trainer.tallies, tokensPerSecond: undefined, ...state });
+    this.#tell({ updates: trainer.updates, tallies: this.#record.take(trainer.tallies), tokensPerSecond: undefined, ...state });
   }
 
   /** Makes a trainer, unless there is one for this very plan, and has it do something. */
@@ -291,9 +294,13 @@ export class TrainingRun implements Trainee {
     }
     // What is only asked for otherwise (another learning rate, another batch) goes on from where it is.
     await this.loop.leave(this);
-    if (known?.model === model && known.updates > 0) this.#last = await known.snapshot();
+    if (known?.model === model && known.updates > 0) {
+      this.#record.take(await known.collect());
+      this.#last = await known.snapshot();
+    }
     const trainer = await model.trainer({ ...options, task });
     if (this.#last && this.#last.update > 0) trainer.restore(this.#last);
+    this.#record.goOnFrom(trainer.updates);
     [this.#trainer, this.#plan, this.#optionsKey] = [trainer, plan, key];
     this.#tell({ updates: trainer.updates, dispatches: trainer.dispatches });
     return trainer;
@@ -324,23 +331,13 @@ export class TrainingRun implements Trainee {
   async #collect(): Promise<void> {
     const trainer = this.#trainer;
     if (!trainer) return;
-    const tallies = await trainer.collect();
+    const found = await trainer.collect();
     if (trainer !== this.#trainer || this.#state.status !== 'running') return;
-    this.#tell({ tallies, tokensPerSecond: this.#speed(tallies) });
+    const tallies = this.#record.take(found);
+    this.#tell({ tallies, tokensPerSecond: this.#record.speed(this.clock.now()) ?? this.#state.tokensPerSecond });
     const { untilAccuracy } = this.#plan!;
-    const reached = untilAccuracy && reachedAt(tallies, untilAccuracy, this.#known);
-    this.#known = tallies.length;
+    const reached = untilAccuracy && this.#record.reached(untilAccuracy);
     if (reached) void this.#end(`The last ten updates up to ${reached} were right ${Number((100 * untilAccuracy).toPrecision(3))} % of the time.`);
-  }
-
-  #speed(tallies: readonly Tally[]): number | undefined {
-    const latest = tallies[tallies.length - 1];
-    if (!latest) return undefined;
-    const time = this.clock.now();
-    const before = this.#measuredAt;
-    this.#measuredAt = { time, updates: latest.update };
-    if (!before || time <= before.time) return this.#state.tokensPerSecond;
-    return ((latest.update - before.updates) * latest.tokens * latest.loss.length * 1000) / (time - before.time);
   }
 
   async #fail(error: unknown): Promise<void> {
@@ -350,14 +347,17 @@ export class TrainingRun implements Trainee {
       this.#last = this.#trainer?.lastGood ?? this.#last;
       this.#lost = this.#trainer?.model ?? this.host.model();
       this.#trainer = undefined;
-      this.#tell({ status: 'starting', message: `${error.message.split('.')[0]}; going on from update ${this.#last?.update ?? 0}…`, tokensPerSecond: undefined });
+      const [reason] = error.message.split('.');
+      const kept = this.#last?.update ?? 0;
+      this.#interrupted = `${reason} at update ${this.#state.updates}; training went on from update ${kept}.`;
+      this.#tell({ status: 'starting', message: `${reason}; going on from update ${kept}…`, tokensPerSecond: undefined });
       this.followModel();
       return;
     }
     this.#goOn = false;
     const trainer = this.#trainer;
     const status = error instanceof DivergedError ? 'diverged' : 'error';
-    this.#tell({ status, message: error instanceof Error ? error.message : String(error), tallies: trainer?.tallies ?? this.#state.tallies, tokensPerSecond: undefined });
+    this.#tell({ status, message: error instanceof Error ? error.message : String(error), tallies: trainer ? this.#record.take(trainer.tallies) : this.#state.tallies, tokensPerSecond: undefined });
     // Weights that are finite stay on the screen; of others the views keep what they had.
     if (trainer && status === 'error') await this.#settle(trainer, {}).catch(() => undefined);
   }
@@ -373,21 +373,4 @@ export class TrainingRun implements Trainee {
     this.#turn = mine.catch(() => undefined);
     return mine;
   }
-}
-
-/** The tallies that an accuracy is taken over. */
-const WINDOW = 10;
-
-/**
- * The first update at which the mean accuracy of the last ten was as high as that in every model.
- *
- * @param known - how many of the tallies were looked at before
- */
-export function reachedAt(tallies: readonly Tally[], accuracy: number, known = 0): number | undefined {
-  for (let end = Math.max(WINDOW, known + 1); end <= tallies.length; end++) {
-    const last = tallies.slice(end - WINDOW, end);
-    const isReached = last[0].accuracy?.every((_, m) => last.reduce((sum, tally) => sum + (tally.accuracy?.[m] ?? 0), 0) >= accuracy * WINDOW);
-    if (isReached) return tallies[end - 1].update;
-  }
-  return undefined;
 }

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DeviceLostError, DivergedError, OptionError, type Model, type Snapshot, type Tally, type Trainer, type TrainerOptions } from '../../src/engine';
 import { TrainingLoop } from '../../src/elements/training_loop';
-import { reachedAt, TrainingRun, type TrainingHost } from '../../src/elements/training_run';
+import { reachedAt, TallyRecord } from '../../src/elements/tally_record';
+import { TrainingRun, type TrainingHost } from '../../src/elements/training_run';
 import { echo, flushed, HandClock } from './training_fakes';
 
 /** A trainer that only counts. Its accuracy is the update's share of a hundred. */
@@ -14,6 +15,8 @@ class FakeTrainer {
   failure: Error | undefined;
   lastGood: Snapshot = { update: 0, parameters: new Map(), slots: new Map(), carried: undefined };
   released = false;
+  /** Where it began. */
+  #first = 0;
 
   constructor(
     readonly model: Model,
@@ -30,7 +33,7 @@ class FakeTrainer {
 
   async collect(): Promise<readonly Tally[]> {
     this.collections++;
-    for (let update = this.tallies.length + 1; update <= this.updates; update++) this.tallies.push(tally(update, [update / 100]));
+    for (let update = (this.tallies.at(-1)?.update ?? this.#first) + 1; update <= this.updates; update++) this.tallies.push(tally(update, [update / 100]));
     if (this.failure) throw this.failure;
     return (this.tallies = [...this.tallies]);
   }
@@ -46,8 +49,11 @@ class FakeTrainer {
     return (this.lastGood = { ...this.lastGood, update: this.updates });
   }
 
-  restore({ update }: Snapshot): void {
-    this.updates = update;
+  restore(snapshot: Snapshot): void {
+    this.updates = snapshot.update;
+    this.#first = snapshot.update;
+    this.tallies = this.tallies.filter(({ update }) => update <= snapshot.update);
+    this.lastGood = snapshot;
     this.failure = undefined;
   }
 
@@ -171,6 +177,8 @@ describe('training', () => {
     expect(trainers[1].updates).toBe(before);
     await frames(5);
     expect(run.state.updates).toBeGreaterThan(before);
+    await run.pause();
+    expect(run.state.tallies).toHaveLength(run.state.updates);
   });
 
   it('holds still while something else is computed, and goes on', async () => {
@@ -228,15 +236,44 @@ describe('what goes wrong', () => {
     expect(kept).toBeGreaterThan(0);
     trainers[0].failure = new DeviceLostError('driver reset');
     await frames(2);
+    const lost = trainers[0].updates;
     expect(run.state).toMatchObject({ status: 'starting', message: `The GPU device was lost (driver reset); going on from update ${kept}…` });
     model = newModel();
     run.followModel();
     await flushed();
     expect(trainers).toHaveLength(2);
-    expect(run.state).toMatchObject({ status: 'running', updates: kept });
-    await frames(3);
+    expect(run.state).toMatchObject({ status: 'running', updates: kept, message: `The GPU device was lost (driver reset) at update ${lost}; training went on from update ${kept}.` });
+    await frames(20);
     expect(trainers[1].updates).toBeGreaterThan(kept);
+    // The curve goes on where the weights do: no update is told twice, and none is left out.
+    await run.pause();
+    expect(run.state).toMatchObject({ status: 'paused', message: '' });
+    expect(run.state.tallies.map(({ update }) => update)).toEqual(Array.from({ length: run.state.updates }, (_, k) => k + 1));
   });
+
+  it('is a device that is lost twice: nothing is lost beyond the last snapshot, old or new', async () => {
+    await run.train();
+    await frames(330);
+    const kept = trainers[0].lastGood.update;
+    for (const [n, reason] of ['once', 'twice'].entries()) {
+      trainers[n].failure = new DeviceLostError(reason);
+      await frames(2);
+      model = newModel();
+      run.followModel();
+      await flushed();
+    }
+    expect(run.state).toMatchObject({ status: 'running', updates: kept });
+  });
+});
+
+it('a speed is that between two looks, and none is taken over a rest', () => {
+  const record = new TallyRecord();
+  record.take([tally(1, [0])]);
+  expect(record.speed(100)).toBeUndefined();
+  record.take([tally(1, [0]), tally(2, [0]), tally(3, [0])]);
+  expect(record.speed(600)).toBe((2 * 64 * 1000) / 500);
+  record.rest();
+  expect(record.speed(9000)).toBeUndefined();
 });
 
 it('finds the first update at which every model was right often enough', () => {

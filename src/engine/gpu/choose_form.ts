@@ -63,7 +63,7 @@ export class FormChoices {
     const buffer = encoder.finish();
     const start = performance.now();
     device.queue.submit([buffer]);
-    await device.queue.onSubmittedWorkDone();
+    await this.gpu.done(device.queue.onSubmittedWorkDone());
     return performance.now() - start;
   }
 }

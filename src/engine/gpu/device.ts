@@ -18,6 +18,9 @@ const requested = [
 
 const WORK_PER_DISPATCH = 20e6;
 
+/** A device that is lost tells of itself later than what it broke; not by so many milliseconds. */
+const TELLING = 1000;
+
 export interface Gpu {
   readonly device: GPUDevice;
   readonly adapter: { readonly name: string; readonly software: boolean };
@@ -26,6 +29,8 @@ export interface Gpu {
   readonly lost: Promise<string>;
   /** Throws what went wrong on the device since it was made: it was lost, or it refused something. */
   check(): void;
+  /** What comes of something asked of the device. Rejects with DeviceLostError where that is why it failed. */
+  done<Result>(asked: Promise<Result>): Promise<Result>;
   release(): void;
 }
 
@@ -88,6 +93,14 @@ function wrap(device: GPUDevice, adapter: Gpu['adapter'], destroy: () => void): 
     lost,
     check() {
       if (fault) throw fault;
+    },
+    async done(asked) {
+      try {
+        return await asked;
+      } catch (error) {
+        await Promise.race([lost, new Promise((resolve) => setTimeout(resolve, TELLING))]);
+        throw fault instanceof DeviceLostError ? fault : error;
+      }
     },
     release() {
       released = true;

@@ -27,7 +27,7 @@ class GpuEngine implements Engine {
   #released = false;
 
   constructor(private readonly gpu: Gpu) {
-    const kernels = new KernelCache(gpu.device);
+    const kernels = new KernelCache(gpu.device, gpu.done);
     this.#context = { engine: this, gpu, kernels, readback: new Readback(gpu, kernels), choices: new FormChoices(gpu) };
   }
 

@@ -145,7 +145,7 @@ export class GpuStepper implements Stepper {
     const { gpu } = this.parts.run;
     gpu.check();
     // A device that is lost settles this too, or never does.
-    await Promise.race([gpu.device.queue.onSubmittedWorkDone(), gpu.lost]);
+    await Promise.race([gpu.done(gpu.device.queue.onSubmittedWorkDone()), gpu.lost]);
     gpu.check();
   }
 

@@ -1,5 +1,6 @@
 /** A compute kernel: its pipeline, and its bindings by the names the shader gives them. */
-import { EngineError } from '../errors';
+import { DeviceLostError, EngineError } from '../errors';
+import type { Gpu } from './device';
 import { linkShader, type LinkedShader } from './linker';
 import { writtenOut } from './written_out';
 
@@ -52,7 +53,11 @@ export function bindingsOf(code: string): Binding[] {
 export class KernelCache {
   readonly #kernels = new Map<string, Kernel>();
 
-  constructor(private readonly device: GPUDevice) {}
+  /** @param done - tells a lost device from a shader that is wrong; without it they are not told apart */
+  constructor(
+    private readonly device: GPUDevice,
+    private readonly done: Gpu['done'] = (asked) => asked,
+  ) {}
 
   /** A kernel, ready to run. Rejects with EngineError, at the author's file and line, if the shader does not compile. */
   async kernel(entry: string, variant?: string, constants?: Making['constants']): Promise<Kernel> {
@@ -72,14 +77,14 @@ export class KernelCache {
     const key = JSON.stringify([entry, variant, constants, sizes]);
     let kernel = this.#kernels.get(key);
     if (!kernel) {
-      kernel = kernelOf(this.device, variant ? `${entry} ${variant}` : entry, writtenOut(linkShader(entry, variant), sizes ?? {}), constants ?? {});
+      kernel = kernelOf(this.device, this.done, variant ? `${entry} ${variant}` : entry, writtenOut(linkShader(entry, variant), sizes ?? {}), constants ?? {});
       this.#kernels.set(key, kernel);
     }
     return kernel;
   }
 }
 
-function kernelOf(device: GPUDevice, label: string, linked: LinkedShader, constants: Record<string, number>): Kernel {
+function kernelOf(device: GPUDevice, done: Gpu['done'], label: string, linked: LinkedShader, constants: Record<string, number>): Kernel {
   const bindings = bindingsOf(linked.code);
   const module = device.createShaderModule({ label, code: linked.code });
   const layout = device.createBindGroupLayout({
@@ -92,9 +97,10 @@ function kernelOf(device: GPUDevice, label: string, linked: LinkedShader, consta
   });
   const compute = { module, entryPoint: 'main', constants };
   let pipeline: GPUComputePipeline | undefined;
-  const ready = device.createComputePipelineAsync({ label, layout: device.createPipelineLayout({ label, bindGroupLayouts: [layout] }), compute }).then(
+  const ready = done(device.createComputePipelineAsync({ label, layout: device.createPipelineLayout({ label, bindGroupLayouts: [layout] }), compute })).then(
     (made) => void (pipeline = made),
     async (error: unknown) => {
+      if (error instanceof DeviceLostError) throw error;
       const { messages } = await module.getCompilationInfo();
       const first = messages.find(({ type }) => type === 'error');
       const place = first?.lineNum ? linked.locate(first.lineNum) : undefined;

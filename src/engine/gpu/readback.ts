@@ -116,10 +116,7 @@ export class Readback {
 
   async #mapped(encoder: GPUCommandEncoder, staging: GPUBuffer): Promise<ArrayBuffer> {
     this.gpu.device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(GPUMapMode.READ).catch((error: unknown) => {
-      this.gpu.check();
-      throw error;
-    });
+    await this.gpu.done(staging.mapAsync(GPUMapMode.READ));
     this.gpu.check();
     return staging.getMappedRange().slice(0);
   }

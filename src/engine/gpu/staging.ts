@@ -42,10 +42,7 @@ export class Staging {
       size += part.size;
     }
     device.queue.submit([encoder.finish()]);
-    await this.#buffer.mapAsync(GPUMapMode.READ, 0, size).catch((error: unknown) => {
-      this.gpu.check();
-      throw error;
-    });
+    await this.gpu.done(this.#buffer.mapAsync(GPUMapMode.READ, 0, size));
     const values = new Float32Array(this.#buffer.getMappedRange(0, size).slice(0));
     this.#buffer.unmap();
     this.gpu.check();
