@@ -16,10 +16,12 @@ export interface OfferedSignal {
 /** Controls that describe a network. */
 const DESCRIBING = ['cell', 'weights', 'hidden', 'seed', 'seed-slide', 'gain', 'bias'] as const;
 
+/** What a choice says that the file has made. */
+const IN_FILE = '';
+
 export class OwnFile {
   readonly #note = document.getElementById('file-note')!;
-  readonly #cell = document.getElementById('cell') as HTMLSelectElement;
-  readonly #inFile = Object.assign(new Option('in the file', ''), { hidden: true });
+  readonly #choices = ['cell', 'weights'].map((id) => document.getElementById(id) as HTMLSelectElement);
   #shown: readonly unknown[] = [];
 
   /** @param changed - called when another network was opened or closed: the page has other things to show */
@@ -27,7 +29,7 @@ export class OwnFile {
     private readonly reader: RnnModel,
     changed: () => void,
   ) {
-    this.#cell.append(this.#inFile);
+    for (const choice of this.#choices) choice.append(Object.assign(new Option('in the file', IN_FILE), { hidden: true }));
     reader.watch(() => {
       const shown = [this.isOpen, this.isOpen && reader.state.model];
       if (shown.some((part, k) => part !== this.#shown[k])) {
@@ -61,7 +63,7 @@ export class OwnFile {
   rest(): void {
     if (!this.isOpen) return;
     for (const id of DESCRIBING) (document.getElementById(id) as HTMLInputElement | HTMLSelectElement).disabled = true;
-    this.#cell.value = this.#inFile.value;
+    for (const choice of this.#choices) choice.value = IN_FILE;
     const { model } = this.reader.state;
     if (model) (document.getElementById('hidden') as HTMLInputElement).value = String(model.shape.layers[model.shape.layers.length - 1].width);
   }
