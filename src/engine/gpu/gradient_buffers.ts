@@ -120,7 +120,8 @@ function blockLayouts(model: ModelShape, shape: BlockShape, rows: number, layers
   return { room, layouts };
 }
 
-function placesOf(gpu: Gpu, weights: WeightLayout, { steps, sequences }: RunShape): SumPlaces {
+/** Where the sums that are the gradients of the weights lie. */
+export function placesOf(gpu: Gpu, weights: WeightLayout, { steps, sequences }: RunShape): SumPlaces {
   const sums = allSums(weights);
   return sumPlaces(sums, slicesFor(gpu, steps * sequences, sums));
 }

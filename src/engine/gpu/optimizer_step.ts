@@ -113,7 +113,7 @@ export function tallyPlace(update: number): number {
 }
 
 /** Segments as shaders/kernels/update.wgsl reads them, and the workgroups they take. */
-function segmentTable(blocks: readonly Block[], places: SumPlaces): { readonly table: readonly number[]; readonly groups: number } {
+export function segmentTable(blocks: readonly Block[], places: SumPlaces): { readonly table: readonly number[]; readonly groups: number } {
   let groups = 0;
   const table = blocks.flatMap(({ rows, columns, weights, turned, gradients: [first, second] }) => {
     const start = groups;
