@@ -1,37 +1,23 @@
 // Someone else's page: one script tag, one element, no JavaScript of its own, under the strictest policy we promise.
 import { expect, type Locator, type Page } from '@playwright/test';
 import { contentSecurityPolicy } from '../scripts/content_security_policy.mjs';
+import { entryColours } from './entry_colours';
 import { test, watch } from './quiet_page';
-
-const TAG = '<rnn-heatmap cell="lstm" text="The cat that we saw yesterday was happy" signal="h" hidden="8" seed="1"></rnn-heatmap>';
+import { element as TAG, gridName, scriptTag } from './readme_snippet';
 
 async function embed(page: Page, body: string): Promise<void> {
   await page.route('**/blog.html', (route) =>
     route.fulfill({
       contentType: 'text/html; charset=utf-8',
       headers: { 'Content-Security-Policy': contentSecurityPolicy },
-      body: `<!doctype html><html lang="en"><title>A blog</title><link rel="icon" href="data:,"><script type="module" src="rnn-heatmap.js"></script>${body}`,
+      body: `<!doctype html><html lang="en"><title>A blog</title><link rel="icon" href="data:,">${scriptTag}${body}`,
     }),
   );
   await page.goto('./blog.html');
 }
 
-const grid = (page: Page | Locator) => page.getByRole('grid', { name: 'h, hidden state (LSTM of 8 units), 8 units by 8 steps' });
+const grid = (page: Page | Locator) => page.getByRole('grid', { name: gridName });
 const entry = (page: Page | Locator) => page.getByRole('gridcell');
-
-/** Colours at the middle of every entry as they stand on the screen. */
-async function colours(page: Page, canvas: Locator): Promise<string[]> {
-  const png = (await canvas.screenshot()).toString('base64');
-  return page.evaluate(async (data) => {
-    const image = await createImageBitmap(new Blob([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))]));
-    const context = new OffscreenCanvas(image.width, image.height).getContext('2d', { willReadFrequently: true })!;
-    context.drawImage(image, 0, 0);
-    return Array.from({ length: 64 }, (_, i) => {
-      const [x, y] = [((i % 8) + 0.5) * (image.width / 8), (Math.floor(i / 8) + 0.5) * (image.height / 8)];
-      return [...context.getImageData(x, y, 1, 1).data].join();
-    });
-  }, png);
-}
 
 test('one script tag and one element show the heatmap', async ({ page }) => {
   await embed(page, TAG);
@@ -46,7 +32,7 @@ test('what is on the screen is the CPU’s picture too', async ({ page }) => {
   const canvases = page.locator('rnn-heatmap .plot canvas');
   await expect(canvases).toHaveCount(2);
   await expect(async () => {
-    const [gpu, cpu] = [await colours(page, canvases.nth(0)), await colours(page, canvases.nth(1))];
+    const [gpu, cpu] = [await entryColours(canvases.nth(0)), await entryColours(canvases.nth(1))];
     expect(new Set(gpu).size).toBeGreaterThan(30); // 64 values of a state are not all alike
     expect(gpu.filter((colour, i) => colour === cpu[i]).length).toBeGreaterThanOrEqual(60); // float32 may land on the next colour
   }).toPass();
@@ -69,7 +55,7 @@ test('draws the same without WebGPU, and says what computes', async ({ page }) =
   await embed(page, TAG);
   await expect(grid(page)).toBeVisible();
   await expect(page.getByText(/CPU/)).toBeVisible();
-  await expect(async () => expect(new Set(await colours(page, page.locator('rnn-heatmap .plot canvas'))).size).toBeGreaterThan(30)).toPass();
+  await expect(async () => expect(new Set(await entryColours(page.locator('rnn-heatmap .plot canvas'))).size).toBeGreaterThan(30)).toPass();
 });
 
 test('draws the same where WebGPU finds no adapter, and says so', async ({ page }) => {
@@ -77,7 +63,7 @@ test('draws the same where WebGPU finds no adapter, and says so', async ({ page 
   await embed(page, TAG);
   await expect(grid(page)).toBeVisible();
   await expect(page.getByText('float64 on the CPU. WebGPU found no graphics adapter it can use here.')).toBeVisible();
-  await expect(async () => expect(new Set(await colours(page, page.locator('rnn-heatmap .plot canvas'))).size).toBeGreaterThan(30)).toPass();
+  await expect(async () => expect(new Set(await entryColours(page.locator('rnn-heatmap .plot canvas'))).size).toBeGreaterThan(30)).toPass();
 });
 
 test('goes on with the CPU when the GPU is lost again and again, and says so', async ({ browser, baseURL }) => {
@@ -100,7 +86,7 @@ test('goes on with the CPU when the GPU is lost again and again, and says so', a
   await embed(page, TAG);
   await expect(page.getByText('float64 on the CPU. The GPU was lost 3 times in a row; reload the page to try it again.')).toBeVisible();
   await expect(grid(page)).toBeVisible();
-  await expect(async () => expect(new Set(await colours(page, page.locator('rnn-heatmap .plot canvas'))).size).toBeGreaterThan(30)).toPass();
+  await expect(async () => expect(new Set(await entryColours(page.locator('rnn-heatmap .plot canvas'))).size).toBeGreaterThan(30)).toPass();
   expect(thrown).toEqual([]);
   await page.close();
 });
@@ -125,7 +111,7 @@ test('comes back when the GPU is lost', async ({ playwright, launchOptions, base
   await expect(async () => {
     expect(await before!.evaluate((element) => element.isConnected)).toBe(false); // taken down with its run, and built anew
     await expect(grid(page)).toBeVisible();
-    expect(new Set(await colours(page, page.locator('rnn-heatmap .plot canvas'))).size).toBeGreaterThan(30);
+    expect(new Set(await entryColours(page.locator('rnn-heatmap .plot canvas'))).size).toBeGreaterThan(30);
   }).toPass();
   // Chromium's own word on the crash; nothing of ours.
   expect(faults.filter((fault) => !fault.includes('external Instance reference no longer exists'))).toEqual([]);

@@ -23,15 +23,17 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const out = join(root, 'dist/package');
 const worker = 'engine/reference/rollout_worker.js';
 
-await rm(out, { recursive: true, force: true });
-await bundleWorker();
-await Promise.all([bundleModules(), bundleOneFile()]);
-await writeDeclarations();
+export async function buildPackage() {
+  await rm(out, { recursive: true, force: true });
+  await bundleWorker();
+  await Promise.all([bundleModules(), bundleOneFile()]);
+  await writeDeclarations();
 
-const manifest = elementsManifest('dist/package');
-await writeFile(join(out, 'custom-elements.json'), JSON.stringify(manifest, null, 2));
-await writeFile(join(out, 'react.d.ts'), reactTypes(manifest));
-await writeFile(join(out, 'react.js'), 'export {};\n');
+  const manifest = elementsManifest('dist/package');
+  await writeFile(join(out, 'custom-elements.json'), JSON.stringify(manifest, null, 2));
+  await writeFile(join(out, 'react.d.ts'), reactTypes(manifest));
+  await writeFile(join(out, 'react.js'), 'export {};\n');
+}
 
 function bundleWorker() {
   return bundle([worker], [shaders()], { output: { entryFileNames: worker, minify: true } });
@@ -116,3 +118,5 @@ function oneTextForAKernel() {
     },
   };
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildPackage();

@@ -10,6 +10,7 @@ import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/co
 import { problemKindInfo } from '@arethetypeswrong/core/problems';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import { buildPackage } from './build_package.mjs';
 import { elementsIn } from './elements_manifest.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -53,7 +54,7 @@ async function wrongTypes(tarball) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await import('./build_package.mjs');
+  await buildPackage();
   const folder = mkdtempSync(join(tmpdir(), 'rnn-heatmap-package-'));
   const tarball = readFileSync(pack(folder));
   rmSync(folder, { recursive: true });

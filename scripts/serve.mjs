@@ -53,14 +53,14 @@ export function requestedFile(folder, base, url) {
 /**
  * Serves a folder. Port 0 takes a free one. Resolves to the address of the folder's index page.
  *
- * @param {{folder?: string, port?: number, base?: string}} [options]
+ * @param {{folder?: string, port?: number, base?: string, headers?: Record<string, string>}} [options]
  * @returns {Promise<{url: string, close(): void}>}
  */
-export function serve({ folder = join(root, 'dist'), port = 0, base = '/' } = {}) {
+export function serve({ folder = join(root, 'dist'), port = 0, base = '/', headers = { 'Content-Security-Policy': contentSecurityPolicy } } = {}) {
   const server = createServer((request, response) => {
     const file = requestedFile(folder, base, request.url ?? '/');
     const stats = file ? statSync(file, { throwIfNoEntry: false }) : undefined;
-    response.setHeader('Content-Security-Policy', contentSecurityPolicy);
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     response.setHeader('X-Content-Type-Options', 'nosniff');
     response.setHeader('Cache-Control', 'no-cache');
     if (request.method !== 'GET' && request.method !== 'HEAD') {

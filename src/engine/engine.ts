@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** The public face: one set of interfaces, met by the GPU engine and by the float64 reference alike. */
 import type { Activation } from './math/activation';
 import type { Tensor } from './math/tensor';

@@ -56,10 +56,11 @@ export function moduleWorker(address: string): Worker {
   return new Worker(scriptUrl(absolute(address)), { type: 'module', name: 'rnn-heatmap' });
 }
 
-/** A worker that imports a script of any origin, or has its text at hand. */
+/** A worker that imports a script of any origin, or is given its text. */
 export function blobWorker({ address, text }: { readonly address: string; readonly text?: string }): Worker {
   const url = URL.createObjectURL(new Blob([text ?? `import ${JSON.stringify(absolute(address))};`], { type: 'text/javascript' }));
-  const worker = new Worker(scriptUrl(url), { type: 'module', name: 'rnn-heatmap' });
+  // The text imports nothing. As a classic script it also starts where Chromium starts no module, in a sandboxed frame.
+  const worker = new Worker(scriptUrl(url), { type: text === undefined ? 'module' : 'classic', name: 'rnn-heatmap' });
   // The address has been read by the time the worker speaks or fails.
   for (const event of ['message', 'error']) worker.addEventListener(event, () => URL.revokeObjectURL(url), { once: true });
   return worker;
