@@ -23,7 +23,7 @@ export function hidesElement(attribute: string, text: string | null): boolean {
   return attribute === 'hidden' && (text === '' || text === 'hidden' || text === 'until-found');
 }
 
-/** Lets `element.hidden` speak for both: a number sets `units`, anything else hides or shows as HTML has it. */
+/** Lets `element.hidden` speak for both: a number, also as a text, sets `units`; anything else hides or shows as HTML has it. */
 export function unitsAsHidden(element: { prototype: HTMLElement & { units: number } }): void {
   Object.defineProperty(element.prototype, 'hidden', {
     configurable: true,
@@ -33,6 +33,7 @@ export function unitsAsHidden(element: { prototype: HTMLElement & { units: numbe
     },
     set(this: HTMLElement & { units: number }, value: unknown) {
       if (typeof value === 'number') this.units = value;
+      else if (typeof value === 'string' && !hidesElement('hidden', value)) this.setAttribute('hidden', value);
       else if (value) this.setAttribute('hidden', '');
       else if (this.hidden) this.setAttribute('hidden', String(this.units));
     },

@@ -1,9 +1,9 @@
 /** Everything that an `<rnn-heatmap>` can be told by attributes and properties. */
-import { LitElement } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { Signal } from '../engine';
 import { labelsAttribute, numberAttribute, numbersAttribute, objectAttribute, optionalNumberAttribute, valuesAttribute } from './attributes';
 import type { HeatmapLabels } from './heatmap_phrases';
+import { MarkupElement } from './markup_element';
 import type { Scaling } from './range';
 import type { RnnModel } from './rnn-model';
 import type { DeviceChoice } from './shared_engine';
@@ -11,7 +11,7 @@ import type { DeviceChoice } from './shared_engine';
 /** In which order rows stand: as numbered, by their value in a column, or those side by side that go together. */
 export type OrderName = 'original' | 'value' | 'correlation';
 
-export abstract class HeatmapProperties extends LitElement {
+export abstract class HeatmapProperties extends MarkupElement {
   /** A text for a network of the heatmap's own. */
   @property() text: string | undefined;
 

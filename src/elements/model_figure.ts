@@ -1,10 +1,11 @@
 /** What the figures of an `<rnn-model>` share: the connection, and the words that stand where a picture cannot. */
-import { css, html, LitElement, nothing, type CSSResultGroup, type TemplateResult } from 'lit';
+import { css, html, nothing, type CSSResultGroup, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
+import { MarkupElement } from './markup_element';
 import { ModelConnection } from './model_connection';
 import type { RnnModel } from './rnn-model';
 
-export abstract class ModelFigure extends LitElement {
+export abstract class ModelFigure extends MarkupElement {
   static override styles: CSSResultGroup = css`
     :host {
       display: block;

@@ -2,10 +2,11 @@
  * The properties of an `<rnn-model>`, and what another value of each means: another network, another lesson, another way to
  * learn it, or the same drawn differently.
  */
-import { LitElement, type PropertyValues } from 'lit';
+import type { PropertyValues } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { GivenVocabulary, LayerSpec, Task } from '../engine';
 import { numberAttribute, optionalNumberAttribute } from './attributes';
+import { MarkupElement } from './markup_element';
 import type { DeviceChoice } from './shared_engine';
 import type { WeightEdit } from './weight_edits';
 
@@ -26,7 +27,7 @@ const LEARNING: Names = ['lr', 'clip', 'updates', 'until'] satisfies (keyof Mode
 /** These change what is drawn of a run, or how a file is read, and not the run. */
 const APART: Names = ['lossUnit', 'lossStep', 'vocabulary', 'pick'] satisfies (keyof ModelProperties)[];
 
-export abstract class ModelProperties extends LitElement {
+export abstract class ModelProperties extends MarkupElement {
   /** What the network reads, a word a step. */
   @property() text = '';
 
