@@ -2,7 +2,7 @@
 import { exactNumber } from './exact_number';
 import type { Say, Wording } from './wording';
 
-interface Row {
+export interface Row {
   readonly noun: string;
   /** Counted from 1. */
   readonly number: number;
@@ -10,7 +10,7 @@ interface Row {
 }
 
 /** The entries that share a pixel, in words and numbers. */
-interface Shared {
+export interface Shared {
   readonly rows: string;
   readonly columns: string;
   readonly count: number;

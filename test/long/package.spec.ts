@@ -83,7 +83,10 @@ test('Vite and strict TypeScript: types by both compilers, the engine, a worker,
   expect(faults).toEqual([]);
 
   npm(folder, 'run', 'unused');
-  const bytes = readdirSync(join(folder, 'dist-unused/assets')).reduce((sum, file) => sum + statSync(join(folder, 'dist-unused/assets', file)).size, 0);
+  // Vite copies the worker's file for any module it has read that names it; the page's own script is what counts.
+  const assets = join(folder, 'dist-unused/assets');
+  const bytes = readdirSync(assets).filter((file) => file.startsWith('index-')).reduce((sum, file) => sum + statSync(join(assets, file)).size, 0);
+  expect(bytes).toBeGreaterThan(0);
   expect(bytes).toBeLessThan(2000);
 });
 
