@@ -2,7 +2,8 @@
 //
 // One workgroup per row of gradients of a sequence and group of channels; an invocation takes a quad of channels, then the
 // next one a workgroup further. States are made again from those that scan_forward.wgsl left, CHUNK steps at a time. What B and
-// C get is a sum over the channels of the group: invocations leave their parts of a chunk, and add them up together.
+// C get is a sum over the channels of the group: invocations leave their parts of a chunk, and add them up together. Spans follow
+// one another from the last to the first: what reaches the states before one is where the next takes it from.
 //
 //   reads    lengths [B]
 //            own [M, N + 2 + R, D]   A, or log −A; D; bias of Δ; what makes Δ of R numbers
@@ -17,15 +18,16 @@
 
 import package::lib::dispatch::flat_group;
 import package::lib::pointwise::{kept_part, silu, silu_slope, softplus_slope};
-import package::lib::scan::{CHUNK, Scan, states_row};
+import package::lib::scan::{CHUNK, Scan, ScanSpan, states_row};
 import package::lib::strip::strip_row;
 
 @group(0) @binding(0) var<uniform> scan: Scan;
-@group(0) @binding(1) var<storage, read> lengths: array<u32>;
-@group(0) @binding(2) var<storage, read> own: array<vec4f>;
-@group(0) @binding(3) var<storage, read> sides: array<vec4f>;
-@group(0) @binding(4) var<storage, read> tensors: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> d_tensors: array<vec4f>;
+@group(0) @binding(1) var<uniform> span: ScanSpan;
+@group(0) @binding(2) var<storage, read> lengths: array<u32>;
+@group(0) @binding(3) var<storage, read> own: array<vec4f>;
+@group(0) @binding(4) var<storage, read> sides: array<vec4f>;
+@group(0) @binding(5) var<storage, read> tensors: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> d_tensors: array<vec4f>;
 
 const WORKGROUP = 32u;
 
@@ -48,7 +50,8 @@ fn main(
   let length = min(lengths[b], scan.steps);
   let room = scan.sums + index * 2u * CHUNK * WORKGROUP;
   let width = scan.channels;
-  let chunks = (scan.steps + CHUNK - 1u) / CHUNK;
+  let chunks = (span.end + CHUNK - 1u) / CHUNK - span.first / CHUNK;
+  let is_last = span.end == scan.steps;
 
   for (var first = 0u; first < scan.group; first += WORKGROUP) {
     let inside = first + local < scan.group;
@@ -59,7 +62,7 @@ fn main(
 
     if (inside) {
       var d_skip = vec4f(0.0);
-      for (var t = 0u; t < scan.steps; t++) {
+      for (var t = span.first; t < span.end; t++) {
         let row = (m * scan.steps + t) * scan.sequences + b;
         let d_row = (m * scan.steps + t) * rows + r;
         let d_y = select(vec4f(0.0), d_tensors[strip_row(scan.d_y, d_row) + c], t < length);
@@ -74,6 +77,9 @@ fn main(
         d_tensors[strip_row(scan.d_u, d_row) + c] = d_ungated * skip;
         d_tensors[strip_row(scan.d_raw, d_row) + c] = vec4f(0.0);
       }
+      if (!is_last) {
+        d_skip += d_tensors[parts + 4u * scan.states * width];
+      }
       d_tensors[parts + 4u * scan.states * width] = d_skip;
     }
 
@@ -84,11 +90,11 @@ fn main(
       let a = weights + 4u * q * width;
       let A = mat4x4f(rate(a), rate(a + width), rate(a + 2u * width), rate(a + 3u * width));
       let ends = ((m * rows + r) * 4u * scan.states + 4u * q) * width + c;
-      let after = scan.d_after + ends;
+      let after = select(scan.d_before, scan.d_after, is_last) + ends;
       var d_h = mat4x4f(d_tensors[after], d_tensors[after + width], d_tensors[after + 2u * width], d_tensors[after + 3u * width]);
       var d_A = mat4x4f();
       for (var back = 0u; back < chunks; back++) {
-        let chunk = chunks - 1u - back;
+        let chunk = span.first / CHUNK + chunks - 1u - back;
         // The states before each step of the chunk, and after its last.
         var h: array<mat4x4f, CHUNK + 1u>;
         let start = states_row(scan, chunk, m, b, q, c);
@@ -159,13 +165,17 @@ fn main(
       if (inside) {
         for (var j = 0u; j < 4u; j++) {
           d_tensors[scan.d_before + ends + j * width] = d_h[j];
-          d_tensors[parts + (4u * q + j) * width] = d_A[j] * select(vec4f(1.0), A[j], scan.logarithm == 1u);
+          var d = d_A[j] * select(vec4f(1.0), A[j], scan.logarithm == 1u);
+          if (!is_last) {
+            d += d_tensors[parts + (4u * q + j) * width];
+          }
+          d_tensors[parts + (4u * q + j) * width] = d;
         }
       }
     }
 
     if (inside && scan.positive == 1u) {
-      for (var t = 0u; t < scan.steps; t++) {
+      for (var t = span.first; t < span.end; t++) {
         let delta = tensors[strip_row(scan.delta, (m * scan.steps + t) * scan.sequences + b) + c];
         d_tensors[strip_row(scan.d_raw, (m * scan.steps + t) * rows + r) + c] *= softplus_slope(delta);
       }
@@ -174,8 +184,8 @@ fn main(
 
   storageBarrier();
   if (scan.rank > 0u) {
-    for (var item = local; item < scan.steps * scan.rank; item += WORKGROUP) {
-      let d_row = (m * scan.steps + item / scan.rank) * rows + r;
+    for (var item = local; item < (span.end - span.first) * scan.rank; item += WORKGROUP) {
+      let d_row = (m * scan.steps + span.first + item / scan.rank) * rows + r;
       let w = (m * (4u * (scan.states + scan.rank) + 2u) + 4u * (scan.states + item % scan.rank) + 2u) * width;
       var sum = vec4f(0.0);
       for (var c = 0u; c < width; c++) {

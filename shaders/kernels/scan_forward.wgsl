@@ -1,7 +1,7 @@
 // scan_forward.wgsl: the selective scan: h_t = exp(Δ·A) ⊙ h_{t−1} + Δ·B_t·u_t, y_t = (C_t·h_t + D ⊙ u_t) ⊙ silu(z_t).
 //
-// One invocation per sequence and quad of channels: all steps, four states at a time. Every CHUNK steps the states are
-// left for the way back, which makes those in between again.
+// One invocation per sequence and quad of channels: all steps of the span, four states at a time. Every CHUNK steps the states
+// are left for the way back, which makes those in between again, and for the next span.
 //
 //   reads    lengths [B]
 //            own [M, N + 2 + R, D]   A, or log −A; D; bias of Δ; what makes Δ of R numbers
@@ -14,14 +14,15 @@
 
 import package::lib::dispatch::flat_index;
 import package::lib::pointwise::{kept_part, silu, softplus};
-import package::lib::scan::{CHUNK, Scan, states_row};
+import package::lib::scan::{CHUNK, Scan, ScanSpan, states_row};
 import package::lib::strip::strip_row;
 
 @group(0) @binding(0) var<uniform> scan: Scan;
-@group(0) @binding(1) var<storage, read> lengths: array<u32>;
-@group(0) @binding(2) var<storage, read> own: array<vec4f>;
-@group(0) @binding(3) var<storage, read> sides: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> tensors: array<vec4f>;
+@group(0) @binding(1) var<uniform> span: ScanSpan;
+@group(0) @binding(2) var<storage, read> lengths: array<u32>;
+@group(0) @binding(3) var<storage, read> own: array<vec4f>;
+@group(0) @binding(4) var<storage, read> sides: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> tensors: array<vec4f>;
 
 @compute @workgroup_size(16)
 fn main(
@@ -43,7 +44,7 @@ fn main(
 
   let skip = own[first + 4u * scan.states * scan.channels];
   let bias = own[first + (4u * scan.states + 1u) * scan.channels];
-  for (var t = 0u; t < scan.steps; t++) {
+  for (var t = span.first; t < span.end; t++) {
     let row = (m * scan.steps + t) * scan.sequences + b;
     var raw = bias;
     if (scan.driven == 1u) {
@@ -66,9 +67,9 @@ fn main(
     if (b == 0u) {
       keep(A, m, q, c, groups);
     }
-    let start = states_row(scan, 0u, m, b, q, c);
+    let start = states_row(scan, span.first / CHUNK, m, b, q, c);
     var h = mat4x4f(tensors[start], tensors[start + scan.channels], tensors[start + 2u * scan.channels], tensors[start + 3u * scan.channels]);
-    for (var t = 0u; t < scan.steps; t++) {
+    for (var t = span.first; t < span.end; t++) {
       if (t % CHUNK == 0u) {
         leave(h, t / CHUNK, m, b, q, c);
       }
@@ -93,10 +94,10 @@ fn main(
         tensors[strip_row(scan.ungated, row) + c] += h * C;
       }
     }
-    leave(h, scan.slots - 1u, m, b, q, c);
+    leave(h, (span.end + CHUNK - 1u) / CHUNK, m, b, q, c);
   }
 
-  for (var t = 0u; t < scan.steps; t++) {
+  for (var t = span.first; t < span.end; t++) {
     let row = (m * scan.steps + t) * scan.sequences + b;
     var y = tensors[strip_row(scan.ungated, row) + c];
     if (scan.gated == 1u) {

@@ -54,6 +54,12 @@ struct Scan {
   kept_sides: u32,
 }
 
+// The steps that one dispatch covers: those of a long run are too many for one. They begin where a state is kept.
+struct ScanSpan {
+  first: u32,
+  end: u32,
+}
+
 // Steps from one kept state to the next.
 const CHUNK = 16u;
 

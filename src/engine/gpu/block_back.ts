@@ -11,8 +11,8 @@ import type { Step } from '../ops';
 import { droppedNumbers, type DroppedLayer } from './batch_uniform';
 import { convolutionOf, gatesKernel, linearKernel, POINTWISE, readerOfConvolution } from './block_kernels';
 import { SCAN_GROUP, scanSizes, type BlockExtent, type BlockLayout, type Strip } from './block_layout';
-import { attendNumbers, flatCommand, linearCommand, normNumbers, quadsOf, rowsOf, type BlockRun } from './block_run';
-import { convolutionNumbers, gatesNumbers, linearScanNumbers, rawStrip, rowsOfRoom, scanNumbers, stripNumbers, type Backwards } from './block_scans';
+import { attendNumbers, flatCommand, inSpans, linearCommand, normNumbers, quadsOf, rowsOf, type BlockRun } from './block_run';
+import { convolutionNumbers, gatesNumbers, linearScanNumbers, rawStrip, rowsOfRoom, scanNumbers, scanSpans, stripNumbers, type Backwards } from './block_scans';
 import type { Command } from './command_list';
 import { bound } from './gpu_weights';
 import type { BufferSet } from './buffer_set';
@@ -126,11 +126,11 @@ export class BlockBack {
       case 'attend':
         return [this.#attend(step)];
       default:
-        return [this.#overTime(step)];
+        return this.#overTime(step);
     }
   }
 
-  #overTime(step: Extract<Step, { op: 'convolution' | 'selective_scan' | 'linear_scan' | 'gates' }>): Command {
+  #overTime(step: Extract<Step, { op: 'convolution' | 'selective_scan' | 'linear_scan' | 'gates' }>): Command[] {
     const { run, each } = this.parts;
     const { program, lengths, weights, places, kernels } = run.parts;
     const back = { layout: this.layout, arrived: (name: string) => this.strip(name) };
@@ -143,21 +143,22 @@ export class BlockBack {
         const numbers = convolutionNumbers(step, run.layout, extent, each, this.#only(back, step.x), reader && this.strip(reader.y));
         const w = reader ? bound(this.parts.turned, places.ranges.get(reader)!.turned) : this.parts.buffers.nothing;
         const items = (models * sequences * run.layout.strip(step.x).columns.length) / 4;
-        return this.#command(`convolution ${step.y}`, kernels.asked('kernels/convolution_backward'), { convolution: numbers }, items, 16, { lengths, own: bound(weights, ranges!.own), w });
+        return [this.#command(`convolution ${step.y}`, kernels.asked('kernels/convolution_backward'), { convolution: numbers }, items, 16, { lengths, own: bound(weights, ranges!.own), w })];
       }
       case 'selective_scan': {
         const read = [step.u, step.delta, step.z, 'tensor' in step.B ? step.B.tensor : undefined, 'tensor' in step.C ? step.C.tensor : undefined].filter((name) => name !== undefined);
         const numbers = scanNumbers(program, step, run.layout, extent, each, this.#only(back, ...read));
         const own = { own: bound(weights, ranges!.own), sides: bound(weights, ranges!.sides) };
-        return this.#command(`scan ${step.y}`, kernels.asked('kernels/scan_backward'), { scan: numbers }, models * sequences * step.groups * SCAN_GROUP, SCAN_GROUP, { lengths, ...own });
+        const { table, count } = scanSpans(program, step, extent, this.parts.buffers.gpu.limits, 'back');
+        return inSpans(this.#command(`scan ${step.y}`, kernels.asked('kernels/scan_backward'), { scan: numbers, span: table }, models * sequences * step.groups * SCAN_GROUP, SCAN_GROUP, { lengths, ...own }), count);
       }
       case 'linear_scan': {
         const numbers = linearScanNumbers(step, run.layout, extent, each, this.#only(back, step.a, step.b));
-        return this.#command(`scan ${step.h}`, kernels.asked('kernels/linear_scan_backward'), { linear_scan: numbers }, (models * sequences * run.layout.strip(step.h).columns.length) / 4, 16, { lengths });
+        return [this.#command(`scan ${step.h}`, kernels.asked('kernels/linear_scan_backward'), { linear_scan: numbers }, (models * sequences * run.layout.strip(step.h).columns.length) / 4, 16, { lengths })];
       }
       case 'gates': {
         const numbers = gatesNumbers(step, run.layout, extent, each, this.#only(back, ...step.x));
-        return this.#command('gates', gatesKernel(kernels, 'gates_backward', step.rule), { gates: numbers }, quadsOf(extent, run.layout.strip(step.y[0])), 64, {});
+        return [this.#command('gates', gatesKernel(kernels, 'gates_backward', step.rule), { gates: numbers }, quadsOf(extent, run.layout.strip(step.y[0])), 64, {})];
       }
     }
   }

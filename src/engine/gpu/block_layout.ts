@@ -205,5 +205,6 @@ function roomsOfGradients(program: Program, step: Step, extent: BlockExtent): Re
   }
 }
 
-/** Invocations of a workgroup of shaders/kernels/scan_backward.wgsl. */
+/** Invocations of a workgroup of shaders/kernels/scan_forward.wgsl, and of scan_backward.wgsl. */
+export const SCAN_FORWARD_GROUP = 16;
 export const SCAN_GROUP = 32;

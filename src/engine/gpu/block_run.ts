@@ -5,14 +5,14 @@ import type { Step } from '../ops';
 import { POSITION_BASE } from '../ops/positions';
 import { droppedNumbers } from './batch_uniform';
 import { gatesKernel, linearKernel, normOf, readerOfNorm, readerThrough, rotaryOf, secondOf, TURNED } from './block_kernels';
-import { BlockLayout, type BlockExtent, type Strip } from './block_layout';
-import { convolutionNumbers, gatesNumbers, linearScanNumbers, scanNumbers, stripNumbers } from './block_scans';
+import { BlockLayout, SCAN_FORWARD_GROUP, type BlockExtent, type Strip } from './block_layout';
+import { convolutionNumbers, gatesNumbers, linearScanNumbers, scanNumbers, scanSpans, stripNumbers } from './block_scans';
 import { earlierStrip, writeEarlier, writeState } from './block_states';
 import type { BlockWeights } from './block_weights';
 import type { BufferSet } from './buffer_set';
 import { foldedGroups, type Command } from './command_list';
 import { bound } from './gpu_weights';
-import type { Bound, Kernel, KernelCache } from './kernel';
+import { SPAN_STRIDE, type Bound, type Kernel, type KernelCache } from './kernel';
 import type { Place } from './layer_layout';
 import type { Operand } from './linear';
 import { viewNumbers } from './view_numbers';
@@ -84,7 +84,7 @@ export class BlockRun {
       case 'attend':
         return [this.#attend(step)];
       default:
-        return [this.#overTime(step)];
+        return this.#overTime(step);
     }
   }
 
@@ -168,7 +168,7 @@ export class BlockRun {
     return this.#command(`attend ${step.y}`, kernels.asked('kernels/attend_forward'), { attend: sizes.numbers }, sizes.items, 16, { earlier, lengths });
   }
 
-  #overTime(step: Extract<Step, { op: 'convolution' | 'selective_scan' | 'linear_scan' | 'gates' }>): Command {
+  #overTime(step: Extract<Step, { op: 'convolution' | 'selective_scan' | 'linear_scan' | 'gates' }>): Command[] {
     const { extent, kernels, lengths, program, weights, places } = this.parts;
     const { layout } = this;
     const { models, sequences } = extent;
@@ -176,19 +176,21 @@ export class BlockRun {
     switch (step.op) {
       case 'convolution': {
         const own = bound(weights, ranges!.own);
-        return this.#command(`convolution ${step.y}`, kernels.asked('kernels/convolution_forward'), { convolution: convolutionNumbers(step, layout, extent, 1) }, quadsOf(extent, layout.strip(step.x)), 64, { lengths, own });
+        return [this.#command(`convolution ${step.y}`, kernels.asked('kernels/convolution_forward'), { convolution: convolutionNumbers(step, layout, extent, 1) }, quadsOf(extent, layout.strip(step.x)), 64, { lengths, own })];
       }
       case 'selective_scan': {
         const items = (models * sequences * layout.strip(step.u).columns.length) / 4;
         const own = { own: bound(weights, ranges!.own), sides: bound(weights, ranges!.sides) };
-        return this.#command(`scan ${step.y}`, kernels.asked('kernels/scan_forward'), { scan: scanNumbers(program, step, layout, extent, 1) }, items, 16, { lengths, ...own });
+        const { table, count } = scanSpans(program, step, extent, this.parts.buffers.gpu.limits, 'there');
+        const command = this.#command(`scan ${step.y}`, kernels.asked('kernels/scan_forward'), { scan: scanNumbers(program, step, layout, extent, 1), span: table }, items, SCAN_FORWARD_GROUP, { lengths, ...own });
+        return inSpans(command, count);
       }
       case 'linear_scan': {
         const items = (models * sequences * layout.strip(step.h).columns.length) / 4;
-        return this.#command(`scan ${step.h}`, kernels.asked('kernels/linear_scan_forward'), { linear_scan: linearScanNumbers(step, layout, extent, 1) }, items, 16, { lengths });
+        return [this.#command(`scan ${step.h}`, kernels.asked('kernels/linear_scan_forward'), { linear_scan: linearScanNumbers(step, layout, extent, 1) }, items, 16, { lengths })];
       }
       case 'gates':
-        return this.#command('gates', gatesKernel(kernels, 'gates_forward', step.rule), { gates: gatesNumbers(step, layout, extent, 1) }, quadsOf(extent, layout.strip(step.y[0])), 64, {});
+        return [this.#command('gates', gatesKernel(kernels, 'gates_forward', step.rule), { gates: gatesNumbers(step, layout, extent, 1) }, quadsOf(extent, layout.strip(step.y[0])), 64, {})];
     }
   }
 
@@ -308,6 +310,11 @@ export function flatCommand(buffers: BufferSet, kernel: Kernel, label: string, u
   const made = Object.fromEntries(Object.entries(uniforms).map(([name, numbers]) => [name, wholeQuads(buffers, label, numbers)]));
   const [x, y] = foldedGroups(items, workgroup, buffers.gpu.limits.maxComputeWorkgroupsPerDimension);
   return { kernel, bindGroup: kernel.bind({ ...made, ...bindings }), groups: [x, y, 1] };
+}
+
+/** A dispatch for each of so many spans, which lie one after the other in its binding of that name. */
+export function inSpans(command: Command, count: number): Command[] {
+  return Array.from({ length: count }, (_, i) => ({ ...command, span: i * SPAN_STRIDE }));
 }
 
 /** A uniform as long as the shader's structure, which is a whole number of quads. */

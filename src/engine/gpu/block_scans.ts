@@ -7,8 +7,10 @@ import type { GatesStep } from '../ops/gates';
 import type { LinearScanStep } from '../ops/linear_scan';
 import type { SelectiveScanStep } from '../ops/selective_scan';
 import { POINTWISE } from './block_kernels';
-import { CHUNK, scanSizes, type BlockExtent, type BlockLayout, type Strip } from './block_layout';
+import { CHUNK, SCAN_FORWARD_GROUP, SCAN_GROUP, scanSizes, type BlockExtent, type BlockLayout, type Strip } from './block_layout';
 import { statePlace } from './block_states';
+import type { GpuLimits } from './device';
+import { SPAN_STRIDE } from './kernel';
 
 /** A strip as the kernels read it, in quads. */
 export function stripNumbers(strip: Strip | undefined): [offset: number, row: number] {
@@ -93,6 +95,22 @@ export function scanNumbers(program: Program, step: SelectiveScanStep, run: Bloc
     'parameter' in step.C ? 1 : 0,
     ...['rates', 'sides'].map((room) => run.own(step, room) / 4),
   ];
+}
+
+/** Multiply-adds of a workgroup for one step of a scan: a state is kept, added to and read there; and about four times as much on the way back. */
+function scanWork(step: SelectiveScanStep, rank: number, way: 'there' | 'back'): number {
+  const ofChannel = way === 'there' ? 3 * step.states + rank : 12 * step.states + 2 * rank;
+  return 4 * (way === 'there' ? SCAN_FORWARD_GROUP : SCAN_GROUP) * ofChannel;
+}
+
+/** Into how many spans a long run is cut, and where each begins and ends, as the kernels read it; on the way back the last comes first. */
+export function scanSpans(program: Program, step: SelectiveScanStep, { steps }: BlockExtent, { workPerDispatch }: GpuLimits, way: 'there' | 'back'): { readonly table: readonly number[]; readonly count: number } {
+  const chunks = Math.max(1, Math.floor(workPerDispatch / scanWork(step, scanSizes(program, step).rank, way) / CHUNK));
+  const firsts = Array.from({ length: Math.ceil(steps / (chunks * CHUNK)) }, (_, i) => i * chunks * CHUNK);
+  const spans = firsts.map((first) => [first, Math.min(steps, first + chunks * CHUNK)]);
+  const words = SPAN_STRIDE / 4;
+  const table = (way === 'there' ? spans : spans.toReversed()).flatMap((span) => [...span, ...Array.from({ length: words - 2 }, () => 0)]);
+  return { table, count: spans.length };
 }
 
 /** Where ∂loss/∂ Δ before bias and softplus lies: at the tensor itself where Δ is given as it is. */
