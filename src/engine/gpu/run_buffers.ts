@@ -9,6 +9,7 @@ import { isRecurrent, layerStates, type BlockLayer, type Layer, type ModelShape,
 import { BatchUniform, PLAIN_BATCH } from './batch_uniform';
 import { BlockLayout, columnsOf, type BlockExtent } from './block_layout';
 import { BlockRun, linearGroups } from './block_run';
+import { ShownSignals, showKernels } from './shown_signals';
 import { BufferSet } from './buffer_set';
 import { checkFits, checkGrid } from './buffers';
 import type { Command } from './command_list';
@@ -90,6 +91,8 @@ export interface BlockLayerRun {
   readonly below: Layer | undefined;
   readonly source: Operand;
   readonly run: BlockRun;
+  /** What of it is drawn and not kept. */
+  readonly shown: ShownSignals;
 }
 
 /** A recurrent layer's. */
@@ -121,6 +124,7 @@ export class RunBuffers {
   /** What holds for the batch under way. */
   readonly batch: BatchUniform;
   readonly layers: readonly LayerRun[];
+  readonly shown: ShownSignals;
 
   /**
    * @param drops - whether outputs may be dropped in part where the layer above reads them
@@ -135,6 +139,7 @@ export class RunBuffers {
   ) {
     const { steps, sequences, tableRows } = shape;
     this.#buffers = new BufferSet(gpu);
+    this.shown = new ShownSignals(this.#buffers);
     this.#x = this.#buffers.storage('x', inputEntries(model, shape));
     this.tokens = this.#buffers.storage('tokens', tableRows || isClosed(model) ? steps * sequences : 1);
     this.lengths = this.#buffers.storage('lengths', sequences);
@@ -145,7 +150,7 @@ export class RunBuffers {
       const below = model.layers[k - 1] as Layer | undefined;
       const source = k === 0 ? this.#given() : { ...outputOf(layers[k - 1], steps), ...(drops && { dropped: { index: k - 1, layer: layers[k - 1].layer } }) };
       if (!isRecurrent(layer)) {
-        layers.push({ kind: 'block', layer, below, source, run: this.#blockRun(layer, below, k, source, remembers) });
+        layers.push({ kind: 'block', layer, below, source, run: this.#blockRun(layer, below, k, source, remembers), shown: this.shown });
         continue;
       }
       const layout = layerLayout(layer, below, model.seeds.length, steps, sequences);
@@ -246,6 +251,11 @@ export class RunBuffers {
   /** All dispatches of a run, layer after layer, each in its form. */
   commands(forms: readonly RecurrentForm[]): Command[] {
     return this.layers.flatMap((run, k) => (run.kind === 'block' ? run.run.commands : [this.#inputProducts[k]!, ...this.recurrence(k, forms[k])]));
+  }
+
+  /** Settles once what blocks do not keep can be drawn. Rejects with EngineError if a shader does not compile. */
+  async readyToShow(): Promise<void> {
+    await Promise.all(this.layers.flatMap((run) => (run.kind === 'block' ? showKernels(run.layer.program, run.run.parts.kernels).map(({ ready }) => ready) : [])));
   }
 
   /** The dispatches of a recurrent layer's steps. */
