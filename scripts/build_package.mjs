@@ -2,7 +2,7 @@
 // `npm run build:package`: what npm publishes, under dist/package.
 //
 //   engine/, elements/                  the modules of src/, one for one; Lit is left to whoever installs the package
-//   engine/reference/rollout_worker.js  the worker, whole: a file that any bundler can copy
+//   engine/reference/reference_worker.js  the worker, whole: a file that any bundler can copy
 //   shaders/                            the kernels, as texts in modules
 //   rnn-heatmap.js                      everything in one file, Lit and worker included, for a script tag
 //   react.d.ts, custom-elements.json    what React's types and editors read
@@ -21,7 +21,7 @@ import { shaders } from './shaders.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const out = join(root, 'dist/package');
-const worker = 'engine/reference/rollout_worker.js';
+const worker = 'engine/reference/reference_worker.js';
 
 export async function buildPackage() {
   await rm(out, { recursive: true, force: true });
@@ -41,7 +41,7 @@ function bundleWorker() {
 
 function bundleModules() {
   const entries = ['elements/index.js', 'elements/define.js', 'engine/index.js'];
-  return bundle(entries, [shaders(), workerScript("{ address: new URL('./rollout_worker.js', import.meta.url).href }")], {
+  return bundle(entries, [shaders(), workerScript("{ address: new URL('./reference_worker.js', import.meta.url).href }")], {
     external: /^lit(\/|$)/,
     output: { preserveModules: true, preserveModulesRoot: join(root, 'src'), entryFileNames: ({ name }) => `${moduleName(name)}.js` },
   });

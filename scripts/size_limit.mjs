@@ -46,7 +46,7 @@ async function built(withLit) {
   const manifest = JSON.parse(String(listed.source));
   /** @param {string[]} entries */
   const fetched = (...entries) => filesOf(manifest, entries).map((file) => join(outDir, file));
-  const worker = result.output.filter(({ fileName }) => /rollout_worker-.*\.js$/.test(fileName)).map(({ fileName }) => join(outDir, fileName));
+  const worker = result.output.filter(({ fileName }) => /reference_worker-.*\.js$/.test(fileName)).map(({ fileName }) => join(outDir, fileName));
   return { fetched, worker };
 }
 

@@ -7,7 +7,7 @@ import { backward } from '../../src/engine/reference/backward';
 import { inSlices, toEnd } from '../../src/engine/reference/driver';
 import { blobWorker, moduleWorker, startWorker } from '../../src/engine/reference/page_worker';
 import { rollout } from '../../src/engine/reference/rollout';
-import type { FromWorker } from '../../src/engine/reference/rollout_worker';
+import type { FromWorker } from '../../src/engine/reference/reference_worker';
 import { workerScript } from '../../src/engine/reference/worker_script';
 import { scriptUrl } from '../../src/engine/script_url';
 import { drawnInputs, drawnSpec, normal, plain } from '../engine/drawn_case';

@@ -40,7 +40,7 @@ test('a page with one script tag, and one file beside it, under the strictest po
   // The file was copied alone: no worker's file is beside it, and the policy has no room for a blob's.
   await expect(page.locator('#slices').getByRole('grid')).toBeVisible();
   expect(page.workers()).toEqual([]);
-  expect(faults.filter((fault) => !/rollout_worker|worker-src|blob:/.test(fault))).toEqual([]);
+  expect(faults.filter((fault) => !/reference_worker|worker-src|blob:/.test(fault))).toEqual([]);
 });
 
 test('a page with one script tag from another origin: the CPU computes in a worker', async ({ page }) => {

@@ -14,13 +14,13 @@ import type { Snapshot, Tally } from '../training/trainer';
 import type { BackwardRecord } from './backward';
 import type { NonFinite } from './non_finite';
 import type { RolloutRecord } from './rollout';
-import type { Asked, FromWorker, Task, ToWorker } from './rollout_worker';
+import type { Asked, FromWorker, Task, ToWorker } from './reference_worker';
 import type { TrainingHost } from './training_queue';
 import type { UpdateRules } from './training_state';
 import { workerScript } from './worker_script';
 
 /** A worker that has said it is ready. */
-export interface RolloutWorker {
+export interface ReferenceWorker {
   run(model: ModelShape, parameters: Parameters, inputs: Inputs, abort: AbortSignal): Promise<RolloutRecord>;
   backward(model: ModelShape, parameters: Parameters, inputs: Inputs, record: RolloutRecord, loss: CheckedLoss, abort: AbortSignal): Promise<BackwardRecord>;
   /** Numbers of the rows, in the order of their clusters. */
@@ -33,11 +33,11 @@ export interface RolloutWorker {
 /** A worker whose script has not come after this long is taken to be forbidden. */
 const START_MILLISECONDS = 10_000;
 
-let started: Promise<RolloutWorker | undefined> | undefined;
+let started: Promise<ReferenceWorker | undefined> | undefined;
 let users = 0;
 
 /** Takes a share in the page's worker, starting it if need be; undefined where the page allows none. */
-export async function pageWorker(): Promise<RolloutWorker | undefined> {
+export async function pageWorker(): Promise<ReferenceWorker | undefined> {
   users++;
   started ??= startWorker([() => moduleWorker(workerScript.address), () => blobWorker(workerScript)]);
   return started;
@@ -67,11 +67,11 @@ export function blobWorker({ address, text }: { readonly address: string; readon
 }
 
 /** The first of these workers that gets as far as saying it is ready. */
-export async function startWorker(attempts: readonly (() => Worker)[]): Promise<RolloutWorker | undefined> {
+export async function startWorker(attempts: readonly (() => Worker)[]): Promise<ReferenceWorker | undefined> {
   for (const attempt of attempts) {
     try {
       const worker = attempt();
-      if (await isReady(worker)) return rolloutWorker(worker);
+      if (await isReady(worker)) return referenceWorker(worker);
       worker.terminate();
     } catch {
       // Another origin, or forbidden by the page's policy: on to the next way.
@@ -103,7 +103,7 @@ function isReady(worker: Worker): Promise<boolean> {
   });
 }
 
-function rolloutWorker(worker: Worker): RolloutWorker {
+function referenceWorker(worker: Worker): ReferenceWorker {
   const waiting = new Map<number, { resolve(answer: unknown): void; reject(reason: unknown): void; progress?(fraction: number): void }>();
   let runs = 0;
   let trainings = 0;

@@ -14,7 +14,7 @@ import type { Snapshot, Trainer, TrainerOptions } from '../training/trainer';
 import type { Training } from '../training/training';
 import { backward, backwardBytes, type BackwardRecord } from './backward';
 import { inSlices, toEnd } from './driver';
-import { leavePageWorker, pageWorker, type RolloutWorker } from './page_worker';
+import { leavePageWorker, pageWorker, type ReferenceWorker } from './page_worker';
 import { ReferenceTape, type ReferenceRun } from './reference_tape';
 import type { ReferenceStepper } from './reference_stepper';
 import { recordBytes, rollout, type RolloutRecord } from './rollout';
@@ -35,7 +35,7 @@ class ReferenceEngine implements Engine {
   readonly adapter = undefined;
   readonly lost = new Promise<string>(() => {});
   readonly #ending = new AbortController();
-  #worker: Promise<RolloutWorker | undefined> | undefined;
+  #worker: Promise<ReferenceWorker | undefined> | undefined;
 
   constructor(reason: string | undefined) {
     this.description = reason ? `float64 on the CPU. ${reason}` : 'float64 on the CPU';
@@ -74,14 +74,14 @@ class ReferenceEngine implements Engine {
   }
 
   /** The page's worker; undefined elsewhere, and where the page allows none. */
-  async #inWorker(): Promise<RolloutWorker | undefined> {
+  async #inWorker(): Promise<ReferenceWorker | undefined> {
     if (!isPage()) return undefined;
     this.#worker ??= pageWorker();
     return this.#worker;
   }
 
   /** In place, in the page's worker, or in slices. */
-  async #carryOut<Result>(abort: AbortSignal, work: () => Generator<void, Result>, message: (worker: RolloutWorker) => Promise<Result>): Promise<Result> {
+  async #carryOut<Result>(abort: AbortSignal, work: () => Generator<void, Result>, message: (worker: ReferenceWorker) => Promise<Result>): Promise<Result> {
     if (!isPage()) return toEnd(work());
     const worker = await this.#inWorker();
     abort.throwIfAborted();
