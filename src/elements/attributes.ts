@@ -40,6 +40,11 @@ export function unitsAsHidden(element: { prototype: HTMLElement & { units: numbe
   });
 }
 
+/** A word from an attribute, `fallback` when the attribute is taken away. */
+export function wordAttribute<Word extends string>(fallback: Word): ComplexAttributeConverter<Word> {
+  return { fromAttribute: (text) => (text ?? fallback) as Word };
+}
+
 /** A number that may be absent. */
 export const optionalNumberAttribute: ComplexAttributeConverter<number | undefined> = {
   fromAttribute(text) {

@@ -1,6 +1,6 @@
 /** Hands the reader a file. */
-export function download(bytes: Uint8Array<ArrayBuffer>, name: string): void {
-  const address = URL.createObjectURL(new Blob([bytes], { type: 'application/octet-stream' }));
+export function download(content: Uint8Array<ArrayBuffer> | Blob, name: string): void {
+  const address = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type: 'application/octet-stream' }));
   const link = document.createElement('a');
   link.href = address;
   link.download = name;

@@ -6,7 +6,7 @@ import { EntryFocusEvent } from './entry_focus_event';
 import { placeWithin, samePlace, type Place } from './grid_keys';
 import { EntryPinEvent } from './heatmap_events';
 import type { Block } from './heatmap_geometry';
-import { columnSpan, entryName } from './heatmap_labels';
+import { columnSpan, entryName, rowName } from './heatmap_labels';
 import type { SayHeatmap } from './heatmap_phrases';
 import type { HeatmapProperties } from './heatmap_properties';
 import type { Matrix } from './matrix';
@@ -145,6 +145,10 @@ export class Attention {
     const { say } = this.watched();
     if (matrix.telling) return say('sentence', { text: matrix.telling(place.row, place.column) });
     return say('entry', { place: entryName(matrix, place, say), value: this.valueAt(place) ?? say('valueOnItsWay') });
+  }
+
+  rowNameOf(matrix: Matrix, { row }: Place): string {
+    return rowName(matrix, row, this.watched().say);
   }
 
   /** As a reader may quote it; undefined while it is on its way. */

@@ -43,6 +43,7 @@ export function laneTitle(matrix: Matrix, label: string, { remark, coding }: Sho
   </div>`;
 }
 
-function computedBy({ description }: Engine, { derivatives }: Matrix): string {
+/** In words. */
+export function computedBy({ description }: Engine, { derivatives }: Matrix): string {
   return derivatives ? `States: ${description}. Derivatives: ${derivatives}, along these very states.` : description;
 }

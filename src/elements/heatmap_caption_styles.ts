@@ -13,6 +13,8 @@ export const captionStyles = css`
   .caption p {
     margin: 0;
     text-wrap: pretty;
+    text-align: -webkit-match-parent;
+    text-align: match-parent;
   }
   .words {
     flex: 1 1 16em;
@@ -83,18 +85,43 @@ export const captionStyles = css`
     width: 9em;
     accent-color: var(--rnn-accent, light-dark(#1b5e9b, #8abdf0));
   }
-  .progress button {
+  button {
     font: inherit;
     color: inherit;
+    min-height: 2rem;
     padding: 0.15em 0.8em;
-    min-height: 24px;
-    border: 1px solid color-mix(in srgb, currentColor 40%, transparent);
+    border: 1px solid color-mix(in srgb, currentColor 45%, transparent);
     border-radius: 0.4em;
     background: none;
     cursor: pointer;
   }
-  .progress button:hover {
+  button:hover {
     background: color-mix(in srgb, currentColor 8%, transparent);
+  }
+  button:disabled {
+    color: GrayText;
+    border-color: GrayText;
+    cursor: default;
+  }
+  button:focus-visible,
+  select:focus-visible,
+  input:focus-visible,
+  .table:focus-visible {
+    outline: 2px solid var(--rnn-focus, Highlight);
+    outline-offset: 2px;
+  }
+  @media (pointer: coarse), (max-width: 30rem) {
+    button {
+      min-width: 44px;
+      min-height: 44px;
+    }
+  }
+  @media print {
+    button,
+    .turns,
+    .tip:not(.kept) {
+      display: none;
+    }
   }
   .empty .progress {
     justify-content: center;

@@ -1,5 +1,6 @@
 /** Every word that a heatmap says of its own accord, in English: what its `labels` property may put others in the place of. */
 import { exactNumber } from './exact_number';
+import type { PanelPhrases } from './heatmap_panel_phrases';
 import type { Say, Wording } from './wording';
 
 export interface Row {
@@ -47,8 +48,6 @@ export const heatmapPhrases = {
   cancel: () => 'Cancel',
 
   // states
-  onCpu: () => 'Computed on the CPU: there is no GPU that can be used here.',
-  softwareGpu: () => 'This GPU is imitated in software: results are the same, and slower.',
   restored: () => 'The GPU is back, and the picture was computed anew.',
 
   // selecting
@@ -63,11 +62,14 @@ export const heatmapPhrases = {
 
   // tools
   tools: () => 'Tools',
+  saved: ({ name }: { name: string }) => `Saved: ${name}`,
+  embedCode: () => 'the embed code',
+  link: () => 'a link to this view',
 } as const;
 
 export type HeatmapPhrases = typeof heatmapPhrases;
 
-/** Words of a page's own for a heatmap: functions, or texts with `{name}` where something is told. */
-export type HeatmapLabels = Wording<HeatmapPhrases>;
+/** Words of a page's own for a heatmap, its tools and its table: functions, or texts with `{name}` where something is told. */
+export type HeatmapLabels = Wording<HeatmapPhrases & PanelPhrases>;
 
 export type SayHeatmap = Say<HeatmapPhrases>;

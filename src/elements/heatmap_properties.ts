@@ -1,7 +1,7 @@
 /** Everything that an `<rnn-heatmap>` can be told by attributes and properties. */
 import { property } from 'lit/decorators.js';
 import type { Signal } from '../engine';
-import { labelsAttribute, numberAttribute, numbersAttribute, objectAttribute, optionalNumberAttribute, valuesAttribute } from './attributes';
+import { labelsAttribute, numberAttribute, numbersAttribute, objectAttribute, optionalNumberAttribute, valuesAttribute, wordAttribute } from './attributes';
 import type { HeatmapLabels } from './heatmap_phrases';
 import { MarkupElement } from './markup_element';
 import type { Scaling } from './range';
@@ -16,7 +16,7 @@ export abstract class HeatmapProperties extends MarkupElement {
   @property() text: string | undefined;
 
   /** The cell of that network: `rnn`, `rnn_relu`, `rnn_linear`, `lstm`, `lstm_peephole`, `lstm_nofg`, `lstm_1997`, `gru` or `gru_reset_before`. */
-  @property() cell = 'lstm';
+  @property({ converter: wordAttribute('lstm') }) cell = 'lstm';
 
   /** How many units it has; the attribute is `hidden`. */
   @property({ attribute: 'hidden', converter: numberAttribute(8) }) units = 8;
@@ -40,7 +40,7 @@ export abstract class HeatmapProperties extends MarkupElement {
   @property({ attribute: 'loss-step', converter: optionalNumberAttribute }) lossStep: number | undefined;
 
   /** What computes it: `auto` (the GPU where there is one), `gpu` or `cpu`. */
-  @property() device: DeviceChoice = 'auto';
+  @property({ converter: wordAttribute('auto') }) device: DeviceChoice = 'auto';
 
   /** The id of the `<rnn-model>` to draw a signal of, instead of a network of its own. */
   @property() for: string | undefined;
@@ -49,13 +49,13 @@ export abstract class HeatmapProperties extends MarkupElement {
   @property({ attribute: false }) model: RnnModel | undefined;
 
   /** The signal to draw: `h`, `c`, a gate's letter, `a_` and a gate's letter for what goes into it, `y`, `x`, gradients of these (`d_h`), `influence`. */
-  @property() signal = 'h';
+  @property({ converter: wordAttribute('h') }) signal = 'h';
 
   /** The layer of that signal, from 0; the last unless given. */
   @property({ converter: optionalNumberAttribute }) layer: number | undefined;
 
   /** The direction of that signal in a bidirectional layer: `forward` or `reverse`. */
-  @property() direction: 'forward' | 'reverse' = 'forward';
+  @property({ converter: wordAttribute('forward') }) direction: 'forward' | 'reverse' = 'forward';
 
   /** One unit, from 0: the only row that is drawn of a signal; with `signal="influence"` what is felt by it instead of by all together; of `values` whose rows are units, the first. */
   @property({ converter: optionalNumberAttribute }) unit: number | undefined;
@@ -97,7 +97,7 @@ export abstract class HeatmapProperties extends MarkupElement {
   @property({ converter: optionalNumberAttribute }) max: number | undefined;
 
   /** What the picture shows, in words, for its caption and its accessible name. */
-  @property() label = '';
+  @property({ converter: wordAttribute('') }) label = '';
 
   /** One of several pictures above one another, `first` or `next`: its name and legend stand in a line before it, and words above the first alone. */
   @property() lane: 'first' | 'next' | undefined;
@@ -112,7 +112,7 @@ export abstract class HeatmapProperties extends MarkupElement {
   @property({ attribute: 'first-row', converter: numberAttribute(0) }) firstRow = 0;
 
   /** In which order rows stand: `original`, `value` (by their value in `order-column`, the largest first) or `correlation` (those side by side that go together). */
-  @property() order: OrderName = 'original';
+  @property({ converter: wordAttribute('original') }) order: OrderName = 'original';
 
   /** The column, from 0, that `order="value"` goes by. */
   @property({ attribute: 'order-column', converter: numberAttribute(0) }) orderColumn = 0;
@@ -130,10 +130,13 @@ export abstract class HeatmapProperties extends MarkupElement {
   @property({ type: Boolean }) table = false;
 
   /** The tools for the reader: `closed` behind a button, `open`, or `none`. */
-  @property() tools: 'closed' | 'open' | 'none' = 'closed';
+  @property({ converter: wordAttribute('closed') }) tools: 'closed' | 'open' | 'none' = 'closed';
+
+  /** Has the address of the page say how it is shown (after `#heatmap.` and its id), and offers the reader a link to that. */
+  @property({ type: Boolean }) permalink = false;
 
   /** Which way columns run: `ltr`, on every page, unless `rtl` is asked for. */
-  @property({ attribute: 'time-direction' }) timeDirection: 'ltr' | 'rtl' = 'ltr';
+  @property({ attribute: 'time-direction', converter: wordAttribute('ltr') }) timeDirection: 'ltr' | 'rtl' = 'ltr';
 
   /** Words in the place of the heatmap's own, in another language perhaps; the attribute takes JSON. */
   @property({ converter: objectAttribute }) labels: HeatmapLabels = {};

@@ -66,10 +66,15 @@ export class HeatmapSelection {
     const say = this.say();
     const { rows, columns } = this.#value;
     if (isNothing(this.#value)) return say('nothingSelected');
+    return say('selected', { rows: rows.length > 0 ? this.listed(matrix, rows) : '', columns: columns ? columnSpan(matrix, columns, say) : '' });
+  }
+
+  /** `units 3, 5`, or of many how many. */
+  listed(matrix: Matrix, rows: readonly number[]): string {
+    const say = this.say();
     const noun = say('noun', { noun: matrix.rowNoun, count: rows.length });
-    const numbers = rows.map((row) => matrix.rowLabels?.[row] ?? row + 1).slice(0, MOST_LISTED).join(', ');
-    const listed = rows.length > MOST_LISTED ? `${rows.length} ${noun}` : say('listed', { noun, numbers });
-    return say('selected', { rows: rows.length > 0 ? listed : '', columns: columns ? columnSpan(matrix, columns, say) : '' });
+    const numbers = rows.map((row) => matrix.rowLabels?.[row] ?? row + 1);
+    return rows.length > MOST_LISTED ? `${rows.length} ${noun}` : say('listed', { noun, numbers: numbers.join(', ') });
   }
 
   /** What a click on a name, or with a key held on an entry, selects. */

@@ -71,7 +71,7 @@ export const heatmapStyles = css`
   .columns bdi {
     position: absolute;
     bottom: 3px;
-    inset-inline-start: calc(var(--entry-width) / 2);
+    left: calc(var(--entry-width) / 2); /* not inline: a label has a direction of its own */
     max-width: var(--longest-label);
     overflow: hidden;
     text-overflow: ellipsis;
@@ -79,6 +79,8 @@ export const heatmapStyles = css`
     transform: translateX(-50%);
   }
   .mirrored .columns bdi {
+    left: auto;
+    right: calc(var(--entry-width) / 2);
     transform: translateX(50%);
   }
   .slanted .columns bdi {
@@ -96,7 +98,10 @@ export const heatmapStyles = css`
     width: calc(var(--gutter) - 8px);
     overflow: clip;
     overflow-clip-margin: 8px;
-    text-align: end;
+    text-align: right;
+  }
+  .mirrored .rows {
+    text-align: left;
   }
   .rows span {
     display: block;
@@ -275,6 +280,23 @@ export const heatmapStyles = css`
   @media (forced-colors: active) {
     .probe {
       color: CanvasText;
+    }
+    .cursor:focus,
+    .cursor:focus-visible {
+      outline-color: Highlight;
+    }
+  }
+  @media print {
+    :host {
+      color: CanvasText;
+      color-scheme: light;
+      break-inside: avoid;
+    }
+    .viewport {
+      overflow: hidden;
+    }
+    .tip {
+      box-shadow: none;
     }
   }
 

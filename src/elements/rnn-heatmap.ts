@@ -3,16 +3,18 @@ import { query } from 'lit/decorators.js';
 import { classMap } from 'lit/directives/class-map.js';
 import { keyed } from 'lit/directives/keyed.js';
 import { hidesElement, unitsAsHidden } from './attributes';
-import { placeAfterKey, type Place } from './grid_keys';
+import type { AlikeAnswer } from './alike';
+import type { Place } from './grid_keys';
+import { HeatmapActions } from './heatmap_actions';
 import { Attention, blockOf } from './heatmap_attention';
 import { captionFor, laneTitle } from './heatmap_caption';
 import { captionStyles } from './heatmap_caption_styles';
-import { copyFor, textToCopy } from './heatmap_copy';
-import { HeatmapCopyEvent } from './heatmap_events';
 import type { Block, HeatmapGeometry } from './heatmap_geometry';
+import { HeatmapKeyboard } from './heatmap_keyboard';
 import { columnHeader, gridName, rowLabels } from './heatmap_labels';
 import { expectedHeight } from './heatmap_layout';
 import { marksOn } from './heatmap_marks';
+import { HeatmapOrder } from './heatmap_order';
 import { heatmapPhrases, type SayHeatmap } from './heatmap_phrases';
 import { HeatmapPointer } from './heatmap_pointer';
 import { progressOf } from './heatmap_progress';
@@ -21,21 +23,23 @@ import { HeatmapSelection } from './heatmap_selection';
 import { showStates, statesOf } from './heatmap_status';
 import { heatmapStyles } from './heatmap_styles';
 import { pinnedTip, pointedTip } from './heatmap_tip';
+import { HeatmapTools } from './heatmap_tools';
 import { HeatmapView } from './heatmap_view';
 import { InfluenceMeasuredEvent } from './influence_measured_event';
 import type { MeasuredInfluence } from './influence_run';
-import type { Matrix } from './matrix';
 import { MatrixSource } from './matrix_source';
 import { ModelConnection } from './model_connection';
 import { PageColours } from './page_colours';
 import { PicturePainter, type Picture } from './paint/picture_painter';
-import { RowOrder } from './row_order';
-import { isNothing, isSelected, NOTHING, type Selection } from './selection';
+import { isSelected } from './selection';
 import { ShownMatrix } from './shown_matrix';
+import type { FileFormat, Taking } from './take_away/take_away';
 import { sayer } from './wording';
 
 export { EntryFocusEvent } from './entry_focus_event';
 export * from './heatmap_events';
+
+const STYLES = [heatmapStyles, captionStyles];
 
 /**
  * A matrix as a grid of colours: units down, time steps across. It draws one of three things: a signal of a network
@@ -51,13 +55,34 @@ export * from './heatmap_events';
  * wheel, two fingers or the keys +, − and 0, pins the value of an entry with Enter, and copies values.
  * More entries than there are pixels share them: the largest by size is what is seen.
  *
- * Nothing of this fires on what the page itself sets.
+ * Tools behind a button order and cluster rows, find where else the selected ones do the same, show a table, and save what is
+ * drawn as PNG, SVG, CSV, JSON or code. They are loaded when they are opened.
+ *
+ * No event fires on what the page itself sets.
  *
  * @fires {EntryFocusEvent} entry-focus - The pointer or a key moved to another entry.
  * @fires {SelectionChangeEvent} selection-change - The reader selected rows, columns or nothing.
  * @fires {ViewChangeEvent} view-change - The reader zoomed or scrolled.
+ * @fires {OrderChangeEvent} order-change - Rows stand in the order that the reader chose.
+ * @fires {AlikeFindEvent} alike-find - The reader asked where else the selected rows do the same.
  * @fires {EntryPinEvent} entry-pin - The reader pinned an entry, or let it go.
- * @fires {HeatmapCopyEvent} heatmap-copy - The reader copied a value or a selection.
+ * @fires {HeatmapCopyEvent} heatmap-copy - The reader copied a value, a selection, code or a link.
+ * @fires {HeatmapSaveEvent} heatmap-save - The reader saved the picture or its numbers.
+ * @slot loading - Instead of what is said while there is nothing to draw yet.
+ * @slot empty - Instead of what is said when there is nothing to draw.
+ * @slot error - Instead of what is said when it cannot be drawn.
+ * @slot device-lost - Instead of what is said when the GPU was taken away.
+ * @slot no-gpu - Instead of what is said of the CPU, where it computes for want of a GPU.
+ * @slot software-gpu - Instead of what is said of a GPU that is imitated in software.
+ * @slot restored - Instead of what is said when the GPU is back.
+ * @cssstate ready - There is a picture.
+ * @cssstate loading - Something is being computed.
+ * @cssstate empty - There is nothing to draw.
+ * @cssstate error - It cannot be drawn.
+ * @cssstate device-lost - The GPU was taken away.
+ * @cssstate no-gpu - The CPU computes, for want of a GPU.
+ * @cssstate software-gpu - The GPU is imitated in software.
+ * @cssstate restored - The GPU is back, and this is the first picture since.
  * @fires {InfluenceMeasuredEvent} influence-measured - Another matrix of influence was measured, whoever asked for it.
  * @csspart base - Everything.
  * @csspart viewport - The part that scrolls when the matrix is larger than its room.
@@ -66,17 +91,23 @@ export * from './heatmap_events';
  * @csspart row-labels - The numbers of the units.
  * @csspart legend - The colours and the range they stand for.
  * @csspart caption - What is drawn, and what computed it.
- * @csspart tooltip - The value of an entry.
+ * @csspart tooltip - The value of an entry; `pinned` too where it stays.
+ * @csspart marks - What is selected, and what is alike.
+ * @csspart tools - The button that opens the tools.
+ * @csspart panel - The tools.
+ * @csspart table - The table in the place of the picture.
  * @csspart progress - How far a measurement is, and the button that cancels it.
  * @csspart empty - What is said when there is nothing to draw.
  * @cssproperty [--rnn-positive] - Colour of the range's upper end, on a signed scale.
  * @cssproperty [--rnn-negative] - Colour of its lower end.
  * @cssproperty [--rnn-zero] - Colour of 0 on a signed or a logarithmic scale.
  * @cssproperty [--rnn-max-height=34rem] - Height beyond which rows scroll.
- * @cssproperty [--rnn-focus=Highlight] - Colour of the ring around the entry in focus.
+ * @cssproperty [--rnn-focus=Highlight] - Colour of the ring around what is in focus.
+ * @cssproperty [--rnn-selection=CanvasText] - Colour of the line around what is selected.
+ * @cssproperty [--rnn-accent] - Colour of progress and of boxes that are ticked.
  */
 export class RnnHeatmap extends HeatmapProperties {
-  static override styles = [heatmapStyles, captionStyles];
+  static override styles = STYLES;
 
   @query('.base') private readonly base!: HTMLElement;
   @query('.cursor') private readonly cursor!: HTMLElement | null;
@@ -88,6 +119,7 @@ export class RnnHeatmap extends HeatmapProperties {
   readonly #connection = new ModelConnection(this);
   readonly #shown = new ShownMatrix(() => this.requestUpdate());
   readonly #source = new MatrixSource(this, this.#connection, this.#shown, () => this.requestUpdate());
+  readonly #order = new HeatmapOrder(this, this.#shown, () => this.requestUpdate());
   readonly #view = new HeatmapView(this, () => this.renderRoot);
   readonly #attention = new Attention(this, () => ({ shown: this.#shown, model: this.#connection.model, order: this.#view.geometry?.order, say: this.#say }));
   readonly #selection = new HeatmapSelection(
@@ -95,7 +127,9 @@ export class RnnHeatmap extends HeatmapProperties {
     (words) => this.#attention.speakSoon(words),
     () => this.#say,
   );
+  readonly #tools = new HeatmapTools(this, this.#shown, STYLES, () => this.requestUpdate());
   readonly #pointer = new HeatmapPointer(this.#view, this.#attention, this.#selection, (block) => this.#picked(block));
+  readonly #keyboard = new HeatmapKeyboard(this.#view, this.#attention, this.#selection, () => this.requestUpdate());
   readonly #painter = new PicturePainter(
     () => this.#picture(),
     () => this.requestUpdate(),
@@ -105,7 +139,31 @@ export class RnnHeatmap extends HeatmapProperties {
     () => this.renderRoot.querySelector<HTMLElement>('.probe'),
     () => this.#painter.paintSoon(),
   );
+  readonly #actions = new HeatmapActions(this, () => ({ shown: this.#shown, source: this.#source, view: this.#view, attention: this.#attention, selection: this.#selection, tools: this.#tools, page: this.#page, connection: this.#connection, say: this.#say }));
   #say: SayHeatmap = sayer(heatmapPhrases, undefined);
+
+  /**
+   * The picture or its numbers as a file: `png` (with `scale` pixels for one of the page), `svg`, `csv` or `json`; all of
+   * the matrix, or with `part: 'seen'` what is in sight. Rejects, in words, while there is nothing to take.
+   */
+  takeAway(format: FileFormat, taking: Taking = {}): Promise<Blob> {
+    return this.#actions.file(format, taking);
+  }
+
+  /** The HTML that shows the same in another page. Rejects, in words, for more numbers than make sense there. */
+  embedCode(): Promise<string> {
+    return this.#actions.code();
+  }
+
+  /** The address of this page with the heatmap as it is shown; it is read where the element has `permalink` and an id. */
+  viewLink(): Promise<string> {
+    return this.#actions.link();
+  }
+
+  /** Where else the selected rows do the same as in the selected columns: beyond the threshold, each on its own side of 0. */
+  findAlike(threshold: number): Promise<AlikeAnswer | undefined> {
+    return this.#tools.findAlike(this.#selection.value, threshold);
+  }
 
   protected override render(): TemplateResult {
     const { matrix, message, absence } = this.#shown;
@@ -128,7 +186,23 @@ export class RnnHeatmap extends HeatmapProperties {
     const marked = pointed ?? (linked || this.#attention.focused ? current : undefined);
     return html`
       ${this.lane ? laneTitle(matrix, this.label, this.#shown, say) : nothing}
-      <div part="viewport" class="viewport" @scroll=${this.#view.followScroll}>
+      ${this.table && this.#tools.table ? this.#table(geometry) : this.#viewport(geometry, marked, linked)} ${this.lane ? nothing : this.#caption(geometry)} ${this.#panel(geometry)}
+    `;
+  }
+
+  #table(geometry: HeatmapGeometry): TemplateResult {
+    return this.#tools.table!.tableOf({ geometry, at: this.#shown.entries, label: this.label, labels: this.labels, tools: this.#tools, changed: () => this.requestUpdate() });
+  }
+
+  #panel(geometry: HeatmapGeometry): TemplateResult | typeof nothing {
+    if (this.tools !== 'open' || this.lane || !this.#tools.panel) return nothing;
+    const { copyEntry, save, copyCode, copyLink } = this.#actions;
+    return this.#tools.panel.panelOf({ host: this, geometry, coding: this.#shown.coding, view: this.#view, attention: this.#attention, selection: this.#selection, order: this.#order, pointer: this.#pointer, tools: this.#tools, changed: () => this.requestUpdate(), copyEntry, save, copyCode, copyLink });
+  }
+
+  #viewport(geometry: HeatmapGeometry, marked: Place | undefined, linked: boolean): TemplateResult {
+    const say = this.#say;
+    return html`<div part="viewport" class="viewport" @scroll=${this.#view.followScroll}>
         <div class="plane">
           <div
             class="stage"
@@ -146,8 +220,7 @@ export class RnnHeatmap extends HeatmapProperties {
           </div>
         </div>
       </div>
-      ${pointedTip(geometry, this.#attention, say)} ${pinnedTip(geometry, this.#attention, say, this.#tipActions)} ${this.lane ? nothing : this.#caption(geometry)}
-    `;
+      ${pointedTip(geometry, this.#attention, say)} ${pinnedTip(geometry, this.#attention, say, this.#tipActions)}`;
   }
 
   #grid(geometry: HeatmapGeometry, linked: boolean): TemplateResult {
@@ -162,7 +235,7 @@ export class RnnHeatmap extends HeatmapProperties {
       aria-rowcount=${matrix.rows}
       aria-colcount=${matrix.columns}
     >
-      ${keyed(this.#isStored(geometry) ? 'gpu' : 'numbers', html`<canvas part="canvas"></canvas>`)} ${marksOn(geometry, selection, [])}
+      ${keyed(this.#isStored(geometry) ? 'gpu' : 'numbers', html`<canvas part="canvas"></canvas>`)} ${marksOn(geometry, selection, this.#tools.alikeTo(selection))}
       ${linked ? html`<div class=${matrix.pairs ? 'step row' : 'step'}></div>` : nothing}
       <div role="row" aria-rowindex=${order.placeOf(current.row) + 1}>
         <div
@@ -172,10 +245,10 @@ export class RnnHeatmap extends HeatmapProperties {
           aria-colindex=${current.column + 1}
           aria-selected=${isSelected(selection, current) ? 'true' : 'false'}
           aria-label=${this.#attention.nameOf(matrix, current)}
-          @keydown=${this.#keyed}
+          @keydown=${this.#keyboard.pressed}
           @focus=${this.#focusIn}
           @blur=${this.#focusOut}
-          @copy=${this.#copied}
+          @copy=${this.#actions.copy}
         ></div>
       </div>
     </div>`;
@@ -184,8 +257,13 @@ export class RnnHeatmap extends HeatmapProperties {
   #caption({ matrix, isDense, layout }: HeatmapGeometry): TemplateResult {
     const say = this.#say;
     const shared = Math.ceil(1 / Math.min(1, layout.entryWidth)) * Math.ceil(1 / Math.min(1, layout.entryHeight));
-    const remarks = [isDense ? say('dense', { count: shared }) : '', say('sentence', { text: this.#selection.complaint })];
-    return captionFor({ matrix, label: this.label, shown: this.#shown, source: this.#source, remarks, say, tools: nothing });
+    const remarks = [isDense ? say('dense', { count: shared }) : '', say('sentence', { text: this.#selection.complaint }), say('sentence', { text: this.#order.complaint }), this.tools === 'open' ? '' : this.#tools.note];
+    return captionFor({ matrix, label: this.label, shown: this.#shown, source: this.#source, remarks, say, tools: this.#toolsButton() });
+  }
+
+  #toolsButton(): TemplateResult | typeof nothing {
+    if (this.tools === 'none') return nothing;
+    return html`<button part="tools" class="tools" type="button" aria-expanded=${this.tools === 'open' ? 'true' : 'false'} @click=${this.#tools.toggle}>${this.#say('tools')}</button>`;
   }
 
   override attributeChangedCallback(name: string, old: string | null, text: string | null): void {
@@ -200,6 +278,7 @@ export class RnnHeatmap extends HeatmapProperties {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#attention.stop();
+    this.#order.stop();
     this.#source.stop();
     this.#painter.release();
   }
@@ -208,11 +287,12 @@ export class RnnHeatmap extends HeatmapProperties {
     if (changed.has('labels')) this.#say = sayer(heatmapPhrases, this.labels);
     if (this.isConnected) this.#source.choose();
     const { matrix } = this.#shown;
-    this.#view.layOut(matrix, matrix && this.#orderOf(matrix));
+    this.#view.layOut(matrix, matrix && this.#order.of(matrix));
+    this.#tools.load();
     if (!matrix) return this.#attention.stop();
     this.#attention.stayWithin(matrix);
     this.#selection.follow(matrix);
-    if (this.#attention.pinned(matrix) || (this.#view.geometry && !this.#isStored(this.#view.geometry))) this.#shown.need();
+    if (this.table || this.tools === 'open' || this.#attention.pinned(matrix) || (this.#view.geometry && !this.#isStored(this.#view.geometry))) this.#shown.need();
   }
 
   protected override updated(): void {
@@ -241,45 +321,6 @@ export class RnnHeatmap extends HeatmapProperties {
     this.cursor?.focus({ preventScroll: true });
   };
 
-  readonly #keyed = (event: KeyboardEvent): void => {
-    const { geometry } = this.#view;
-    if (!geometry || !this.#obey(event, geometry)) return;
-    event.preventDefault();
-    this.requestUpdate();
-  };
-
-  /** Whether the key means anything here. */
-  #obey(event: KeyboardEvent, geometry: HeatmapGeometry): boolean {
-    const { matrix, order, visible, mirrored } = geometry;
-    const attention = this.#attention;
-    const current = attention.current(matrix);
-    const onDisplay = { row: order.placeOf(current.row), column: current.column };
-    const size = { rows: matrix.rows, columns: matrix.columns, page: Math.max(1, Math.min(10, visible.last.row - visible.first.row)), mirrored };
-    const selecting = this.#selection.keyed(event, onDisplay, size, geometry);
-    const place = selecting ?? (event.shiftKey ? undefined : placeAfterKey(event, onDisplay, size));
-    if (!place) return this.#command(event, current, matrix);
-    if (!selecting) this.#selection.forgetStart();
-    attention.hover = undefined;
-    attention.go({ row: order.rowAt(place.row), column: place.column });
-    this.#view.reveal(place);
-    return true;
-  }
-
-  #command({ key, ctrlKey, metaKey, altKey }: KeyboardEvent, current: Place, matrix: Matrix): boolean {
-    if (ctrlKey || metaKey || altKey) return false;
-    const commands: Record<string, () => void> = {
-      Escape: () => (this.#attention.quiet ? this.#selection.clear(matrix) : (this.#attention.quiet = true)),
-      Enter: () => this.#attention.togglePin(current),
-      '+': this.#view.zoomIn,
-      '=': this.#view.zoomIn,
-      '-': this.#view.zoomOut,
-      '0': this.#view.toggleWhole,
-    };
-    if (!Object.hasOwn(commands, key)) return false;
-    commands[key]();
-    return true;
-  }
-
   readonly #focusIn = (): void => {
     this.#attention.focused = true;
     this.#attention.quiet = false;
@@ -294,7 +335,7 @@ export class RnnHeatmap extends HeatmapProperties {
 
   readonly #focusOut = (): void => {
     this.#attention.focused = false;
-    this.requestUpdate();
+    queueMicrotask(() => this.requestUpdate()); // it may be the update itself that took the cursor away
   };
 
   readonly #tipActions = {
@@ -304,44 +345,13 @@ export class RnnHeatmap extends HeatmapProperties {
       if (place) this.#attention.togglePin(place);
       this.cursor?.focus({ preventScroll: true });
     },
-    copy: async (place: Place): Promise<void> => {
-      const text = this.#textToCopy(place, NOTHING);
-      if (text === undefined) return;
-      const done = await copyFor(this, text);
-      this.#attention.speakSoon(() => (done ? this.#say('copied', { what: text }) : this.#say('notCopied')));
-    },
+    copy: (place: Place): void => this.#actions.copyEntry(place),
   };
-
-  /** Control and C on the grid: the selection, or the entry that the cursor is on. */
-  readonly #copied = (event: ClipboardEvent): void => {
-    const { matrix } = this.#shown;
-    const text = matrix && this.#textToCopy(this.#attention.current(matrix), this.#selection.value);
-    if (!matrix || text === undefined || !event.clipboardData) return;
-    event.clipboardData.setData('text/plain', text);
-    event.preventDefault();
-    this.dispatchEvent(new HeatmapCopyEvent({ text }));
-    const { value: selection } = this.#selection;
-    this.#attention.speakSoon(() => this.#say('copied', { what: isNothing(selection) ? text : this.#selection.inWords(matrix) }));
-  };
-
-  #textToCopy(place: Place, selection: Selection): string | undefined {
-    const { geometry } = this.#view;
-    const { entries } = this.#shown;
-    if (!geometry || !entries) return undefined;
-    return textToCopy(geometry, entries, { selection, place, single: this.#source.engine?.kind === 'gpu' });
-  }
 
   /** Whether the picture is painted from where the GPU keeps the matrix: as it stands there, a pixel or more an entry. */
   #isStored({ matrix, order, isDense }: HeatmapGeometry): boolean {
     return matrix.storage !== undefined && !order.isShuffled && !isDense;
   }
-
-  #orderOf(matrix: Matrix): RowOrder {
-    if (this.#order?.count !== matrix.rows) this.#order = new RowOrder(matrix.rows);
-    return this.#order;
-  }
-
-  #order: RowOrder | undefined;
 
   /** What the painter is to paint when its frame comes. */
   #picture(): Picture | undefined {

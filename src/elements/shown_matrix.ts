@@ -32,6 +32,8 @@ export class ShownMatrix {
   #limits = new Map<string, number>();
   #decades = new Map<string, ColourRange>();
   #reading = false;
+  /** Whose numbers could not be fetched: asking again would fail again. */
+  #unreadable: Matrix | undefined;
   #revision = 0;
   #lookedAt = -Infinity;
   #looking = false;
@@ -155,7 +157,7 @@ export class ShownMatrix {
   /** Fetches the numbers of what is on display, once. */
   need(): void {
     const { matrix } = this;
-    if (!matrix || this.entries || this.#reading) return;
+    if (!matrix || this.entries || this.#reading || this.#unreadable === matrix) return;
     this.#reading = true;
     matrix
       .read()
@@ -164,6 +166,7 @@ export class ShownMatrix {
           if (this.matrix === matrix) this.entries = entries;
         },
         (error: unknown) => {
+          this.#unreadable = matrix;
           if (this.matrix === matrix) this.remark = messageOf(error);
         },
       )

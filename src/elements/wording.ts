@@ -14,9 +14,9 @@ export type Wording<Own extends Phrases> = { readonly [Name in keyof Own]?: stri
 /** Says a phrase in the page's words, or in the element's own. */
 export type Say<Own extends Phrases> = <Name extends keyof Own>(name: Name, ...told: Parameters<Own[Name]>) => string;
 
-/** @param wording - anything; what is no wording is passed over */
-export function sayer<Own extends Phrases>(own: Own, wording: Wording<Own> | undefined): Say<Own> {
-  const given: Wording<Own> = typeof wording === 'object' && wording !== null ? wording : {};
+/** @param wording - a page's words; whatever else it may be is passed over */
+export function sayer<Own extends Phrases>(own: Own, wording: object | undefined): Say<Own> {
+  const given = (typeof wording === 'object' && wording !== null ? wording : {}) as Readonly<Record<keyof Own, unknown>>;
   return (name, ...told) => inPageWords(given[name], told[0]) ?? own[name](...(told as [never]));
 }
 
