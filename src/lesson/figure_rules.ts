@@ -36,7 +36,7 @@ export const ATTENTION_RULES = {
   weights: { start: 'trained', of: WEIGHTS },
   heads: { start: '2', of: ['1', '2', '4'] },
   // From 1; 0 is the mean of all.
-  head: { start: 0, least: 0, most: 4, whole: true },
+  head: { start: 2, least: 0, most: 4, whole: true },
 } as const;
 
 export const BAG_RULES = {
@@ -54,6 +54,36 @@ export const SCAN_RULES = {
   // 0: as published.
   delta: { start: 0, least: 0, most: 10 },
   channel: { start: 44, least: 1, most: 64, whole: true },
+} as const;
+
+export const COST_RULES = {
+  width: { start: '64', of: ['16', '64', '128'] },
+} as const;
+
+export const COPY_RULES = {
+  amount: { start: 16, least: 16, most: 64, whole: true },
+  networks: { start: 1, least: 1, most: 8, whole: true },
+  updates: { start: 400, least: 10, most: 4000, whole: true },
+  // One letter a network, in the order of recall_networks.ts.
+  who: { start: 'ab', of: subsets('abcd') },
+} as const;
+
+export const RECALL_RULES = {
+  amount: { start: 4, least: 2, most: 16, whole: true },
+  networks: { start: 1, least: 1, most: 8, whole: true },
+  updates: { start: 400, least: 10, most: 4000, whole: true },
+  who: { start: 'abc', of: subsets('abcd') },
+} as const;
+
+/** Answers by their letters; none at first. */
+const ANSWERS = ['', 'a', 'b', 'c', 'd'] as const;
+
+export const QUIZ_RULES = {
+  reach: { start: '', of: ANSWERS },
+  power: { start: '', of: ANSWERS },
+  start: { start: '', of: ANSWERS },
+  fading: { start: '', of: ANSWERS },
+  cost: { start: '', of: ANSWERS },
 } as const;
 
 /** All the ways to leave letters out, the order kept; not all of them. */

@@ -20,6 +20,7 @@ import { atDistance, distanceOf } from './filler';
 import { learnerChapter } from './learner_chapter';
 import { defaults, HIDDEN_MOST, holdsState, readLink, SEED_MOST, type LessonState } from './link';
 import { OwnFile, type OfferedSignal } from './own_file';
+import { quizChapter } from './quiz_chapter';
 import { raceChapter } from './race_chapter';
 import { stateSpaceChapter } from './state_space_chapter';
 import { storedChapter } from './stored_chapter';
@@ -56,6 +57,7 @@ const showGates = gatesChapter(change, slides);
 const showLearner = learnerChapter(change);
 const showCharacters = charactersChapter();
 const showRace = raceChapter(change, slides, firstEngine);
+const showQuiz = quizChapter(change);
 const showAttention = attentionChapter(change);
 const showStateSpace = stateSpaceChapter(change, slides);
 
@@ -134,7 +136,7 @@ function show(): void {
   reader.cursor = { step: step - 1, unit: unit - 1 };
   compare.with = memory.with = other;
   entry.gate = gate;
-  for (const showChapter of [showGradientFlow, showStored, showGates, showLearner, showCharacters, showRace, showAttention, showStateSpace]) showChapter(state);
+  for (const showChapter of [showGradientFlow, showStored, showGates, showLearner, showCharacters, showQuiz, showRace, showAttention, showStateSpace]) showChapter(state);
   for (const element of [...heatmaps, compare]) element.signal = shown;
 }
 

@@ -4,7 +4,7 @@
  */
 import type { WeightEdit } from '../elements/weight_edits';
 import { readEdits, writtenEdits } from './edit_link';
-import { ATTENTION_RULES, BAG_RULES, GRU_RULES, LEARNER_RULES, RACE_RULES, SCAN_RULES, STORED_RULES, THREE_RULES } from './figure_rules';
+import { ATTENTION_RULES, BAG_RULES, COPY_RULES, COST_RULES, GRU_RULES, LEARNER_RULES, QUIZ_RULES, RACE_RULES, RECALL_RULES, SCAN_RULES, STORED_RULES, THREE_RULES } from './figure_rules';
 import { readFlow, writtenFlow } from './flow_link';
 import { readSettings, writtenSettings, type SettingRules } from './settings_link';
 
@@ -39,6 +39,11 @@ export interface LessonState {
   readonly bag?: string;
   readonly three?: string;
   readonly scan?: string;
+  readonly copy?: string;
+  readonly cost?: string;
+  readonly recall?: string;
+  /** The answers of chapter 7. */
+  readonly quiz?: string;
   readonly step: number;
   readonly unit: number;
 }
@@ -140,7 +145,7 @@ export function readLink(hash: string, cellNames: readonly string[]): ReadLink {
   return { settings: Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)), complaints };
 }
 
-const figureRules = { stored: STORED_RULES, gru: GRU_RULES, learner: LEARNER_RULES, race: RACE_RULES, attention: ATTENTION_RULES, bag: BAG_RULES, three: THREE_RULES, scan: SCAN_RULES };
+const figureRules = { stored: STORED_RULES, gru: GRU_RULES, learner: LEARNER_RULES, race: RACE_RULES, attention: ATTENTION_RULES, bag: BAG_RULES, three: THREE_RULES, scan: SCAN_RULES, copy: COPY_RULES, cost: COST_RULES, recall: RECALL_RULES, quiz: QUIZ_RULES };
 type FigureName = keyof typeof figureRules;
 const FIGURES = Object.keys(figureRules) as readonly FigureName[];
 
