@@ -118,10 +118,10 @@ export function signalMatrix(signal: Signal, words: readonly string[] | undefine
 /** Where the rows of one head or channel are, and what it is called. */
 function groupOf({ name, groups }: Signal, width: number, group: number): { readonly first: number; readonly rows: number; readonly name: string } {
   if (!groups) throw new Error(`group: ${group} given, and ${name} is not divided into any.`);
-  const { of, count } = groups;
-  if (!(Number.isInteger(group) && group >= 0 && group < count)) throw new Error(`group: ${group} given; ${name} has ${of}s 0 to ${count - 1}.`);
-  const rows = width / count;
-  return { first: group * rows, rows, name: `${of} ${group + 1} of ${count}` };
+  const { of, count: parts } = groups;
+  if (!(Number.isInteger(group) && group >= 0 && group < parts)) throw new Error(`group: ${group} given; ${name} has ${of}s 0 to ${parts - 1}.`);
+  const rows = width / parts;
+  return { first: group * rows, rows, name: `${of} ${group + 1} of ${parts}` };
 }
 
 /** The mean of a signal over its units, as one row. */
