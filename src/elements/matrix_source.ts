@@ -13,7 +13,7 @@ import type { GradientState } from './run_gradient';
 import type { RnnModel } from './rnn-model';
 import type { DeviceChoice } from './shared_engine';
 import type { Absence, ShownMatrix } from './shown_matrix';
-import { TextRun, type RunState } from './text_run';
+import type { RunState, TextRun } from './text_run';
 
 /** The properties of a heatmap that say what to draw. */
 export interface MatrixProperties {
@@ -49,6 +49,8 @@ export interface MatrixProperties {
 
 const NOTHING = 'There is nothing to draw yet: give a text, the id of an <rnn-model> in for, or values.';
 
+const STARTING: RunState = { status: 'loading', message: 'Starting…', words: [], unknown: [], note: '', revision: 0, moving: false };
+
 export class MatrixSource {
   /** What computed the matrix; undefined for the page's own numbers. */
   engine: Engine | undefined;
@@ -66,7 +68,9 @@ export class MatrixSource {
   /** The matrix of pairs of steps, for `signal="influence"`. */
   readonly influence: InfluenceRun;
 
-  readonly #run: TextRun;
+  /** The network of the heatmap's own: what runs one is loaded for the first text. */
+  #run: TextRun | undefined;
+  #loading: RunState | undefined;
   #asked: string | undefined;
   #key: readonly unknown[] = [];
   #matrix: Matrix | undefined;
@@ -83,7 +87,6 @@ export class MatrixSource {
     private readonly shown: ShownMatrix,
     private readonly changed: () => void,
   ) {
-    this.#run = new TextRun(changed);
     this.influence = new InfluenceRun(changed);
   }
 
@@ -210,7 +213,7 @@ export class MatrixSource {
   #gradient(tape: Tape): GradientState | string {
     const { lossUnit, lossStep } = this.given;
     const { model } = this.connection;
-    if (!model) return this.#run.gradient({ unit: lossUnit ?? 0, step: lossStep ?? tape.inputs.steps - 1 })!;
+    if (!model) return this.#run!.gradient({ unit: lossUnit ?? 0, step: lossStep ?? tape.inputs.steps - 1 })!;
     if (lossUnit !== undefined || lossStep !== undefined) return 'loss-unit and loss-step: a run has one loss, which all its views show; set them on the <rnn-model>.';
     return model.gradient()!;
   }
@@ -252,18 +255,32 @@ export class MatrixSource {
   #ownRun(text: string): RunState {
     const { cell, units: hidden, seed, embedding, gain, gateBias, device } = this.given;
     const request = { text, words: undefined, cell, hidden, seed, embedding, gain, gateBias, device };
+    const run = this.#run;
+    if (!run) return this.#loadRun();
     const asked = JSON.stringify(request);
     if (asked !== this.#asked) {
       this.#asked = asked;
-      this.#run.request(request);
+      run.request(request);
     }
-    return this.#run.state;
+    return run.state;
+  }
+
+  #loadRun(): RunState {
+    if (this.#loading) return this.#loading;
+    this.#loading = STARTING;
+    import('./text_run')
+      .then(
+        ({ TextRun: Run }) => (this.#run = new Run(this.changed)),
+        () => (this.#loading = { ...STARTING, status: 'error', message: 'What runs a network could not be loaded; look whether this page is still online, and reload it.' }),
+      )
+      .finally(this.changed);
+    return STARTING;
   }
 
   #stopRun(): void {
     if (this.#asked === undefined) return;
     this.#asked = undefined;
-    this.#run.stop();
+    this.#run?.stop();
   }
 }
 

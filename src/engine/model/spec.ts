@@ -5,7 +5,10 @@ import { stateBytes as programStateBytes, statesOf, widthOf, type Program } from
 import { cellNamed } from '../cells';
 import type { Cell, Range } from '../cells/cell';
 import { OptionError } from '../errors';
+import { isRecurrent } from './layer_kind';
 import { checkedScale, checkedStart, type Start, type StartSpec } from './start';
+
+export { isRecurrent, layerTitle } from './layer_kind';
 
 /** Vectors given by the caller: x is [T, B, size]. */
 export interface VectorInput {
@@ -100,18 +103,9 @@ export interface BlockLayer {
   readonly inputs: number;
 }
 
-export function isRecurrent(layer: Layer): layer is RecurrentLayer {
-  return layer.kind === 'recurrent';
-}
-
 /** How wide what a layer hands on is, directions side by side. */
 export function outputWidth({ directions, width }: Layer): number {
   return directions * width;
-}
-
-/** The name people say of a layer. */
-export function layerTitle(layer: Layer): string {
-  return isRecurrent(layer) ? layer.cell.title : layer.block.title;
 }
 
 /** What a layer carries from step to step in each direction, and what a run must be given to go on where another ended. */
