@@ -3,9 +3,10 @@
  * outside the page. Nobody is timed whose numbers are off.
  */
 import type { Browser, CDPSession, Page } from 'playwright';
+import { processorTime, threadTime } from './browser_time';
 import type { Case } from './cases';
 import { reference, type Entrant } from './contenders';
-import type { FirstResult, Repetition } from './measure';
+import type { FirstResult } from './measure';
 import { spread, type Spread } from './spread';
 
 /** What one contender needed for one case; times in ms. */
@@ -13,8 +14,8 @@ export interface Timing {
   readonly repetitions: number;
   /** Until the result is on the host. */
   readonly wall: Spread;
-  /** Until the call returns, its result still to come. */
-  readonly call: Spread;
+  /** Of one repetition, on the page's main thread in scripts, as the browser counts it. */
+  readonly script: number;
   /** Processor time of one repetition, of the renderers and of the GPU process. */
   readonly cpu: { readonly renderer: number; readonly gpu: number };
   /** From the start of the navigation to the first result. */
@@ -45,8 +46,18 @@ export interface Effort {
   readonly rounds: number;
   /** ms that a turn lasts at least, in whole repetitions. */
   readonly turn: number;
-  /** ms of turns after which a slow contender sits out the others; it gets two at least. */
+  /** ms, starts included, after which a slow contender sits out the other turns; it gets one at least. */
   readonly patience: number;
+}
+
+/**
+ * The effort for one of so many cases that have so many ms in all.
+ * @param quick - to see whether all is well
+ */
+export function effortFor(quick: boolean, left: number, cases: number): Effort {
+  if (quick) return { rounds: 2, turn: 50, patience: 0 };
+  // Of six contenders two or three are slow, and the reference wants its share too.
+  return { rounds: 7, turn: 500, patience: Math.min(30_000, left / cases / 5) };
 }
 
 export interface Venue {
@@ -79,7 +90,7 @@ export async function contest(venue: Venue, entrants: readonly Entrant[], what: 
     }
     const session = await venue.browser.newBrowserCDPSession();
     for (let round = 0; round < effort.rounds; round++) {
-      for (const bout of bouts) if (round < 2 || bout.spent < effort.patience) await takeTurn(session, bout, effort);
+      for (const bout of bouts) if (round < 1 || bout.spent < effort.patience) await takeTurn(session, bout, effort);
     }
     for (const bout of bouts) outcomes[bout.entrant.name] = { state: 'timed', deviation: bout.deviation, timing: await timing(bout) };
   } finally {
@@ -101,9 +112,13 @@ interface Bout {
   readonly page: Page;
   readonly deviation: number;
   readonly coldStarts: number[];
-  readonly repetitions: Repetition[];
+  /** Wall times. */
+  readonly repetitions: number[];
   readonly cpu: { renderer: number; gpu: number };
-  /** ms of turns. */
+  /** Of the page. */
+  readonly session: CDPSession;
+  script: number;
+  /** ms of starts and turns. */
   spent: number;
 }
 
@@ -122,7 +137,11 @@ async function enter(venue: Venue, entrant: Entrant, what: Case, expected: reado
   }
   const { page, first } = opened!;
   const off = first && deviation(first.numbers, expected);
-  if (off !== undefined && off <= BOUND) return { entrant, page, deviation: off, coldStarts, repetitions: [], cpu: { renderer: 0, gpu: 0 }, spent: 0 };
+  if (off !== undefined && off <= BOUND) {
+    const session = await page.context().newCDPSession(page);
+    await session.send('Performance.enable');
+    return { entrant, page, session, deviation: off, coldStarts, repetitions: [], cpu: { renderer: 0, gpu: 0 }, script: 0, spent: coldStarts.reduce((sum, time) => sum + time, 0) };
+  }
   await page.context().close();
   return off === undefined ? { state: 'absent' } : { state: 'wrong', deviation: off };
 }
@@ -164,31 +183,25 @@ export function deviation(numbers: readonly number[], expected: readonly number[
 }
 
 async function takeTurn(session: CDPSession, bout: Bout, { turn }: Effort): Promise<void> {
-  const last = bout.repetitions.at(-1)?.wall ?? Infinity;
+  const last = bout.repetitions.at(-1) ?? Infinity;
   const times = Math.max(1, Math.ceil(turn / last));
-  const before = await cpuTime(session);
+  const before = { ...(await processorTime(session)), ...(await threadTime(bout.session)) };
   const repetitions = await bout.page.evaluate((count) => globalThis.bench.repeat(count), times);
-  const after = await cpuTime(session);
+  const after = { ...(await processorTime(session)), ...(await threadTime(bout.session)) };
   bout.repetitions.push(...repetitions);
   bout.cpu.renderer += after.renderer - before.renderer;
   bout.cpu.gpu += after.gpu - before.gpu;
-  bout.spent += repetitions.reduce((sum, { wall }) => sum + wall, 0);
+  bout.script += after.script - before.script;
+  bout.spent += repetitions.reduce((sum, wall) => sum + wall, 0);
 }
 
-/** ms of processor time so far, user's and system's, as the operating system counts it: in steps of 10 on Linux. */
-async function cpuTime(session: CDPSession): Promise<{ renderer: number; gpu: number }> {
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  const of = (type: string) => processInfo.filter((each) => each.type === type).reduce((sum, each) => sum + 1000 * each.cpuTime, 0);
-  return { renderer: of('renderer'), gpu: of('GPU') };
-}
-
-async function timing({ page, repetitions, cpu, coldStarts }: Bout): Promise<Timing> {
+async function timing({ page, repetitions, cpu, script, coldStarts }: Bout): Promise<Timing> {
   const { dispatches, passes, submits, maps, made } = await page.evaluate(() => globalThis.bench.calls());
   const count = repetitions.length;
   return {
     repetitions: count,
-    wall: spread(repetitions.map(({ wall }) => wall)),
-    call: spread(repetitions.map(({ call }) => call)),
+    wall: spread(repetitions),
+    script: script / count,
     cpu: { renderer: cpu.renderer / count, gpu: cpu.gpu / count },
     coldStart: spread(coldStarts),
     dispatches,

@@ -17,17 +17,11 @@ export interface FirstResult {
   readonly numbers: number[];
 }
 
-export interface Repetition {
-  /** From the call to the result on the host, in ms. */
-  readonly wall: number;
-  /** Until the call returned, with the result still to come, in ms. */
-  readonly call: number;
-}
-
 export interface Bench {
   /** Resolves to undefined where the contender has no such thing. */
   readonly first: Promise<FirstResult | undefined>;
-  repeat(times: number): Promise<Repetition[]>;
+  /** ms of each repetition, from the call to the result on the host. */
+  repeat(times: number): Promise<number[]>;
   /** What one repetition asks of WebGPU. */
   calls(): Promise<GpuCalls>;
 }
@@ -44,13 +38,11 @@ globalThis.bench = {
   first: start(),
 
   async repeat(times) {
-    const repetitions = [];
+    const repetitions: number[] = [];
     for (let i = 0; i < times; i++) {
       const begin = performance.now();
-      const pending = work();
-      const call = performance.now() - begin;
-      await pending;
-      repetitions.push({ wall: performance.now() - begin, call });
+      await work();
+      repetitions.push(performance.now() - begin);
     }
     return repetitions;
   },

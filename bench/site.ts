@@ -6,8 +6,8 @@ import { shaders } from '../scripts/shaders.mjs';
 
 const folder = dirname(fileURLToPath(import.meta.url));
 
-/** Builds and serves measure.html. */
-export async function serveSite(): Promise<{ origin: string; close(): Promise<void> }> {
+/** @param pages - `measure.html`, `live.html` */
+export async function serveSite(...pages: readonly string[]): Promise<{ origin: string; close(): Promise<void> }> {
   const outDir = join(folder, '../node_modules/.cache/rnn-heatmap/bench');
   const common = { configFile: false, root: folder, logLevel: 'error' } as const;
   await build({
@@ -24,7 +24,7 @@ export async function serveSite(): Promise<{ origin: string; close(): Promise<vo
       modulePreload: false,
       // TF.js hands the text of one of its functions to its workers, where a minifier's changes break it.
       minify: false,
-      rolldownOptions: { input: join(folder, 'measure.html') },
+      rolldownOptions: { input: pages.map((page) => join(folder, page)) },
     },
   });
   // Threads in WebAssembly need a page that is isolated from others.

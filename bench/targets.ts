@@ -1,18 +1,25 @@
-/** What is asked of us against each peer, and whether a run met it. A ratio is the peer's time over ours. */
-import { OURS } from './contenders';
+/** What is asked of us, and whether a run met it. A ratio is a peer's time over ours. */
+import { entrants, OURS } from './contenders';
 import type { CaseResult, Timing } from './contest';
+import { tensorReads, type LiveResult } from './live';
+
+/** One thing that was asked, beside what was found. */
+export interface Verdict {
+  /** The case, or the question. */
+  readonly about: string;
+  /** What was compared: `TF.js WebGPU, CPU`. */
+  readonly measure: string;
+  readonly asked: string;
+  readonly found: string;
+  /** Undefined where there was nothing to compare. */
+  readonly met: boolean | undefined;
+}
 
 export interface Target {
   readonly case: string;
   readonly peer: string;
   readonly measure: 'cpu' | 'wall';
   readonly least: number;
-}
-
-export interface Verdict extends Target {
-  /** Undefined where one of the two was not timed. */
-  readonly ratio: number | undefined;
-  readonly met: boolean | undefined;
 }
 
 /** Forward passes, LSTM: by peer and shape. At S a run is too short for the operating system's clock, so wall time counts. */
@@ -24,7 +31,7 @@ const FORWARD: Record<string, Record<string, number>> = {
 
 export const targets: readonly Target[] = [
   ...Object.entries(FORWARD).flatMap(([peer, shapes]) =>
-    Object.entries(shapes).map(([shape, least]): Target => ({ case: `forward lstm ${shape}`, peer, measure: shape === 'S' ? 'wall' : 'cpu', least })),
+    Object.entries(shapes).map(([shape, least]): Target => ({ case: `forward lstm ${shape}`, peer, measure: measureAt(shape), least })),
   ),
   { case: 'training lstm M', peer: 'tfjs_webgpu', measure: 'cpu', least: 25 },
   { case: 'training lstm M', peer: 'jax', measure: 'cpu', least: 5 },
@@ -35,17 +42,85 @@ export const targets: readonly Target[] = [
   ),
 ];
 
+/** The peers that the other cells are held to as the LSTM is. */
+const PEERS = Object.keys(FORWARD);
+
 /** ms from the start of the navigation to the first result, at M: forward, and a training step. */
-export const COLD_START_TARGETS: Readonly<Record<string, number>> = { 'forward lstm M': 500, 'training lstm M': 1000 };
+const COLD_START: Readonly<Record<string, number>> = { 'forward lstm M': 500, 'training lstm M': 1000 };
+
+/** ms of scripts in one repetition, at T = 64. */
+const SCRIPT: Readonly<Record<string, number>> = { 'forward lstm M': 0.5, 'training lstm M': 0.5, 'training gru M': 0.5 };
 
 /** The targets of the cases that were run. */
 export function verdicts(results: readonly CaseResult[]): Verdict[] {
-  return targets.flatMap((target): Verdict[] => {
-    const result = results.find((each) => each.case.name === target.case);
-    if (!result) return [];
-    const found = ratio(result, target.peer, target.measure);
-    return [{ ...target, ratio: found, met: found === undefined ? undefined : found >= target.least }];
+  return [...targets.flatMap((target) => ratioVerdict(results, target)), ...otherCells(results), ...ownTimes(results)];
+}
+
+function ratioVerdict(results: readonly CaseResult[], { case: about, peer, measure, least }: Target): Verdict[] {
+  const result = results.find((each) => each.case.name === about);
+  return result ? [compared(result, peer, measure, least)] : [];
+}
+
+function compared(result: CaseResult, peer: string, measure: 'cpu' | 'wall', least: number, note = ''): Verdict {
+  const found = ratio(result, peer, measure);
+  return {
+    about: result.case.name,
+    measure: `${titleOf(peer)}, ${measure === 'cpu' ? 'CPU' : 'wall'}`,
+    asked: `≥ ${Number(least.toPrecision(3))} ×${note}`,
+    found: found === undefined ? 'not timed' : `${found.toFixed(1)} ×`,
+    met: found === undefined ? undefined : found >= least,
+  };
+}
+
+/** Every other cell against the same peer as the LSTM, at the same shape in the same run: no worse. */
+function otherCells(results: readonly CaseResult[]): Verdict[] {
+  return results.flatMap((result) => {
+    const { case: what } = result;
+    if (what.kind === 'product' || what.cell === 'lstm') return [];
+    const lstm = results.find(({ case: other }) => other.name === what.name.replace(` ${what.cell} `, ' lstm '));
+    const measure = measureAt(what.shape.name);
+    return PEERS.flatMap((peer) => {
+      const least = lstm && ratio(lstm, peer, measure);
+      return least === undefined || result.outcomes[peer]?.state !== 'timed' ? [] : [compared(result, peer, measure, least, ' (as the LSTM)')];
+    });
   });
+}
+
+/** What we take by ourselves. */
+function ownTimes(results: readonly CaseResult[]): Verdict[] {
+  return results.flatMap(({ case: { name: about }, outcomes: { [OURS]: ours } }) => {
+    if (ours?.state !== 'timed') return [];
+    const { coldStart, script } = ours.timing;
+    return [
+      ...(about in COLD_START ? [atMost(about, 'cold start', coldStart.median, COLD_START[about], 'ms', 0)] : []),
+      ...(about in SCRIPT ? [atMost(about, 'scripts in one step', script, SCRIPT[about], 'ms', 2)] : []),
+    ];
+  });
+}
+
+/** What a page that trains and draws may cost. */
+export function liveVerdicts(result: LiveResult): Verdict[] {
+  const reads = tensorReads(result).reduce((sum, [, count]) => sum + count, 0);
+  return [
+    atMost('live', 'scripts in a frame', result.script.median, 2, 'ms', 2),
+    atMost('live', 'tensors read back', reads, 0),
+    atMost('live', 'submits under way', result.mostInFlight, 2),
+    atMost('live', 'GPU objects made', result.made.length, 0),
+  ];
+}
+
+/** A figure that may be so large and no larger. */
+export function atMost(about: string, measure: string, found: number, most: number, unit = '', digits = 0): Verdict {
+  const said = (value: number) => `${value.toFixed(digits)}${unit && ` ${unit}`}`;
+  return { about, measure, asked: `≤ ${unit ? `${most} ${unit}` : most}`, found: said(found), met: found <= most };
+}
+
+function measureAt(shape: string): 'cpu' | 'wall' {
+  return shape === 'S' ? 'wall' : 'cpu';
+}
+
+function titleOf(peer: string): string {
+  return entrants.find(({ name }) => name === peer)?.title ?? peer;
 }
 
 /** The peer's time over ours; undefined where one of the two was not timed. */

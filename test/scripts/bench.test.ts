@@ -4,15 +4,16 @@ import { caseNamed, cases, multiplyAdds } from '../../bench/cases';
 import { chart } from '../../bench/chart';
 import { entrants, OURS } from '../../bench/contenders';
 import { deviation, type CaseResult, type Outcome, type Timing } from '../../bench/contest';
+import { exponent } from '../../bench/exponent';
 import { floor } from '../../bench/floor';
 import { layerWeights, sequencesFirst, transposed } from '../../bench/peers/layout';
 import { spread } from '../../bench/spread';
 import { caseTable, targetTable } from '../../bench/table';
-import { ratio, targets, verdicts } from '../../bench/targets';
+import { liveVerdicts, ratio, targets, verdicts } from '../../bench/targets';
 
 function timed(wall: number, renderer: number, gpu: number): Outcome {
   const same = (time: number) => ({ median: time, least: time, most: time });
-  const timing: Timing = { repetitions: 3, wall: same(wall), call: same(1), cpu: { renderer, gpu }, coldStart: same(700), dispatches: 5, passes: 1, submits: 1, maps: 1, made: 0 };
+  const timing: Timing = { repetitions: 3, wall: same(wall), script: 0.4, cpu: { renderer, gpu }, coldStart: same(700), dispatches: 5, passes: 1, submits: 1, maps: 1, made: 0 };
   return { state: 'timed', deviation: 1e-7, timing };
 }
 
@@ -57,10 +58,17 @@ describe('ratios', () => {
   });
 
   it('meet a target when they reach it, and neither meet nor miss it without two times', () => {
-    const found = verdicts([result]);
-    expect(found.map(({ peer, met }) => [peer, met])).toEqual([['tfjs_webgpu', true], ['onnx_webgpu', undefined], ['jax', undefined]]);
+    const found = verdicts([result]).filter(({ asked }) => asked.endsWith('×'));
+    expect(found.map(({ measure, met }) => [measure, met])).toEqual([['TF.js WebGPU, CPU', true], ['ONNX Runtime WebGPU, CPU', undefined], ['jax-js WebGPU, CPU', undefined]]);
     const slower = { ...result, outcomes: { ...result.outcomes, [OURS]: timed(100, 10, 91) } };
     expect(verdicts([slower])[0].met).toBe(false);
+  });
+
+  it('of other cells are held to what the LSTM reached against the same peer', () => {
+    const gru = { case: caseNamed('forward gru M'), outcomes: { [OURS]: timed(50, 5, 45), tfjs_webgpu: timed(400, 50, 690), jax: timed(1, 1, 1) } };
+    const [found, ...others] = verdicts([result, gru]).filter(({ about }) => about === 'forward gru M');
+    expect(found).toEqual({ about: 'forward gru M', measure: 'TF.js WebGPU, CPU', asked: '≥ 15 × (as the LSTM)', found: '14.8 ×', met: false });
+    expect(others).toEqual([]);
   });
 });
 
@@ -82,6 +90,11 @@ test('a spread has the middle of an odd count, and the mean of the two middle on
   expect(spread([4, 1, 2, 3])).toEqual({ median: 2.5, least: 1, most: 4 });
 });
 
+test('an exponent is that of the power through the points', () => {
+  expect(exponent([[1, 3], [10, 300], [100, 30_000]])).toBeCloseTo(2, 12);
+  expect(exponent([[2, 5], [8, 5]])).toBeCloseTo(0, 12);
+});
+
 describe('tables', () => {
   it('say of who was wrong that it was, and give it no time', () => {
     const line = caseTable(result, undefined).split('\n').find((each) => each.startsWith('ONNX Runtime WebGPU'));
@@ -89,11 +102,24 @@ describe('tables', () => {
   });
 
   it('say what was missed, the cold start too', () => {
-    const text = targetTable(verdicts([result]), [result]);
-    expect(text).toMatch(/TF\.js WebGPU.*15\.0 ×\s+met/);
+    const text = targetTable(verdicts([result]));
+    expect(text).toMatch(/TF\.js WebGPU, CPU.*15\.0 ×\s+met/);
     expect(text).toMatch(/jax-js WebGPU.*not timed/);
     expect(text).toMatch(/cold start.*≤ 500 ms\s+700 ms\s+MISSED/);
+    expect(text).toMatch(/scripts in one step.*≤ 0\.5 ms\s+0\.40 ms\s+met/);
+    expect(text).toContain('2 met, 1 missed, 2 without two times to compare');
   });
+});
+
+test('a page that trains is told of what it reads back, but for ranges, losses and snapshots', () => {
+  const same = { median: 1.5, least: 1, most: 9 };
+  const live = { engine: '', seconds: 1, script: same, task: same, frames: 60, updates: 60, submits: 120, mostInFlight: 3, made: [], reads: { staging: { count: 4, bytes: 12 }, 'staging of snapshot': { count: 1, bytes: 90_000 }, signal: { count: 2, bytes: 90_000 } } };
+  expect(liveVerdicts(live).map(({ measure, found, met }) => [measure, found, met])).toEqual([
+    ['scripts in a frame', '1.50 ms', true],
+    ['tensors read back', '2', false],
+    ['submits under way', '3', false],
+    ['GPU objects made', '0', true],
+  ]);
 });
 
 test('a chart has a bar for each contender that was timed, and names the machine', () => {
