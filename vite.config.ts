@@ -38,6 +38,8 @@ export default defineConfig(async ({ mode }): Promise<ViteUserConfig> => {
         input: { index: 'index.html', 'rnn-heatmap': 'src/elements/define.ts' },
         output: {
           entryFileNames: ({ name }) => (name === 'rnn-heatmap' ? '[name].js' : 'assets/[name]-[hash].js'),
+          // Shared by the lesson and by chunks that other pages load: put into the lesson's own file, it would run the lesson there.
+          codeSplitting: { groups: [{ name: 'script_url', test: /src\/engine\/script_url\.ts$/ }] },
         },
       },
     },
