@@ -11,7 +11,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright';
-import { createServer, runnerImport } from 'vite';
+import { createServer } from 'vite';
 import { ensureChromium } from './chromium.mjs';
 
 /**
@@ -48,7 +48,7 @@ try {
 
 async function main() {
   const { files, only, request, json } = readArguments();
-  const { module: golden } = await importGolden();
+  const { golden, close } = await importGolden();
   /** @type {CaseVerdict[]} */
   const verdicts = [];
   /** @type {Readable[]} */
@@ -65,8 +65,12 @@ async function main() {
     }
   }
 
-  if (request.cpu) verdicts.push(...(await onReference(golden, cases, request)));
-  if (request.gpu) verdicts.push(...(await onGpu(golden, cases, request)));
+  try {
+    if (request.cpu) verdicts.push(...(await onReference(golden, cases, request)));
+    if (request.gpu) verdicts.push(...(await onGpu(golden, cases, request)));
+  } finally {
+    await close();
+  }
 
   printTable(verdicts);
   if (json) writeFileSync(json, `${JSON.stringify({ cases: verdicts }, null, 1)}\n`);
@@ -125,9 +129,15 @@ function writable(file) {
   }
 }
 
-/** @returns {Promise<{module: typeof import('../test/golden/node')}>} */
-function importGolden() {
-  return runnerImport(join(root, 'test/golden/node.ts'), bare);
+/**
+ * The TypeScript side. Its engine loads parts of itself when it needs them, so what imports it stays open until `close`.
+ *
+ * @returns {Promise<{golden: typeof import('../test/golden/node'), close: () => Promise<void>}>}
+ */
+async function importGolden() {
+  const server = await createServer({ ...bare, appType: 'custom', optimizeDeps: { noDiscovery: true }, server: { middlewareMode: true, hmr: false, ws: false, watch: null } });
+  const golden = /** @type {typeof import('../test/golden/node')} */ (await server.ssrLoadModule('/test/golden/node.ts'));
+  return { golden, close: () => server.close() };
 }
 
 /**

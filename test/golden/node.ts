@@ -6,5 +6,5 @@ export { referencePieces } from './reference_pieces';
 export { formsOf, unsupportedReason } from './run_case';
 export { judge, unsupportedCase } from './verdict';
 
-/** The reference. Made while this module is loaded: Vite's importer has no way to load another module later. */
+/** The reference. */
 export const engine = await createEngine({ device: 'cpu' });
