@@ -14,8 +14,8 @@ export interface Timing {
   readonly repetitions: number;
   /** Until the result is on the host. */
   readonly wall: Spread;
-  /** Of one repetition, on the page's main thread in scripts, as the browser counts it. */
-  readonly script: number;
+  /** Of one repetition, on the page's main thread, scripts and all else, as the browser counts it. */
+  readonly thread: number;
   /** Processor time of one repetition, of the renderers and of the GPU process. */
   readonly cpu: { readonly renderer: number; readonly gpu: number };
   /** From the start of the navigation to the first result. */
@@ -117,7 +117,7 @@ interface Bout {
   readonly cpu: { renderer: number; gpu: number };
   /** Of the page. */
   readonly session: CDPSession;
-  script: number;
+  thread: number;
   /** ms of starts and turns. */
   spent: number;
 }
@@ -140,7 +140,7 @@ async function enter(venue: Venue, entrant: Entrant, what: Case, expected: reado
   if (off !== undefined && off <= BOUND) {
     const session = await page.context().newCDPSession(page);
     await session.send('Performance.enable');
-    return { entrant, page, session, deviation: off, coldStarts, repetitions: [], cpu: { renderer: 0, gpu: 0 }, script: 0, spent: coldStarts.reduce((sum, time) => sum + time, 0) };
+    return { entrant, page, session, deviation: off, coldStarts, repetitions: [], cpu: { renderer: 0, gpu: 0 }, thread: 0, spent: coldStarts.reduce((sum, time) => sum + time, 0) };
   }
   await page.context().close();
   return off === undefined ? { state: 'absent' } : { state: 'wrong', deviation: off };
@@ -191,17 +191,17 @@ async function takeTurn(session: CDPSession, bout: Bout, { turn }: Effort): Prom
   bout.repetitions.push(...repetitions);
   bout.cpu.renderer += after.renderer - before.renderer;
   bout.cpu.gpu += after.gpu - before.gpu;
-  bout.script += after.script - before.script;
+  bout.thread += after.task - before.task;
   bout.spent += repetitions.reduce((sum, wall) => sum + wall, 0);
 }
 
-async function timing({ page, repetitions, cpu, script, coldStarts }: Bout): Promise<Timing> {
+async function timing({ page, repetitions, cpu, thread, coldStarts }: Bout): Promise<Timing> {
   const { dispatches, passes, submits, maps, made } = await page.evaluate(() => globalThis.bench.calls());
   const count = repetitions.length;
   return {
     repetitions: count,
     wall: spread(repetitions),
-    script: script / count,
+    thread: thread / count,
     cpu: { renderer: cpu.renderer / count, gpu: cpu.gpu / count },
     coldStart: spread(coldStarts),
     dispatches,

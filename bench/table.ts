@@ -5,7 +5,7 @@ import { floor } from './floor';
 import type { Roofline } from './roofline';
 import { ratio, type Verdict } from './targets';
 
-const HEADER = ['', 'wall ms', 'range', 'CPU ms', 'renderer', 'GPU', 'JS ms', 'cold ms', 'disp.', 'passes', 'submits', 'made', 'wall ×', 'CPU ×', 'of floor', 'off by'];
+const HEADER = ['', 'wall ms', 'range', 'CPU ms', 'renderer', 'GPU', 'thread ms', 'cold ms', 'disp.', 'passes', 'submits', 'made', 'wall ×', 'CPU ×', 'of floor', 'off by'];
 
 /** One case: a line for each contender. × is its time over ours. */
 export function caseTable(result: CaseResult, roofline: Roofline | undefined): string {
@@ -19,7 +19,7 @@ export function caseTable(result: CaseResult, roofline: Roofline | undefined): s
 function cells(result: CaseResult, name: string, outcome: Outcome, roofline: Roofline | undefined): string[] {
   if (outcome.state === 'wrong') return [`wrong: off by ${outcome.deviation.toExponential(1)}, not timed`];
   if (outcome.state !== 'timed') return [outcome.state === 'failed' ? `failed: ${outcome.reason.split('\n')[0]}` : ''];
-  const { wall, cpu, script, coldStart, dispatches, passes, submits, made } = outcome.timing;
+  const { wall, cpu, thread, coldStart, dispatches, passes, submits, made } = outcome.timing;
   const against = (measure: 'cpu' | 'wall') => (name === OURS ? '' : (ratio(result, name, measure)?.toFixed(1) ?? ''));
   return [
     short(wall.median),
@@ -27,7 +27,7 @@ function cells(result: CaseResult, name: string, outcome: Outcome, roofline: Roo
     short(cpu.renderer + cpu.gpu),
     short(cpu.renderer),
     short(cpu.gpu),
-    short(script),
+    short(thread),
     coldStart.median.toFixed(0),
     ...[dispatches, passes, submits, made].map(String),
     against('wall'),
