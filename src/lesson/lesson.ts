@@ -13,6 +13,7 @@ import { samePlace } from '../elements/weight_edits';
 import { AddressBar } from './address_bar';
 import { attentionChapter } from './attention_chapter';
 import { charactersChapter } from './characters_chapter';
+import { isPartOfLesson, readClassView, showClassView } from './class_view';
 import { trainedAddress, trainedCells } from './gallery';
 import { gatesChapter } from './gates_chapter';
 import { gradientFlowChapter } from './gradient_flow_chapter';
@@ -26,6 +27,7 @@ import { stateSpaceChapter } from './state_space_chapter';
 import { storedChapter } from './stored_chapter';
 import { lightSymbols } from './symbols';
 import { tellTerms } from './terms';
+import { useChapter } from './use_chapter';
 
 const reader = byId<RnnModel>('reader');
 const compare = byId<RnnCompare>('compare');
@@ -58,6 +60,8 @@ const showLearner = learnerChapter(change);
 const showCharacters = charactersChapter();
 const showRace = raceChapter(change, slides, firstEngine);
 const showQuiz = quizChapter(change);
+const showUse = useChapter();
+const view = readClassView(location.search, isPartOfLesson);
 const showAttention = attentionChapter(change);
 const showStateSpace = stateSpaceChapter(change, slides);
 
@@ -68,7 +72,7 @@ const file = new OwnFile(reader, () => show());
 /** Takes new settings, shows them everywhere, and writes them into the address. */
 function change(settings: Partial<LessonState>, history: 'new' | 'same' | 'none'): void {
   const before = state;
-  state = { ...state, ...settings };
+  state = { ...state, ...settings, ...(view.seed !== undefined && { seed: view.seed }) };
   if (state.text !== before.text && settings.other === undefined) state = { ...state, other: otherFor(state.text, before) };
   if (!file.isOpen && !isOffered(state.signal, signalsOf(state.cell))) state = { ...state, signal: 'h' };
   if (state.weights === 'trained' && !trainedCells.includes(state.cell)) {
@@ -127,6 +131,7 @@ function show(): void {
   for (const name of ['hidden', 'seed', 'seedSlide', 'gain'] as const) fields[name].disabled = trained;
   fields.bias.disabled ||= trained;
   fields.cell.disabled = fields.weights.disabled = false;
+  if (view.seed !== undefined) fields.seed.disabled = fields.seedSlide.disabled = true;
   file.rest();
   if (!file.isOpen) reader.src = trained ? trainedAddress(cell) : '';
   byId('trained-note').hidden = !trained || file.isOpen;
@@ -136,7 +141,7 @@ function show(): void {
   reader.cursor = { step: step - 1, unit: unit - 1 };
   compare.with = memory.with = other;
   entry.gate = gate;
-  for (const showChapter of [showGradientFlow, showStored, showGates, showLearner, showCharacters, showQuiz, showRace, showAttention, showStateSpace]) showChapter(state);
+  for (const showChapter of [showGradientFlow, showStored, showGates, showLearner, showCharacters, showQuiz, showUse, showRace, showAttention, showStateSpace]) showChapter(state);
   for (const element of [...heatmaps, compare]) element.signal = shown;
 }
 
@@ -187,7 +192,7 @@ function open(hash: string): void {
   const { settings, complaints } = readLink(hash, cells.map(({ name }) => name));
   const other = settings.text === undefined ? defaults.other : otherFor(settings.text, defaults);
   const wanted = { ...defaults, other, ...settings };
-  const said = [...complaints];
+  const said = [...view.complaints, ...complaints];
   if (!isOffered(wanted.signal, signalsOf(wanted.cell))) {
     said.push(`${cellNamed(wanted.cell).title} has no signal “${wanted.signal.slice(0, 40)}”; h is shown.`);
   }
@@ -353,6 +358,7 @@ document.addEventListener('click', (event) => {
   }
 });
 
+showClassView(view);
 lightSymbols();
 tellTerms();
 address.onOpen = open;
