@@ -53,21 +53,22 @@ function fillPixels(pixels: Uint32Array, window: PaintWindow, cells: CellColours
   const [firstColumn, lastColumn] = [Math.floor(left / entryWidth), Math.min(window.columns, Math.ceil((left + width) / entryWidth)) - 1];
   if (lastRow < firstRow || lastColumn < firstColumn) return;
   const indices = cells.indices([firstRow, lastRow], [firstColumn, lastColumn]);
+  const plain = colours.slice();
+  plain[NOT_A_NUMBER] = 0;
+  if (zeroIsEmpty) plain[ZERO] = 0;
   for (let row = firstRow; row <= lastRow; row++) {
     const from = Math.max(0, row * entryHeight - top);
     const to = Math.min(height, (row + 1) * entryHeight - gap - top);
     if (to <= from) continue;
     const line = from * width;
+    const first = row * window.columns;
     let striped = false;
-    for (let column = firstColumn; column <= lastColumn; column++) {
-      const index = indices[row * window.columns + column];
-      if (index === NOT_A_NUMBER) striped = true;
-      else if (index !== ZERO || !zeroIsEmpty) {
-        const start = Math.max(0, column * entryWidth - left);
-        const end = Math.min(width, (column + 1) * entryWidth - gap - left);
-        const colour = colours[index];
-        for (let x = start; x < end; x++) pixels[line + x] = colour;
-      }
+    for (let column = firstColumn, x = firstColumn * entryWidth - left; column <= lastColumn; column++, x += entryWidth) {
+      const index = indices[first + column];
+      striped ||= index === NOT_A_NUMBER;
+      const colour = plain[index];
+      if (entryWidth === 1) pixels[line + x] = colour;
+      else for (let k = Math.max(0, x), end = Math.min(width, x + entryWidth - gap); k < end; k++) pixels[line + k] = colour;
     }
     for (let y = from + 1; y < to; y++) pixels.copyWithin(y * width, line, line + width);
     if (striped) stripeRow(pixels, window, cells, indices, colours, row, firstColumn, lastColumn);

@@ -68,8 +68,10 @@ export class CellColours {
     const bottom = Math.min(top + TILE, grid.rows);
     const right = Math.min(left + TILE, grid.columns);
     const index = entries.logarithms ? colourIndexOfLog : colourIndex;
+    const isPlain = grid.rows === entries.rows && grid.columns === entries.columns;
+    const { at } = entries;
     for (let row = top; row < bottom; row++) {
-      for (let column = left; column < right; column++) this.#indices[row * grid.columns + column] = index(this.valueOf(row, column), coding);
+      for (let column = left; column < right; column++) this.#indices[row * grid.columns + column] = index(isPlain ? at(row, column) : this.valueOf(row, column), coding);
     }
   }
 }
