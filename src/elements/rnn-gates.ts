@@ -202,6 +202,7 @@ export class RnnGates extends ModelFigure {
     const between = (t: number) => fromStep(Math.min(t, now) + 1) - fromStep(Math.max(t, now) + 1);
     const first = between(0);
     return html`
+      ${this.moving ? html`<p class="waits" part="waits">What is left below is of the weights before this training began; it follows when training pauses.</p>` : nothing}
       <rnn-heatmap
         part="lane"
         lane="next"

@@ -51,7 +51,7 @@ export class RnnGradientReach extends ModelFigure {
     css`
       :host {
         font: 0.8125rem/1.4 system-ui, sans-serif;
-        margin-block-end: 0.75rem;
+        margin-block: 0.75rem;
       }
       .head {
         display: flex;

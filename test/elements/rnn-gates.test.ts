@@ -5,6 +5,7 @@ import { halfLife, type RnnGates } from '../../src/elements/rnn-gates';
 import type { RnnHeatmap } from '../../src/elements/rnn-heatmap';
 import type { RnnModel } from '../../src/elements/rnn-model';
 import { inside, mount, pixelsOf, settled } from './mounting';
+import { echo } from './training_fakes';
 
 async function gates(markup = 'cell="lstm"'): Promise<{ model: RnnModel; element: RnnGates; lanes: () => RnnHeatmap[] }> {
   const box = mount<HTMLElement>(`<div><rnn-model id="m" text="The cat that we saw" hidden="5" ${markup.includes('device') ? '' : 'device="cpu"'} ${markup}></rnn-model><rnn-gates for="m"></rnn-gates></div>`);
@@ -98,6 +99,19 @@ describe('rnn-gates', () => {
     const { element, lanes } = await gates('cell="rnn"');
     expect(lanes()).toHaveLength(2);
     expect(element.shadowRoot!.querySelector('[part=kept]')).toBeNull();
+  });
+
+  it('says of what it fetches that it is from before, while training moves the weights', async () => {
+    const { model, element } = await gates('cell="lstm" device="cpu" batch="4"');
+    model.task = echo;
+    model.text = 'left and then';
+    await settled(() => expect(model.state).toMatchObject({ status: 'ready', words: ['left', 'and'] }));
+    await settled(() => inside(element, '[part=kept]'));
+    expect(element.shadowRoot!.querySelector('[part=waits]')).toBeNull();
+    await model.train();
+    await settled(() => expect(inside(element, '[part=waits]').textContent).toContain('of the weights before this training began'));
+    await model.pause();
+    await settled(() => expect(element.shadowRoot!.querySelector('[part=waits]')).toBeNull());
   });
 
   it('says what is missing instead of throwing', async () => {
