@@ -237,11 +237,11 @@ export class RnnGradientReach extends ModelFigure {
 
   #table(): TemplateResult | typeof nothing {
     const found = this.lengths.value;
-    if (!found || this.moving) return nothing;
+    if (!found) return nothing;
     const { words, last, log10 } = found;
     return html`<details part="numbers">
       <summary>The bars as a table</summary>
-      <div class="scroll" tabindex="0" role="group" aria-label="Length by distance">
+      ${this.moving ? html`<p>The numbers follow when training pauses.</p>` : html`<div class="scroll" tabindex="0" role="group" aria-label="Length by distance">
         <table>
           <thead>
             <tr><th scope="col">Steps back</th><th scope="col">Word</th><th scope="col">Length</th></tr>
@@ -250,7 +250,7 @@ export class RnnGradientReach extends ModelFigure {
             ${Array.from({ length: last + 1 }, (_, distance) => html`<tr><th scope="row">${distance}</th><td><bdi>${words[last - distance]}</bdi></td><td>${ofLog10(log10[last - distance])}</td></tr>`)}
           </tbody>
         </table>
-      </div>
+      </div>`}
     </details>`;
   }
 

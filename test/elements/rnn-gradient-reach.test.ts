@@ -90,3 +90,15 @@ describe('rnn-gradient-reach', () => {
     await settled(() => expect(inside(element, '.notice').textContent).toBe('signal: "h" given; it must be a gradient, as d_h is.'));
   });
 });
+
+it('keeps its height while training moves it, and shows no number from before', async () => {
+  const box = mount<HTMLElement>('<div><rnn-model id="m" text="left and right" cell="gru" hidden="3" batch="4" device="cpu"></rnn-model><rnn-gradient-reach for="m"></rnn-gradient-reach></div>');
+  const [model, element] = [box.querySelector('rnn-model')!, box.querySelector('rnn-gradient-reach')!];
+  model.task = echo;
+  await settled(() => expect(inside(element, 'details').textContent).toContain('Steps back'));
+  await model.train();
+  await settled(() => expect(inside(element, '[part=summary]').textContent).toBe('Moving with the training.'));
+  expect(inside(element, 'details').textContent).toMatch(/The bars as a table\s*The numbers follow when training pauses\./);
+  await model.pause();
+  await settled(() => expect(inside(element, 'details').textContent).toContain('Steps back'));
+});
