@@ -105,7 +105,8 @@ export function signalMatrix(signal: Signal, words: readonly string[] | undefine
     scaling: drawnAs,
     flow: final ? undefined : gradient ? 'backward' : 'forward',
     fixedRange: signal.range === 'unbounded' || drawnAs === 'log' ? undefined : { min: signal.range[0], max: signal.range[1] },
-    signed: true,
+    // A gate without an upper end, as Δ is, still begins at 0.
+    signed: !(signal.kind === 'gate' && signal.range === 'unbounded'),
     key: [drawnAs, isRecurrent(layer) ? layer.cell.name : layer.block.name, signal.layer, signal.direction, signal.name].join(' '),
     at: undefined,
     read: async () => at(await signal.read()),

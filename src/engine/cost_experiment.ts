@@ -31,12 +31,12 @@ export interface CostPoint {
   /** `forward`: all steps at once. `decode`: one step after so many. */
   readonly kind: 'forward' | 'decode';
   readonly steps: number;
-  /** The middle one of several; undefined where it was left out. */
+  /** The shortest of several, for what else runs on a machine only adds; undefined where it was left out. */
   readonly milliseconds: number | undefined;
 }
 
-/** One point is measured for so long, in milliseconds, or so often. */
-const ENOUGH = { milliseconds: 250, times: 9 } as const;
+/** One point is measured for so long, in milliseconds, but no fewer times than the least and no more often than the most. */
+const ENOUGH = { milliseconds: 250, least: 3, most: 15 } as const;
 
 /** A first time that took so long needs no second: what is made on the way no longer counts. */
 const LONG = 1000;
@@ -101,7 +101,7 @@ async function computed(tape: Tape): Promise<void> {
   }
 }
 
-/** One step more after those of x, the mean of a few that follow one another. */
+/** One step more after those of x, the shortest of a few that follow one another. */
 async function decodingTime(model: Model, x: Tensor, now: () => number, abort: AbortSignal | undefined): Promise<number> {
   const tape = await model.run({ x });
   const states = await statesAfter(tape);
@@ -115,7 +115,7 @@ async function decodingTime(model: Model, x: Tensor, now: () => number, abort: A
   }
 }
 
-/** The middle of several times that work took, after one that may have had to prepare something. */
+/** The shortest of several times that work took, after one that may have had to prepare something. */
 async function timed(work: () => Promise<unknown>, now: () => number, abort: AbortSignal | undefined): Promise<number> {
   const once = async () => {
     const began = now();
@@ -125,14 +125,13 @@ async function timed(work: () => Promise<unknown>, now: () => number, abort: Abo
   };
   const first = await once();
   if (first > LONG) return first;
-  const times: number[] = [];
-  for (let spent = 0; times.length < ENOUGH.times && spent < ENOUGH.milliseconds; ) {
+  let shortest = Infinity;
+  for (let times = 0, spent = 0; times < ENOUGH.least || (times < ENOUGH.most && spent < ENOUGH.milliseconds); times++) {
     const time = await once();
-    times.push(time);
+    shortest = Math.min(shortest, time);
     spent += time;
   }
-  const sorted = times.toSorted((one, other) => one - other);
-  return sorted[Math.floor((sorted.length - 1) / 2)];
+  return shortest;
 }
 
 function noise(steps: number, width: number): Tensor {

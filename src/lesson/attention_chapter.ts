@@ -29,6 +29,7 @@ function attentionFigure(change: Change): (state: LessonState) => void {
     const { weights, heads, head } = radios.show(state.attention);
     const trained = weights === 'trained';
     byId<HTMLFieldSetElement>('attention-drawn').disabled = trained;
+    byId('attention-words').hidden = !trained;
     Object.assign(model, { src: trained ? trainedAddress('attention') : '', layers: `attention heads:${heads} mlp:2`, text: state.text, seed: state.seed });
     view.head = head === 0 ? undefined : head - 1;
   });

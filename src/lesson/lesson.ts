@@ -13,6 +13,7 @@ import { samePlace } from '../elements/weight_edits';
 import { AddressBar } from './address_bar';
 import { attentionChapter } from './attention_chapter';
 import { charactersChapter } from './characters_chapter';
+import { costChapter } from './cost_chapter';
 import { isPartOfLesson, readClassView, showClassView } from './class_view';
 import { trainedAddress, trainedCells } from './gallery';
 import { gatesChapter } from './gates_chapter';
@@ -23,6 +24,7 @@ import { defaults, HIDDEN_MOST, holdsState, readLink, SEED_MOST, type LessonStat
 import { OwnFile, type OfferedSignal } from './own_file';
 import { quizChapter } from './quiz_chapter';
 import { raceChapter } from './race_chapter';
+import { recallChapter } from './recall_chapter';
 import { stateSpaceChapter } from './state_space_chapter';
 import { storedChapter } from './stored_chapter';
 import { lightSymbols } from './symbols';
@@ -64,6 +66,8 @@ const showUse = useChapter();
 const view = readClassView(location.search, isPartOfLesson);
 const showAttention = attentionChapter(change);
 const showStateSpace = stateSpaceChapter(change, slides);
+const showCost = costChapter(change, firstEngine);
+const showRecall = recallChapter(change, slides, firstEngine);
 
 
 fields.cell.append(...cells.map((cell) => new Option(cell.title, cell.name)));
@@ -141,7 +145,7 @@ function show(): void {
   reader.cursor = { step: step - 1, unit: unit - 1 };
   compare.with = memory.with = other;
   entry.gate = gate;
-  for (const showChapter of [showGradientFlow, showStored, showGates, showLearner, showCharacters, showQuiz, showUse, showRace, showAttention, showStateSpace]) showChapter(state);
+  for (const showChapter of [showGradientFlow, showStored, showGates, showLearner, showCharacters, showQuiz, showUse, showRace, showAttention, showStateSpace, showCost, showRecall]) showChapter(state);
   for (const element of [...heatmaps, compare]) element.signal = shown;
 }
 

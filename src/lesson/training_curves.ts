@@ -6,7 +6,7 @@ import type { CurveChart } from './curve_chart';
 import { curvePoints, lastUpdate, type CurvePoints, type Learner, type Measure } from './curve_points';
 
 /** Beside its colour, every cell has a line of its own. */
-const DASHES: Readonly<Record<string, readonly number[]>> = { rnn: [7, 4], rnn_relu: [2, 3], gru: [12, 3, 2, 3], lstm_nofg: [4, 2], lstm_1997: [4, 2] };
+export const DASHES: Readonly<Record<string, readonly number[]>> = { rnn: [7, 4], rnn_relu: [2, 3], gru: [12, 3, 2, 3], lstm_nofg: [4, 2], lstm_1997: [4, 2], attention: [2, 3], mamba: [9, 3], mamba_frozen: [5, 5], hybrid: [14, 3, 2, 3] };
 
 /** Rows of the table. */
 const ROWS = 8;

@@ -1,0 +1,144 @@
+/** Several networks that learn one task on the same sequences, side by side: their elements, buttons, curves and tally. */
+import { html, render, type TemplateResult } from 'lit';
+import type { RnnModel } from '../elements/rnn-model';
+import { percent, recentOf } from '../elements/training_words';
+import { interval, median, solvedAt } from './curve_points';
+import { TrainingCurves } from './training_curves';
+
+/** One of those that race. */
+export interface Contestant {
+  readonly name: string;
+  /** Whose colour and line it has. */
+  readonly cell: string;
+}
+
+/** A contestant, and the element that trains its networks. */
+export interface Racer {
+  readonly network: Contestant;
+  readonly model: RnnModel;
+}
+
+export interface RaceOptions {
+  /** What ids in the page begin with: `race-train`, `race-step`, `race-reset`, `race-state`, `race-models`, `race-curves`, `race-tally`. */
+  readonly prefix: string;
+  /** The mean of ten updates from which on the task counts as solved. */
+  readonly solved: number;
+  /** Called when networks came or went. */
+  readonly arranged?: (racers: readonly Racer[]) => void;
+}
+
+export class NetworkRace {
+  #racers: readonly Racer[] = [];
+  #starting = false;
+  #updates = 0;
+  #telling = 0;
+  readonly #curves: TrainingCurves;
+
+  constructor(private readonly options: RaceOptions) {
+    this.#curves = new TrainingCurves(this.#part('curves'), () => this.#racers.map(({ network: { name, cell }, model }) => ({ name, cell, tallies: model.training.tallies })));
+    this.#part('train').addEventListener('click', () => void (this.#isRunning ? this.#pause() : this.#train()));
+    this.#part('step').addEventListener('click', () => {
+      if (!this.#isRunning) void Promise.all(this.#racers.map(({ model }) => model.step()));
+    });
+    this.#part('reset').addEventListener('click', () => void Promise.all(this.#racers.map(({ model }) => model.reset())));
+  }
+
+  get racers(): readonly Racer[] {
+    return this.#racers;
+  }
+
+  /**
+   * As many models as race, each with its own properties. Those that stay are kept.
+   *
+   * @param updates - after which all are done
+   */
+  arrange<Network extends Contestant>(networks: readonly Network[], updates: number, propertiesOf: (network: Network) => Partial<RnnModel>): void {
+    const kept = new Map<Contestant, Racer>(this.#racers.map((racer) => [racer.network, racer]));
+    const next = networks.map((network) => kept.get(network) ?? { network, model: document.createElement('rnn-model') });
+    next.forEach(({ model }, k) => Object.assign(model, propertiesOf(networks[k]), { updates }));
+    for (const { network, model } of next) if (!kept.has(network)) model.watch(() => this.#tell());
+    for (const { network, model } of this.#racers) if (!(networks as readonly Contestant[]).includes(network)) model.remove();
+    this.#racers = next;
+    this.#updates = updates;
+    // What is there already stays where it is: taken out, it would forget what it has learned.
+    this.#part('models').append(...next.flatMap(({ model }) => (model.isConnected ? [] : [model])));
+    this.options.arranged?.(next);
+    this.#tell();
+  }
+
+  get #isRunning(): boolean {
+    return this.#starting || this.#racers.some(({ model }) => model.training.status === 'running' || model.training.status === 'starting');
+  }
+
+  /** All take one step first: by then every kernel is there, and they are off together. */
+  async #train(): Promise<void> {
+    this.#starting = true;
+    this.#tell();
+    const entered = this.#racers;
+    const fresh = entered.filter(({ model }) => model.training.updates === 0);
+    await Promise.all(fresh.map(({ model }) => model.step()));
+    const off = this.#starting && entered === this.#racers;
+    this.#starting = false;
+    if (off) await Promise.all(entered.map(({ model }) => model.train()));
+    this.#tell();
+  }
+
+  async #pause(): Promise<void> {
+    this.#starting = false;
+    await Promise.all(this.#racers.map(({ model }) => model.pause()));
+  }
+
+  #tell(): void {
+    this.#telling ||= requestAnimationFrame(() => {
+      this.#telling = 0;
+      this.#curves.update();
+      const running = this.#isRunning;
+      this.#part('train').textContent = running ? 'Pause' : 'Train';
+      for (const name of ['train', 'step', 'reset']) this.#part(name).setAttribute('aria-disabled', String(this.#racers.length === 0 || (name === 'step' && running)));
+      const state = this.#inWords();
+      if (this.#part('state').textContent !== state) this.#part('state').textContent = state;
+      render(tally(this.#racers, this.options.solved), this.#part('tally'));
+    });
+  }
+
+  #inWords(): string {
+    const racers = this.#racers;
+    const failed = racers.find(({ model }) => model.training.status === 'error' || model.training.status === 'diverged' || model.state.status === 'error');
+    if (failed) return `${failed.network.name}: ${failed.model.training.message || failed.model.state.message}`;
+    if (this.#starting) return 'Getting ready…';
+    const done = Math.min(...racers.map(({ model }) => model.training.updates));
+    if (racers.length === 0 || !(done > 0)) return '';
+    if (this.#isRunning) return `Training, of ${this.#updates} updates.`;
+    return done >= this.#updates ? `All ${this.#updates} updates are done.` : `Paused at update ${done}.`;
+  }
+
+  #part<Type extends HTMLElement = HTMLElement>(name: string): Type {
+    return document.getElementById(`${this.options.prefix}-${name}`) as Type;
+  }
+}
+
+function tally(racers: readonly Racer[], accuracy: number): TemplateResult {
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="Who has solved it">
+    <table class="tally">
+      <thead>
+        <tr><th scope="col">Network</th><th scope="col">Solved</th><th scope="col">95 % interval</th><th scope="col">At update, the middle one</th><th scope="col">Right now</th></tr>
+      </thead>
+      <tbody>
+        ${racers.map(({ network: { name, cell }, model }) => {
+          const { tallies } = model.training;
+          const solved = Array.from({ length: model.seeds }, (_, m) => solvedAt(tallies, m, accuracy));
+          const updates = solved.filter((update) => update !== undefined);
+          const [low, high] = interval(updates.length, model.seeds);
+          const recent = recentOf(tallies);
+          return html`<tr>
+            <th scope="row">${name}</th>
+            <td><span class="dots" data-cell=${cell} aria-hidden="true">${solved.map((update) => (update === undefined ? '○' : '●'))}</span> ${updates.length} of ${model.seeds}</td>
+            <td>${Math.round(100 * low)}–${Math.round(100 * high)} %</td>
+            <td>${median(updates) ?? '–'}</td>
+            <td>${recent?.accuracy === undefined ? '–' : percent(recent.accuracy)}</td>
+          </tr>`;
+        })}
+      </tbody>
+    </table>
+  </div>`;
+}
