@@ -20,7 +20,7 @@ export function termsOf(glossary) {
 
 /** Text in these is prose, and in those it is something else: a name, a control, a formula. */
 const prose = ['p', 'li', 'figcaption', 'dd'];
-const elsewhere = ['a', 'button', 'label', 'legend', 'select', 'summary', 'output', 'math', 'cite', 'code', 'h1', 'h2', 'h3', 'caption', 'th'];
+const elsewhere = ['a', 'b', 'button', 'label', 'legend', 'select', 'summary', 'output', 'math', 'cite', 'code', 'h1', 'h2', 'h3', 'caption', 'th'];
 const empty = ['br', 'img', 'input', 'link', 'meta', 'hr', 'wbr'];
 
 /**
