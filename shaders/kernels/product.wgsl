@@ -2,7 +2,8 @@
 //
 // What the input sends to the gates, what the gates send back to the input, what the output sends to the classes. An
 // invocation keeps ROWS rows of QUADS quads of columns in registers, so that what it reads is used many times: a quad read
-// costs as much as nine multiplied. Its quads lie a workgroup's width apart, so that neighbours read neighbouring weights.
+// costs as much as nine multiplied. Its quads lie a workgroup's width apart, so that neighbours read neighbouring weights;
+// neighbours that share make the same rows, and each reads some of them.
 // x is read through a view, so that it may be given vectors, rows of an embedding picked by token, the output of the layer
 // below, or gradients of both directions side by side. In training parts of a layer's output are dropped where the layer
 // above reads it, and so are their gradients where they are sent back.
@@ -16,6 +17,7 @@
 //   N models · directions, T steps, B sequences; K inner size and C columns, padded to quads.
 
 import package::lib::batch::{Batch, Dropped, kept_quad};
+import package::lib::neighbours::{Invocation, SHARERS, place_of, told};
 import package::lib::view::View;
 
 struct Product {
@@ -56,18 +58,20 @@ const QUADS = 2u;
 const ACROSS = 8u;
 const DOWN = 8u;
 
-@compute @workgroup_size(ACROSS, DOWN)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) local: vec3u) {
+@compute @workgroup_size(ACROSS * DOWN)
+fn main(@builtin(workgroup_id) workgroup: vec3u, invocation: Invocation) {
+  let place = place_of(invocation);
   let n = workgroup.z;
   let m = n / product.directions;
   let rows = product.steps * product.sequences;
-  let first_row = (workgroup.y * DOWN + local.y) * ROWS;
-  let first_column = workgroup.x * ACROSS * QUADS + local.x;
+  let first_row = (workgroup.y * DOWN + place / ACROSS) * ROWS;
+  let first_column = workgroup.x * ACROSS * QUADS + place % ACROSS;
 
   // Rows and columns past the last repeat it, and are not stored.
+  let first_read = first_row + place % SHARERS;
   var row_start: array<u32, ROWS>;
-  for (var r = 0u; r < ROWS; r++) { // written out
-    row_start[r] = row_of_x(n, min(first_row + r, rows - 1u));
+  for (var i = 0u; i < ROWS / SHARERS; i++) { // written out
+    row_start[i] = row_of_x(n, min(first_read + i * SHARERS, rows - 1u));
   }
   var column: array<u32, QUADS>;
   for (var c = 0u; c < QUADS; c++) { // written out
@@ -82,10 +86,14 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) l
     let group_start = first / group_quads * (product.x.group_stride / 4u);
     for (var k = 0u; k < group_quads; k++) {
       var v: array<vec4f, ROWS>;
-      for (var r = 0u; r < ROWS; r++) { // written out
-        v[r] = x[row_start[r] + group_start + k];
+      for (var i = 0u; i < ROWS / SHARERS; i++) { // written out
+        var mine = x[row_start[i] + group_start + k];
         if (DROPPED) {
-          v[r] *= kept_quad(batch, product.x_dropped, m, first_row + r, first + k);
+          mine *= kept_quad(batch, product.x_dropped, m, first_read + i * SHARERS, first + k);
+        }
+        let quads = told(mine);
+        for (var s = 0u; s < SHARERS; s++) { // written out
+          v[i * SHARERS + s] = quads[s];
         }
       }
       for (var c = 0u; c < QUADS; c++) { // written out
@@ -126,7 +134,8 @@ fn row_of_x(n: u32, row: u32) -> u32 {
   if (product.picked == 1u) {
     at += tokens[row] * product.x.step_stride;
   } else {
-    at += row / product.sequences * product.x.step_stride + row % product.sequences * product.x.sequence_stride;
+    let t = row / product.sequences;
+    at += t * product.x.step_stride + (row - t * product.sequences) * product.x.sequence_stride;
   }
   return at / 4u;
 }

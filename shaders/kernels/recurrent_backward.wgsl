@@ -5,7 +5,8 @@
 // pre-activations and at the states before; PART_INNER adds what flows through a cell's inner product. A gradient at a
 // state is kept in the slot of that state, so that the slot of the initial state ends with the gradient of h0 and c0,
 // which takes one span more than there are steps. Forms as in recurrent_forward.wgsl; an invocation owns QUADS quads of
-// units of ROWS rows, so that each weight is read once for all of them.
+// units of ROWS rows, so that each weight is read once for all of them. Neighbours that share own the same rows: then
+// H / 4 / QUADS, rounded up, is a multiple of their number.
 //
 // Each sequence of the run may have several rows of gradients: as many losses, propagated side by side.
 //
@@ -24,6 +25,7 @@
 
 import package::lib::dispatch::flat_group;
 import package::lib::layer::{Layer, Span, is_reverse, state_after, state_before, step_read, step_row};
+import package::lib::neighbours::{Invocation, SHARERS, place_of, told};
 import package::cells::cell::{GATES, INNER_GATES, SAVED, SPLIT_GATES, STATES, UNIT_PARAMETERS, UNIT_ROWS, backward};
 import package::cells::inner::operand_backward;
 
@@ -62,8 +64,9 @@ const FIRST_INNER = GATES - INNER_GATES;
 fn main(
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) local: u32,
+  invocation: Invocation,
 ) {
+  let local = place_of(invocation);
   let n = workgroup.z;
   let first = flat_group(workgroup, workgroups) * span.items;
   let end = min(first + span.items, (row_count() + ROWS - 1u) / ROWS * lanes());
@@ -140,8 +143,9 @@ fn gather(n: u32, i: u32, first_row: u32, lane: u32) {
 // What some gates of step t send back to what they multiplied. Rows and quads past the last repeat it; nobody keeps theirs.
 fn sent_back(n: u32, t: u32, first_row: u32, lane: u32, first_gate: u32, end_gate: u32) -> array<vec4f, ROWS * QUADS> {
   var row_start: array<u32, ROWS>;
-  for (var r = 0u; r < ROWS; r++) { // written out
-    row_start[r] = step_row(layer, row_count(), n, t, min(first_row + r, row_count() - 1u)) * layer.d_planes * layer.hidden;
+  for (var i = 0u; i < ROWS / SHARERS; i++) { // written out
+    let row = first_row + i * SHARERS + lane % SHARERS;
+    row_start[i] = step_row(layer, row_count(), n, t, min(row, row_count() - 1u)) * layer.d_planes * layer.hidden;
   }
   var column: array<u32, QUADS>;
   for (var j = 0u; j < QUADS; j++) { // written out
@@ -153,8 +157,11 @@ fn sent_back(n: u32, t: u32, first_row: u32, lane: u32, first_gate: u32, end_gat
     var block_start = g * layer.hidden * 4u * layer.width;
     for (var k = plane; k < plane + layer.hidden; k++) {
       var v: array<vec4f, ROWS>;
-      for (var r = 0u; r < ROWS; r++) { // written out
-        v[r] = d_gates[row_start[r] + k];
+      for (var i = 0u; i < ROWS / SHARERS; i++) { // written out
+        let quads = told(d_gates[row_start[i] + k]);
+        for (var s = 0u; s < SHARERS; s++) { // written out
+          v[i * SHARERS + s] = quads[s];
+        }
       }
       for (var j = 0u; j < QUADS; j++) { // written out
         let at = column[j] + block_start;

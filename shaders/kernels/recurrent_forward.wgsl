@@ -3,7 +3,8 @@
 // An invocation owns a quad of units of ROWS sequences, so that a weight is read once for all of them: it sums what the
 // previous states send to all gates of its units, calls the cell's rule and stores what comes back. The host chooses the
 // form: spans of one step, dealt to workgroups item by item, or spans of many steps, where a workgroup owns whole sequences
-// and no other writes what it reads. The sums run in the same order in both.
+// and no other writes what it reads. The sums run in the same order in both. Neighbours that share advance the same
+// sequences: then H / 4 is a multiple of their number.
 //
 // A cell with an inner product does its first gates in PART_INNER, where they leave the operand that its last gates
 // multiply in PART_CELL; a projected layer turns the cell's output into h in PART_PROJECTION.
@@ -21,6 +22,7 @@
 
 import package::lib::dispatch::flat_group;
 import package::lib::layer::{Layer, Span, state_after, state_before, step_read, step_row};
+import package::lib::neighbours::{Invocation, SHARERS, place_of, told};
 import package::cells::cell::{GATES, INNER_GATES, SAVED, STATES, UNIT_PARAMETERS, UNIT_ROWS, forward};
 import package::cells::inner::operand;
 
@@ -56,8 +58,9 @@ const FIRST_GATE = (GATES - INNER_GATES) % GATES;
 fn main(
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) local: u32,
+  invocation: Invocation,
 ) {
+  let local = place_of(invocation);
   let n = workgroup.z;
   let first = flat_group(workgroup, workgroups) * span.items;
   let end = min(first + span.items, (layer.sequences + ROWS - 1u) / ROWS * layer.hidden);
@@ -89,19 +92,27 @@ fn sequence(first: u32, r: u32) -> u32 {
   return min(first + r, layer.sequences - 1u);
 }
 
+// The i-th sequence whose operand is read by the invocation that has quad q.
+fn sequence_read(first: u32, i: u32, q: u32) -> u32 {
+  return sequence(first, i * SHARERS + q % SHARERS);
+}
+
 // Completes the pre-activations of the gates that come before an inner product, and leaves its operand.
 fn first_gates(n: u32, t: u32, first: u32, q: u32) {
   let row = GATES * layer.hidden;
   var h: array<u32, ROWS>;
-  for (var r = 0u; r < ROWS; r++) { // written out
-    h[r] = state_before(layer, layer.sequences, 0u, n, t, sequence(first, r));
+  for (var i = 0u; i < ROWS / SHARERS; i++) { // written out
+    h[i] = state_before(layer, layer.sequences, 0u, n, t, sequence_read(first, i, q));
   }
   var sum: array<vec4f, ROWS * GATES>;
   var start = n * layer.width * 4u * row + q;
   for (var k = 0u; k < layer.width; k++) {
     var v: array<vec4f, ROWS>;
-    for (var r = 0u; r < ROWS; r++) { // written out
-      v[r] = states[h[r] + k];
+    for (var i = 0u; i < ROWS / SHARERS; i++) { // written out
+      let quads = told(states[h[i] + k]);
+      for (var s = 0u; s < SHARERS; s++) { // written out
+        v[i * SHARERS + s] = quads[s];
+      }
     }
     for (var g = 0u; g < GATES; g++) { // written out
       if (g < GATES - INNER_GATES) {
@@ -132,15 +143,18 @@ fn first_gates(n: u32, t: u32, first: u32, q: u32) {
 fn advance(n: u32, t: u32, first: u32, q: u32) {
   let row = GATES * layer.hidden;
   var operand_start: array<u32, ROWS>;
-  for (var r = 0u; r < ROWS; r++) { // written out
-    operand_start[r] = operand_of(n, t, sequence(first, r));
+  for (var i = 0u; i < ROWS / SHARERS; i++) { // written out
+    operand_start[i] = operand_of(n, t, sequence_read(first, i, q));
   }
   var sum: array<vec4f, ROWS * GATES>;
   var start = n * layer.width * 4u * row + q;
   for (var k = 0u; k < layer.width; k++) {
     var v: array<vec4f, ROWS>;
-    for (var r = 0u; r < ROWS; r++) { // written out
-      v[r] = operand_quad(operand_start[r] + k);
+    for (var i = 0u; i < ROWS / SHARERS; i++) { // written out
+      let quads = told(operand_quad(operand_start[i] + k));
+      for (var s = 0u; s < SHARERS; s++) { // written out
+        v[i * SHARERS + s] = quads[s];
+      }
     }
     for (var g = 0u; g < GATES; g++) { // written out
       if (g >= FIRST_GATE) {
@@ -153,13 +167,21 @@ fn advance(n: u32, t: u32, first: u32, q: u32) {
     }
     start += 4u * row;
   }
+  var bias: array<vec4f, GATES>;
+  for (var g = 0u; g < GATES; g++) { // written out
+    if (g >= FIRST_GATE) {
+      bias[g] = b_hh[(n * GATES + g) * layer.hidden + q];
+    }
+  }
   for (var r = 0u; r < ROWS; r++) {
     if (first + r < layer.sequences) {
-      var recurrent: array<vec4f, GATES>;
+      var a_hh: array<vec4f, GATES>;
       for (var g = 0u; g < GATES; g++) { // written out
-        recurrent[g] = sum[r * GATES + g];
+        if (g >= FIRST_GATE) {
+          a_hh[g] = sum[r * GATES + g] + bias[g];
+        }
       }
-      finish(n, t, first + r, q, recurrent);
+      finish(n, t, first + r, q, a_hh);
     }
   }
 }
@@ -180,16 +202,12 @@ fn operand_quad(at: u32) -> vec4f {
 }
 
 // The cell's rule, once its products are summed; past the end of a sequence its states stay as they are.
-fn finish(n: u32, t: u32, b: u32, q: u32, recurrent: array<vec4f, GATES>) {
+fn finish(n: u32, t: u32, b: u32, q: u32, a_hh: array<vec4f, GATES>) {
   var prev = states_before(n, t, b, q);
   let mine = step_row(layer, layer.sequences, n, t, b) * layer.planes * layer.hidden + q;
   var a_ih: array<vec4f, GATES>;
-  var a_hh: array<vec4f, GATES>;
   for (var g = 0u; g < GATES; g++) { // written out
     a_ih[g] = gates[mine + g * layer.hidden];
-    if (g >= FIRST_GATE) {
-      a_hh[g] = recurrent[g] + b_hh[(n * GATES + g) * layer.hidden + q];
-    }
   }
   var unit: array<vec4f, UNIT_ROWS>;
   for (var u = 0u; u < UNIT_PARAMETERS; u++) { // written out
@@ -218,27 +236,27 @@ fn finish(n: u32, t: u32, b: u32, q: u32, recurrent: array<vec4f, GATES>) {
   }
 }
 
-// h = w_hr · (the cell's output).
+// h = w_hr · (the cell's output). Quads past the width of h repeat its last.
 fn project(n: u32, t: u32, first: u32, q: u32) {
-  if (q >= layer.width) {
-    return;
-  }
   var output: array<u32, ROWS>;
-  for (var r = 0u; r < ROWS; r++) { // written out
-    output[r] = (step_row(layer, layer.sequences, n, t, sequence(first, r)) * layer.planes + SAVED) * layer.hidden;
+  for (var i = 0u; i < ROWS / SHARERS; i++) { // written out
+    output[i] = (step_row(layer, layer.sequences, n, t, sequence_read(first, i, q)) * layer.planes + SAVED) * layer.hidden;
   }
   var sum: array<vec4f, ROWS>;
-  var at = layer.models * UNIT_PARAMETERS * layer.hidden + n * layer.hidden * 4u * layer.width + q;
+  var at = layer.models * UNIT_PARAMETERS * layer.hidden + n * layer.hidden * 4u * layer.width + min(q, layer.width - 1u);
   for (var k = 0u; k < layer.hidden; k++) {
     let block = mat4x4f(own[at], own[at + layer.width], own[at + 2u * layer.width], own[at + 3u * layer.width]);
-    for (var r = 0u; r < ROWS; r++) { // written out
-      sum[r] += block * gates[output[r] + k];
+    for (var i = 0u; i < ROWS / SHARERS; i++) { // written out
+      let quads = told(gates[output[i] + k]);
+      for (var s = 0u; s < SHARERS; s++) { // written out
+        sum[i * SHARERS + s] += block * quads[s];
+      }
     }
     at += 4u * layer.width;
   }
   for (var r = 0u; r < ROWS; r++) {
     let b = first + r;
-    if (b < layer.sequences && t < lengths[sequence(first, r)]) {
+    if (q < layer.width && b < layer.sequences && t < lengths[sequence(first, r)]) {
       states[state_after(layer, layer.sequences, 0u, n, t, b) + q] = sum[r];
     }
   }

@@ -3,13 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cells, createEngine } from '../../src/engine';
 import { KernelCache } from '../../src/engine/gpu/kernel';
 import { linkShader, shaderFiles } from '../../src/engine/gpu/linker';
-import { permutations } from '../../src/engine/gpu/permutations';
+import { permutations, type Permutation } from '../../src/engine/gpu/permutations';
 
 let device: GPUDevice;
 
 beforeAll(async () => {
   const adapter = await navigator.gpu.requestAdapter();
-  device = await adapter!.requestDevice(); // no limits asked for: the defaults
+  // No limits asked for: the defaults.
+  device = await adapter!.requestDevice({ requiredFeatures: adapter!.features.has('subgroups') ? ['subgroups'] : [] });
 });
 
 afterAll(() => device.destroy());
@@ -20,15 +21,20 @@ describe('every permutation', () => {
     expect([...new Set(permutations.map(({ entry }) => entry))].toSorted()).toEqual(entries.toSorted());
   });
 
-  it.each(permutations)('compiles without a message: $entry $variant', async ({ entry, variant }) => {
-    const { code, locate } = linkShader(entry, variant);
+  const compiles = ({ neighbours }: Permutation) => neighbours !== 'quads' || (device.features.has('subgroups') && navigator.gpu.wgslLanguageFeatures.has('subgroup_id'));
+
+  it.each(permutations)('compiles without a message: $entry $variant $neighbours', async (permutation) => {
+    const { entry, variant, neighbours } = permutation;
+    if (!compiles(permutation)) return;
+    const { code, locate } = linkShader(entry, variant, shaderFiles, neighbours);
     const { messages } = await device.createShaderModule({ code }).getCompilationInfo();
     const said = messages.map(({ lineNum, message }) => `${locate(lineNum).file}:${locate(lineNum).line}: ${message}`);
     expect(said).toEqual([]);
   });
 
-  it.each(permutations.filter(({ entry }) => entry.startsWith('kernels/')))('makes a pipeline on default limits: $entry $variant', async ({ entry, variant }) => {
-    await new KernelCache(device).kernel(entry, variant);
+  it.each(permutations.filter(({ entry }) => entry.startsWith('kernels/')))('makes a pipeline on default limits: $entry $variant $neighbours', async (permutation) => {
+    const { entry, ...making } = permutation;
+    if (compiles(permutation)) await new KernelCache(device).asked(entry, making).ready;
   });
 });
 

@@ -10,7 +10,7 @@ import { ready, record } from '../../src/engine/gpu/command_list';
 import { acquireGpu, type Gpu } from '../../src/engine/gpu/device';
 import { KernelCache } from '../../src/engine/gpu/kernel';
 import { padded } from '../../src/engine/gpu/layer_layout';
-import { outerSumCommands } from '../../src/engine/gpu/linear';
+import { outerSumCommands } from '../../src/engine/gpu/outer_sums';
 import { addBlock, packRows, packWeights } from '../../src/engine/gpu/pack';
 import { Readback } from '../../src/engine/gpu/readback';
 import { placesFor } from '../../src/engine/gpu/run_buffers';

@@ -7,9 +7,9 @@ import { writtenOut } from '../../src/engine/gpu/written_out';
 const shipped = new Map([...shaderFiles].map(([file, text]) => [file, withoutComments(text)]));
 
 test('what ships is what was written, on the same lines, without its comments', () => {
-  for (const { entry, variant } of permutations) {
-    const written = writtenOut(linkShader(entry, variant), {});
-    const plain = writtenOut(linkShader(entry, variant, shipped), {});
+  for (const { entry, variant, neighbours } of permutations) {
+    const written = writtenOut(linkShader(entry, variant, shaderFiles, neighbours), {});
+    const plain = writtenOut(linkShader(entry, variant, shipped, neighbours), {});
     const bare = (code: string) => code.split('\n').map((line) => line.replace(/\/\/.*/, '').trimEnd());
     expect(bare(plain.code), entry).toEqual(bare(written.code));
     const last = plain.code.split('\n').length;

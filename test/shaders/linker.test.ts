@@ -31,6 +31,19 @@ describe('linkShader', () => {
     });
   });
 
+  it('puts directives before everything else, and still finds where they were written', () => {
+    const { code, locate } = linkShader('kernels/product', undefined, shaderFiles, 'quads');
+    const lines = code.split('\n');
+    expect(lines.slice(0, 2)).toEqual(['enable subgroups;', 'diagnostic(off, subgroup_uniformity);']);
+    expect(lines.filter((line) => line.startsWith('enable'))).toHaveLength(1);
+    for (const [index, text] of lines.entries()) {
+      if (!text.trim()) continue;
+      const { file, line } = locate(index + 1);
+      const author = shaderFiles.get(file.slice('shaders/'.length, -'.wgsl'.length))!;
+      expect(author.split('\n')[line - 1]).toBe(text);
+    }
+  });
+
   it('puts the permutation’s cell in the place of package::cells::cell', () => {
     expect(linkShader('kernels/recurrent_forward', 'gru').code).toContain('const GATES = 3u;');
     expect(linkShader('kernels/recurrent_forward', 'lstm').code).toContain('const GATES = 4u;');
@@ -46,10 +59,11 @@ describe('linkShader', () => {
 });
 
 describe('WESL’s own linker', () => {
-  it.each(permutations)('accepts $entry $variant: every import names something that is there', async ({ entry, variant }) => {
+  it.each(permutations)('accepts $entry $variant $neighbours: every import names something that is there', async ({ entry, variant, neighbours }) => {
     const sources = Object.fromEntries([...shaderFiles].map(([file, text]) => [`${file}.wgsl`, text]));
-    for (const path of entry === 'kernels/update' ? ['optimizers/optimizer'] : ['cells/cell', 'cells/inner']) {
-      if (variant) sources[`${path}.wgsl`] = shaderFiles.get(resolveVariant(path, variant, shaderFiles))!;
+    const ofVariant = entry === 'kernels/update' ? ['optimizers/optimizer'] : ['cells/cell', 'cells/inner'];
+    for (const path of ['lib/neighbours', ...(variant ? ofVariant : [])]) {
+      sources[`${path}.wgsl`] = shaderFiles.get(resolveVariant(path, variant, shaderFiles, neighbours))!;
     }
     const linked = await link({ weslSrc: sources, rootModuleName: `package::${entry.replaceAll('/', '::')}` });
     expect(linked.dest).toMatch(/fn main\(/);

@@ -27,6 +27,12 @@ describe('writtenOut', () => {
     expect(lines(code, { ROWS: 1 })).toEqual(['const ROWS = 1u;', '{', 'add(0u);', '}']);
   });
 
+  it('goes to a quotient of sizes', () => {
+    const code = 'const ROWS = 3u;\nconst SHARERS = 2u;\nfor (var r = 0u; r < ROWS / SHARERS; r++) { // written out\n  add(r);\n}';
+    expect(lines(code, { ROWS: 8 }).filter((line) => line.startsWith('add'))).toEqual(['add(0u);', 'add(1u);', 'add(2u);', 'add(3u);']);
+    expect(lines(code).filter((line) => line.startsWith('add'))).toEqual(['add(0u);']);
+  });
+
   it('finds the author’s line of every line it wrote', () => {
     const code = 'before();\nfor (var i = 0u; i < 2u; i++) { // written out\n  add(i);\n}\nafter();';
     const { code: written, locate } = writtenOut(shader(code), {});

@@ -17,7 +17,8 @@ import type { Command } from './command_list';
 import { bound } from './gpu_weights';
 import type { BufferSet } from './buffer_set';
 import type { Bound, Kernel } from './kernel';
-import type { Operand, SumJob } from './linear';
+import type { Operand } from './linear';
+import type { SumJob } from './outer_sums';
 import type { SumShape } from './weight_layout';
 
 export interface BlockBackParts {
@@ -227,7 +228,7 @@ export class BlockBack {
     const { sequences } = run.parts.extent;
     const firsts = rowsOfRoom(run.layout, step, 'firsts', 4);
     const { place } = this.#operand(this.d_tensors, rowsOfRoom(this.layout, step, 'parts', sum.columns));
-    return { sum, x: this.#operand(run.tensors, firsts), d: { buffer: this.d_tensors, place: { ...place, modelStride: sequences * sum.columns, stepStride: 0 } }, directions: 1 };
+    return { sum, x: this.#operand(run.tensors, firsts), d: { buffer: this.d_tensors, place: { ...place, modelStride: sequences * sum.columns, stepStride: 0 } }, directions: 1, rows: sequences };
   }
 
   /** Where an output was dropped, no gradient goes back to it. */

@@ -1,7 +1,7 @@
 /** A compute kernel: its pipeline, and its bindings by the names the shader gives them. */
 import { DeviceLostError, EngineError } from '../errors';
 import type { Gpu } from './device';
-import { linkShader, type LinkedShader } from './linker';
+import { linkShader, type LinkedShader, type Neighbours } from './linker';
 import { writtenOut } from './written_out';
 
 interface Binding {
@@ -31,6 +31,8 @@ export interface Making {
   readonly constants?: Readonly<Record<string, number>>;
   /** Sizes of the loops that are written out, in the place of its constants. */
   readonly sizes?: Readonly<Record<string, number>>;
+  /** How invocations share what they read; not at all unless said. */
+  readonly neighbours?: Neighbours;
 }
 
 /** Bytes between two spans in a uniform buffer: the specification's default `minUniformBufferOffsetAlignment`. */
@@ -73,11 +75,11 @@ export class KernelCache {
 
   /** A kernel that is ready later: commands can be made of it meanwhile, and others compile beside it. */
   asked(entry: string, making: Making = {}): Kernel {
-    const { variant, constants, sizes } = making;
-    const key = JSON.stringify([entry, variant, constants, sizes]);
+    const { variant, constants, sizes, neighbours } = making;
+    const key = JSON.stringify([entry, variant, constants, sizes, neighbours]);
     let kernel = this.#kernels.get(key);
     if (!kernel) {
-      kernel = kernelOf(this.device, this.done, variant ? `${entry} ${variant}` : entry, writtenOut(linkShader(entry, variant), sizes ?? {}), constants ?? {});
+      kernel = kernelOf(this.device, this.done, variant ? `${entry} ${variant}` : entry, writtenOut(linkShader(entry, variant, undefined, neighbours), sizes ?? {}), constants ?? {});
       this.#kernels.set(key, kernel);
     }
     return kernel;

@@ -1,23 +1,28 @@
-/** Every shader that ships, as kernel × variant: the list that tests walk. */
+/** Every shader that ships, as kernel × variant × way of sharing: the list that tests walk. */
 import { cells } from '../cells';
 import { optimizers } from '../optimizers/index';
+import type { Neighbours } from './linker';
 
 export interface Permutation {
   /** Path below shaders/. */
   readonly entry: string;
   /** The cell or the optimiser it is made for. */
   readonly variant?: string;
+  /** How invocations share what they read: not at all unless said. */
+  readonly neighbours?: Neighbours;
+}
+
+/** A kernel in each way that its invocations may share what they read. */
+function shared(kernel: Permutation): Permutation[] {
+  return [kernel, { ...kernel, neighbours: 'quads' }];
 }
 
 export const permutations: readonly Permutation[] = [
-  ...cells.flatMap(({ name }) => [
-    { entry: 'kernels/recurrent_forward', variant: name },
-    { entry: 'kernels/recurrent_backward', variant: name },
-  ]),
+  ...cells.flatMap(({ name }) => [...shared({ entry: 'kernels/recurrent_forward', variant: name }), ...shared({ entry: 'kernels/recurrent_backward', variant: name })]),
   ...optimizers.map(({ name }) => ({ entry: 'kernels/update', variant: name })),
   { entry: 'kernels/tally' },
-  { entry: 'kernels/product' },
-  { entry: 'kernels/outer_sum' },
+  ...shared({ entry: 'kernels/product' }),
+  ...shared({ entry: 'kernels/outer_sum' }),
   { entry: 'kernels/cross_entropy' },
   { entry: 'kernels/squared_error' },
   { entry: 'kernels/row_norms' },

@@ -10,6 +10,7 @@ import type { Gpu } from './device';
 import { SPAN_STRIDE, type Bound, type KernelCache } from './kernel';
 import { isProjected, padded } from './layer_layout';
 import type { CommandMaker } from './linear';
+import type { Neighbours } from './linker';
 
 /** One direction's kernel for a layer: the parts of a step, and how the work is dealt out. */
 export interface Recurrence {
@@ -30,6 +31,8 @@ interface Tile {
   /** Rows and quads of units of an item. */
   readonly rows: number;
   readonly quads: number;
+  /** How invocations share what they read. */
+  readonly neighbours: Neighbours;
   /** Invocations, each of which takes an item at a time. */
   readonly workgroup: number;
 }
@@ -47,9 +50,17 @@ export function backwardRecurrence(gpu: Gpu, layer: Layer, models: number, rows:
   return { entry: 'kernels/recurrent_backward', layer, models, rows, parts, extra: initial ? 1 : 0, tile };
 }
 
-/** Rows and quads of an item, the largest first: the larger, the fewer reads for a multiplication, and the fewer items. */
-const FORWARD_TILES = [[8, 1], [4, 1], [2, 1], [1, 1]] as const;
-const BACKWARD_TILES = [[8, 2], [4, 2], [2, 2], [1, 1]] as const;
+/**
+ * Rows and quads of an item, and how its reads are shared, the best first: the larger, the fewer reads for a multiplication,
+ * and the fewer items.
+ */
+const FORWARD_TILES: readonly TileSize[] = [[16, 1, 'quads'], [8, 1, 'quads'], [8, 1, 'each'], [4, 1, 'quads'], [4, 1, 'each'], [2, 1, 'each'], [1, 1, 'each']];
+const BACKWARD_TILES: readonly TileSize[] = [[16, 2, 'quads'], [8, 2, 'quads'], [8, 2, 'each'], [4, 2, 'quads'], [4, 2, 'each'], [2, 2, 'each'], [1, 1, 'each']];
+
+type TileSize = readonly [rows: number, quads: number, neighbours: Neighbours];
+
+/** Invocations that share what they read: of shaders/lib/neighbours. They are of the same rows. */
+const SHARERS: Record<Neighbours, number> = { each: 1, quads: 4 };
 
 /**
  * Items that keep an adapter busy. A software adapter takes four at a time on each core, and two cores are what a page can
@@ -60,14 +71,18 @@ const ENOUGH_ITEMS = { software: 8, real: 2048 } as const;
 /** Invocations of a workgroup, at least and at most. */
 const WORKGROUP = { least: 4, most: 64 } as const;
 
-/** The largest tile that has rows enough and leaves items enough. */
-function tileFor({ adapter }: Gpu, layer: Layer, models: number, rows: number, tiles: readonly (readonly [rows: number, quads: number])[]): Tile {
-  const items = (tileRows: number, quads: number) => models * layer.directions * Math.ceil(rows / tileRows) * lanesOf(layer, quads);
+/** The best tile that is filled for more than a half and leaves items enough. */
+function tileFor({ adapter, neighbours: best }: Gpu, layer: Layer, models: number, rows: number, tiles: readonly TileSize[]): Tile {
   const enough = adapter.software ? ENOUGH_ITEMS.software : ENOUGH_ITEMS.real;
-  const [tileRows, quads] = tiles.find((tile) => tile[0] <= rows && items(...tile) >= enough) ?? tiles[tiles.length - 1];
+  const [tileRows, quads, neighbours] =
+    tiles.find(([height, width, shared]) => {
+      const lanes = lanesOf(layer, width);
+      const shares = shared === 'each' || (shared === best && lanes % SHARERS[shared] === 0);
+      return shares && height < 2 * rows && models * layer.directions * Math.ceil(rows / height) * lanes >= enough;
+    }) ?? tiles[tiles.length - 1];
   // A software adapter pays for idle invocations, and gives a workgroup to one core.
-  const wanted = adapter.software ? Math.ceil(rows / tileRows) * lanesOf(layer, quads) / 2 : WORKGROUP.most;
-  return { rows: tileRows, quads, workgroup: Math.min(WORKGROUP.most, Math.max(WORKGROUP.least, 2 ** Math.ceil(Math.log2(wanted)))) };
+  const wanted = adapter.software ? (Math.ceil(rows / tileRows) * lanesOf(layer, quads)) / 2 : WORKGROUP.most;
+  return { rows: tileRows, quads, neighbours, workgroup: Math.min(WORKGROUP.most, Math.max(WORKGROUP.least, 2 ** Math.ceil(Math.log2(wanted)))) };
 }
 
 /** Items that a row of units takes. */
@@ -137,6 +152,6 @@ export function recurrenceCommands(
 function kernelOf({ entry, layer, tile }: Recurrence, parts: number, kernels: KernelCache, buffers: Readonly<Record<string, Bound>>): Pick<Command, 'kernel' | 'bindGroup'> {
   const constants = { WORKGROUP: tile.workgroup, PARTS: parts, PROJECTED: isProjected(layer) ? 1 : 0 };
   const sizes: Record<string, number> = { ROWS: tile.rows, ...(entry === 'kernels/recurrent_backward' && { QUADS: tile.quads }) };
-  const kernel = kernels.asked(entry, { variant: layer.cell.name, constants, sizes });
+  const kernel = kernels.asked(entry, { variant: layer.cell.name, constants, sizes, neighbours: tile.neighbours });
   return { kernel, bindGroup: kernel.bind(buffers) };
 }

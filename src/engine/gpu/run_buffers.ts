@@ -20,6 +20,7 @@ import { layerNumbers } from './layer_numbers';
 import { productCommand, productGroups, type Operand } from './linear';
 import { packRows, packStates } from './pack';
 import { forwardRecurrence, recurrenceCommands } from './recurrence';
+import { tokenRows, tokenRowsEntries } from './token_rows';
 
 /** The shape of a run: runs that agree in it share buffers. */
 export interface RunShape {
@@ -141,7 +142,7 @@ export class RunBuffers {
     this.#buffers = new BufferSet(gpu);
     this.shown = new ShownSignals(this.#buffers);
     this.#x = this.#buffers.storage('x', inputEntries(model, shape));
-    this.tokens = this.#buffers.storage('tokens', tableRows || isClosed(model) ? steps * sequences : 1);
+    this.tokens = this.#buffers.storage('tokens', forward.layout.table ? tokenRowsEntries(steps * sequences, forward.layout.table.rows) : tableRows ? steps * sequences : 1);
     this.lengths = this.#buffers.storage('lengths', sequences);
     this.#earlier = this.#buffers.uniform('earlier', [0]);
     this.batch = new BatchUniform(gpu.device.queue, this.#buffers.uniform('batch', PLAIN_BATCH));
@@ -228,7 +229,8 @@ export class RunBuffers {
   uploadRead({ tokens, x, lengths }: { readonly tokens?: Int32Array; readonly x?: Float32Array; readonly lengths: Int32Array | undefined }): void {
     const { queue } = this.gpu.device;
     this.#ends = lengths;
-    if (tokens) queue.writeBuffer(this.tokens, 0, tokens as Int32Array<ArrayBuffer>);
+    const { table } = this.forward.layout;
+    if (tokens) queue.writeBuffer(this.tokens, 0, table ? tokenRows(tokens, table.rows) : (tokens as Int32Array<ArrayBuffer>));
     if (x) queue.writeBuffer(this.#x, 0, packRows(x, this.model.layers[0].inputs) as Float32Array<ArrayBuffer>);
     if (!lengths && this.#fullLengths) return;
     const { steps, sequences } = this.shape;

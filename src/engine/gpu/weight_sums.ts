@@ -1,7 +1,8 @@
 /** The sums that are the gradients of a model's weights: what is multiplied by what, and where each lies. */
 import type { Arriving, RecurrentGradient } from './gradient_buffers';
 import { directionStride, planePlace, statePlace, type Place } from './layer_layout';
-import type { Operand, SumJob } from './linear';
+import type { Operand } from './linear';
+import type { SumJob } from './outer_sums';
 import { outputOf, previousOutput, recurrentRun, type RunBuffers, type RunShape } from './run_buffers';
 import { sumEntries, type LayerSums, type Strides, type SumPart, type SumShape, type WeightLayout } from './weight_layout';
 

@@ -13,7 +13,7 @@ interface Line {
   readonly from: number;
 }
 
-const head = /^( *)for \(var (\w+) = (\w+); \2 < (\w+); \2\+\+\) \{ \/\/ written out$/;
+const head = /^( *)for \(var (\w+) = (\w+); \2 < (\w+(?: \/ \w+)?); \2\+\+\) \{ \/\/ written out$/;
 
 /**
  * The shader with its marked loops written out.
@@ -44,13 +44,19 @@ function blocksOf(lines: readonly Line[], constants: ReadonlyMap<string, number>
     const [, indent, counter, first, end] = loop;
     const close = lines.findIndex(({ text }, j) => j > i && text === `${indent}}`);
     const uses = new RegExp(`(?<!\\.)\\b${counter}\\b`, 'g');
-    for (let value = numberOf(first, constants); value < numberOf(end, constants); value++) {
+    for (let value = numberOf(first, constants); value < boundOf(end, constants); value++) {
       const body = lines.slice(i + 1, close).map(({ text, from }) => ({ text: text.replace(uses, `${value}u`), from }));
       result.push({ text: `${indent}{`, from: lines[i].from }, ...blocksOf(body, constants), lines[close]);
     }
     i = close;
   }
   return result;
+}
+
+/** A number, a constant, or a quotient of two: how often one goes into the other as a whole. */
+function boundOf(bound: string, constants: ReadonlyMap<string, number>): number {
+  const [whole, part = '1u'] = bound.split(' / ');
+  return Math.floor(numberOf(whole, constants) / numberOf(part, constants));
 }
 
 function numberOf(bound: string, constants: ReadonlyMap<string, number>): number {
