@@ -83,18 +83,19 @@ export class TrainingLoop {
   #train(trainee: Trainee): Promise<void> | undefined {
     const count = Math.min(this.#count, trainee.wanted);
     if (count < 1) return undefined;
+    const { trainer } = trainee;
     const fail = (error: unknown) => {
-      if (this.#trainees.delete(trainee)) trainee.failed(error);
+      if (trainee.trainer === trainer && this.#trainees.delete(trainee)) trainee.failed(error);
     };
     try {
-      trainee.trainer.queue(count);
+      trainer.queue(count);
     } catch (error) {
       fail(error);
       return undefined;
     }
     trainee.moved(count);
     // Asked after what moves along with it, so that its views' share of the work is measured too.
-    const idle = trainee.trainer.idle().catch(fail);
+    const idle = trainer.idle().catch(fail);
     this.#trainees.set(trainee, idle);
     return idle;
   }

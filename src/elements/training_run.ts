@@ -121,7 +121,9 @@ export class TrainingRun implements Trainee {
   }
 
   failed(error: unknown): void {
-    void this.#inTurn(() => this.#fail(error));
+    const trainer = this.#trainer;
+    // What one trainer left behind must not end the next.
+    void this.#inTurn(() => (trainer === this.#trainer ? this.#fail(error) : undefined));
   }
 
   // For the reader:
@@ -310,10 +312,11 @@ export class TrainingRun implements Trainee {
   async #ask(question: () => Promise<void>): Promise<void> {
     if (this.#asking) return;
     this.#asking = true;
+    const trainer = this.#trainer;
     try {
       await question();
     } catch (error) {
-      this.failed(error);
+      if (trainer === this.#trainer) this.failed(error);
     } finally {
       this.#asking = false;
     }
@@ -347,7 +350,7 @@ export class TrainingRun implements Trainee {
       this.#last = this.#trainer?.lastGood ?? this.#last;
       this.#lost = this.#trainer?.model ?? this.host.model();
       this.#trainer = undefined;
-      const [reason] = error.message.split('.');
+      const reason = `The GPU device was lost (${error.reason.replace(/\.$/, '')})`;
       const kept = this.#last?.update ?? 0;
       this.#interrupted = `${reason} at update ${this.#state.updates}; training went on from update ${kept}.`;
       this.#tell({ status: 'starting', message: `${reason}; going on from update ${kept}…`, tokensPerSecond: undefined });

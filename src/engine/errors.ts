@@ -94,7 +94,10 @@ export class NoAdapterError extends EngineError {
 
 /** The GPU was taken away (driver reset, sleep, another page). A new engine works at once. */
 export class DeviceLostError extends EngineError {
-  constructor(reason: string) {
+  constructor(
+    /** As the browser has it. */
+    readonly reason: string,
+  ) {
     super('device-lost', `The GPU device was lost (${reason}). Create a new engine, or run again, to go on.`);
   }
 }

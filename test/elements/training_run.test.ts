@@ -251,6 +251,25 @@ describe('what goes wrong', () => {
     expect(run.state.tallies.map(({ update }) => update)).toEqual(Array.from({ length: run.state.updates }, (_, k) => k + 1));
   });
 
+  it('is a lost device that is told of once more when training has gone on: that changes nothing', async () => {
+    await run.train();
+    await frames(2);
+    let late!: (error: Error) => void;
+    trainers[0].collect = () => new Promise((_, reject) => (late = reject));
+    await frames(10);
+    trainers[0].failure = new DeviceLostError('driver reset.');
+    await frames(2);
+    expect(run.state.message).toMatch(/^The GPU device was lost \(driver reset\); going on/);
+    model = newModel();
+    run.followModel();
+    await flushed();
+    late(new DeviceLostError('once more'));
+    await frames(5);
+    expect(trainers).toHaveLength(2);
+    expect(run.state.status).toBe('running');
+    expect(run.state.updates).toBeGreaterThan(0);
+  });
+
   it('is a device that is lost twice: nothing is lost beyond the last snapshot, old or new', async () => {
     await run.train();
     await frames(330);
