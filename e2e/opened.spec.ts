@@ -30,7 +30,7 @@ async function saved(page: Page, layers: string): Promise<Buffer> {
 }
 
 async function open(page: Page, name: string, buffer: Buffer): Promise<void> {
-  await page.getByText('Open a network of your own').click();
+  await page.getByText('Open a network of your own', { exact: true }).click();
   await page.getByLabel('A safetensors file').setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
   await expect(note(page)).toContainText(name);
 }

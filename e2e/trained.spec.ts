@@ -57,7 +57,7 @@ test('the gated networks of chapter 3c are there to compare with', async ({ page
 
 test('a file of the reader’s own opens, and one that is none leaves the page as it was', async ({ page }) => {
   await opened(page);
-  await page.getByText('Open a network of your own').click();
+  await page.getByText('Open a network of your own', { exact: true }).click();
   const file = page.getByLabel('A safetensors file');
   await file.setInputFiles({ name: 'broken.safetensors', mimeType: 'application/octet-stream', buffer: readFileSync(model).subarray(0, 900) });
   await expect(page.getByText(/broken\.safetensors could not be opened/)).toBeVisible();
