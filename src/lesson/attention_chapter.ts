@@ -3,7 +3,7 @@ import type { RnnAttention } from '../elements/rnn-attention';
 import type { InfluenceMeasuredEvent } from '../elements/influence_measured_event';
 import type { RnnInfluence } from '../elements/rnn-influence';
 import type { RnnModel } from '../elements/rnn-model';
-import { figureModels, type Change } from './figure_models';
+import { figureModels, readWith, type Change } from './figure_models';
 import { ATTENTION_RULES, BAG_RULES, THREE_RULES } from './figure_rules';
 import { trainedAddress } from './gallery';
 import type { LessonState } from './link';
@@ -30,7 +30,8 @@ function attentionFigure(change: Change): (state: LessonState) => void {
     const trained = weights === 'trained';
     byId<HTMLFieldSetElement>('attention-drawn').disabled = trained;
     byId('attention-words').hidden = !trained;
-    Object.assign(model, { src: trained ? trainedAddress('attention') : '', layers: `attention heads:${heads} mlp:2`, text: state.text, seed: state.seed });
+    Object.assign(model, { layers: `attention heads:${heads} mlp:2`, seed: state.seed });
+    readWith(model, trained ? trainedAddress('attention') : '', state.text);
     view.head = head === 0 ? undefined : head - 1;
   });
 }
@@ -66,7 +67,8 @@ function influenceFigure(change: Change): (state: LessonState) => void {
   return figureModels(models, change, (state) => {
     const { weights } = radios.show(state.three);
     kinds.forEach((kind, k) => {
-      Object.assign(models[k], { layers: stacks[kind], text: state.text, seed: state.seed, src: weights === 'trained' ? trainedAddress(kind) : '' });
+      Object.assign(models[k], { layers: stacks[kind], seed: state.seed });
+      readWith(models[k], weights === 'trained' ? trainedAddress(kind) : '', state.text);
     });
   });
 }

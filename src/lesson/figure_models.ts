@@ -30,3 +30,32 @@ export function figureModels(models: readonly RnnModel[], change: Change, show: 
     if (near) showNow(state);
   };
 }
+
+/** Texts that wait for the file of the network that is to read them. */
+const waiting = new WeakMap<RnnModel, string>();
+
+/**
+ * Has a network read a text: one from a file not before the file is there, or another would be on display in its place.
+ *
+ * @param src - the file's address; empty for the network that the model's properties describe
+ */
+export function readWith(model: RnnModel, src: string, text: string): void {
+  const settled = () => model.opening.status === 'open' || model.opening.status === 'failed';
+  const known = src === '' || (model.src === src && settled());
+  model.src = src;
+  if (known) {
+    waiting.delete(model);
+    model.text = text;
+    return;
+  }
+  const isWaiting = waiting.has(model);
+  waiting.set(model, text);
+  if (isWaiting) return;
+  const leave = model.watch(() => {
+    const latest = waiting.get(model);
+    if (latest !== undefined && !settled()) return;
+    leave();
+    waiting.delete(model);
+    if (latest !== undefined) model.text = latest;
+  });
+}

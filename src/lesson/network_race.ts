@@ -31,7 +31,7 @@ export class NetworkRace {
   #racers: readonly Racer[] = [];
   #starting = false;
   #updates = 0;
-  #telling = 0;
+  #isTelling = false;
   readonly #curves: TrainingCurves;
 
   constructor(private readonly options: RaceOptions) {
@@ -89,8 +89,10 @@ export class NetworkRace {
   }
 
   #tell(): void {
-    this.#telling ||= requestAnimationFrame(() => {
-      this.#telling = 0;
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    requestAnimationFrame(() => {
+      this.#isTelling = false;
       this.#curves.update();
       const running = this.#isRunning;
       this.#part('train').textContent = running ? 'Pause' : 'Train';

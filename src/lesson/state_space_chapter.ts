@@ -1,7 +1,7 @@
 /** Wires the first figure of chapter 6: the page's sentence, read by Mamba. */
 import type { RnnModel } from '../elements/rnn-model';
 import type { RnnScan } from '../elements/rnn-scan';
-import { figureModels, type Change } from './figure_models';
+import { figureModels, readWith, type Change } from './figure_models';
 import { SCAN_RULES } from './figure_rules';
 import { trainedAddress } from './gallery';
 import type { LessonState } from './link';
@@ -25,7 +25,8 @@ export function stateSpaceChapter(change: Change, slides: (field: HTMLInputEleme
     byId('scan-delta-value').textContent = trained ? 'learned' : delta === 0 ? 'as published' : String(delta);
     byId('scan-note').textContent = trained ? '' : noteOf(delta);
     const layers = ['mamba state:8', ...(frozen === 'yes' ? ['frozen:true'] : []), ...(delta === 0 ? [] : [`delta:${delta}`])].join(' ');
-    Object.assign(model, { layers, text: state.text, seed: state.seed, src: trained ? trainedAddress('mamba') : '' });
+    Object.assign(model, { layers, seed: state.seed });
+    readWith(model, trained ? trainedAddress('mamba') : '', state.text);
     view.channel = channel - 1;
   });
 }

@@ -5,6 +5,22 @@ import { defaults, HIDDEN_MOST, holdsState, readLink, SEED_MOST, writtenLink, ty
 
 const names = ['rnn', 'lstm', 'gru'];
 
+test.each([
+  ['attention', 'weights-random~heads-4~head-3'],
+  ['bag', 'positions-rotary~layers-2'],
+  ['three', 'weights-trained'],
+  ['scan', 'weights-random~frozen-yes~delta-0.05~channel-7'],
+  ['copy', 'amount-32~networks-3~updates-1000~who-acd'],
+  ['cost', 'width-128'],
+  ['recall', 'amount-8~networks-2~updates-700~who-bc'],
+] as const)('restores what is set in the figure “%s”, and complains of what makes no sense', (figure, settings) => {
+  const state = { ...defaults, [figure]: settings };
+  expect(readLink(writtenLink(state), names).settings[figure]).toBe(settings);
+  const { settings: read, complaints } = readLink(`#${figure}=nonsense-1`, names);
+  expect(read[figure]).toBe('');
+  expect(complaints).toEqual([`The figure “${figure}” in this link: “nonsense-1” is no setting of it.`]);
+});
+
 describe('the link of the page', () => {
   test('restores every state it writes, whatever the text', () => {
     const text = fc.string({ unit: 'binary', maxLength: 60 }).filter((candidate) => candidate.isWellFormed());

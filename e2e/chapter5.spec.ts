@@ -1,0 +1,91 @@
+// Chapter 5: arcs, a bag of words, influence on one scale. All by keyboard.
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Locator, type Page } from '@playwright/test';
+import { test } from './quiet_page';
+
+const figure = (page: Page, number: number) => page.getByRole('figure').filter({ hasText: `Figure ${number}.` });
+
+async function opened(page: Page, hash: string, number: number): Promise<Locator> {
+  await page.goto(`./${hash}`);
+  await expect(page.getByRole('listbox', { name: /^Units of/ })).toBeVisible();
+  const found = figure(page, number);
+  await found.scrollIntoViewIfNeeded();
+  return found;
+}
+
+test.describe('attention', () => {
+  test('of a network that agrees looks back from before the verb to its subject; words are walked through by arrow keys', async ({ page }) => {
+    const found = await opened(page, '#step=6', 19);
+    const arcs = found.getByRole('slider', { name: 'Word that looks back' });
+    await expect(arcs).toHaveAttribute('aria-valuetext', /^yesterday, word 6 of 8\. Takes 9\d(\.\d)? % from cat,/, { timeout: 40_000 });
+    await expect(found.getByText('After the cat that we saw yesterday, the network expects')).toBeVisible();
+    await arcs.focus();
+    await page.keyboard.press('Home');
+    await expect(found.getByText('The first word, the, has nothing to look back at')).toBeVisible();
+    await page.keyboard.press('ArrowRight');
+    await expect(arcs).toHaveAttribute('aria-valuetext', /^cat, word 2 of 8\./);
+    await expect(page).toHaveURL(/[#&]step=2(&|$)/);
+  });
+
+  test('is that of the chosen head, and the link says which', async ({ page }) => {
+    const found = await opened(page, '#step=6&attention=weights-random', 19);
+    const reading = found.getByRole('status').filter({ hasText: 'takes' });
+    await expect(reading).toBeVisible({ timeout: 40_000 });
+    const before = await reading.textContent();
+    const heads = found.getByRole('group', { name: 'Head', exact: true });
+    await heads.getByRole('radio', { name: '2', exact: true }).focus();
+    await page.keyboard.press('ArrowLeft');
+    await expect(page).toHaveURL(/attention=weights-random~head-1(&|$)/);
+    await expect(reading).not.toHaveText(before!);
+    await found.getByRole('radio', { name: '4', exact: true }).check();
+    await expect(found.getByRole('grid')).toHaveCount(4);
+    await page.goBack();
+    await expect(found.getByRole('grid')).toHaveCount(2);
+  });
+
+  test('of one layer without positions reads a bag; with positions, or two layers, it notices the order', async ({ page }) => {
+    const found = await opened(page, '', 20);
+    const verdicts = found.locator('.verdict');
+    await expect(verdicts).toHaveCount(2, { timeout: 40_000 });
+    const apart = async () => {
+      const text = (await verdicts.last().textContent())!;
+      const told = /(\d[\d.]*(?:e−\d+)?) apart/.exec(text)?.[1];
+      return told === undefined ? 0 : Number(told.replace('−', '-'));
+    };
+    // A sum in another order: the last digit of float32, or of float64 on the CPU.
+    await expect(async () => expect(await apart()).toBeLessThan(1e-5)).toPass();
+    await page.getByRole('link', { name: 'rotary positions' }).press('Enter');
+    await expect(found.getByRole('radio', { name: 'rotary' })).toBeChecked();
+    await expect(async () => expect(await apart()).toBeGreaterThan(1e-2)).toPass();
+    await page.getByRole('link', { name: 'two layers without positions' }).press('Enter');
+    await expect(page).toHaveURL(/bag=layers-2(&|$)/);
+    await expect(async () => expect(await apart()).toBeGreaterThan(1e-3)).toPass();
+  });
+});
+
+test('three matrices of influence share one scale, and their farthest pair is told in numbers', async ({ page }) => {
+  const found = await opened(page, '', 21);
+  await expect(found.getByRole('grid', { name: /^Influence .* 8 states by 8 words$/ })).toHaveCount(3, { timeout: 40_000 });
+  await expect(page.getByText(/^Of ‘The’, 7 words back, ‘happy’ feels in the LSTM \d.*, attention \d.*, Mamba \d.*; of its own vector, in the LSTM/)).toBeVisible();
+  const legends = found.getByRole('img', { name: /^Colours from/ });
+  await expect(async () => expect(new Set(await legends.evaluateAll((all) => all.map((each) => each.getAttribute('aria-label')))).size).toBe(1)).toPass();
+  await expect(page.getByText('Your sentence of 8 words is 36 pairs to compare')).toBeVisible();
+  await found.getByRole('radio', { name: 'trained' }).check();
+  await expect(page).toHaveURL(/three=weights-trained/);
+  await expect(page.getByText(/^Of ‘the’, 7 words back, ‘happy’ feels in the LSTM/)).toBeVisible({ timeout: 30_000 });
+});
+
+test('a setting that makes no sense is complained about, and the figure stands as it starts', async ({ page }) => {
+  const found = await opened(page, '#attention=heads-3&bag=positions-roman', 20);
+  await expect(page.getByText(/The figure “attention” in this link: heads is one of 1, 2, 4, and not “3”/)).toBeVisible();
+  await expect(found.getByRole('radio', { name: 'none' })).toBeChecked();
+});
+
+test('has nothing that axe finds fault with', async ({ page }) => {
+  for (const number of [19, 20, 21]) {
+    await opened(page, '#step=6', number);
+    await expect(figure(page, number).locator('rnn-attention .arcs, .verdict, .plot').first()).toBeVisible({ timeout: 40_000 });
+  }
+  const { violations } = await new AxeBuilder({ page }).include('#attention').analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+});
