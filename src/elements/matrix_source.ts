@@ -90,8 +90,8 @@ export class MatrixSource {
     this.influence = new InfluenceRun(changed);
   }
 
-  /** Puts on display what the properties now say. */
-  choose(): void {
+  /** Puts on display what the properties now say. A network of its own first runs when the heatmap is near the screen. */
+  choose(isNear = true): void {
     const { source, values, model, for: id, text, signal } = this.given;
     const given = source !== undefined || values !== undefined;
     const connected = model !== undefined || Boolean(id);
@@ -103,7 +103,8 @@ export class MatrixSource {
     if (source) this.#showSource(source);
     else if (values !== undefined) this.#showValues();
     else if (connected) this.#showRun(this.connection.model?.state);
-    else if (text !== undefined) this.#showRun(this.#ownRun(text));
+    else if (text !== undefined && !isNear && this.#asked === undefined) this.#keepRoom();
+    else if (text !== undefined) this.#showRun(this.#ownRun(text, isNear));
     else this.shown.clear(NOTHING, 'empty');
     this.notice = this.#noticeOf(this.engine);
   }
@@ -133,6 +134,11 @@ export class MatrixSource {
     this.#show(key, undefined, () => givenMatrix({ values, rows, rowLabels, columnLabels, rowNoun, columnNoun, unit, scaling: scalingOf(scale), min, max }));
   }
 
+  #keepRoom(): void {
+    this.rowsToCome = roomFor(this.given.units);
+    this.shown.clear('', 'loading');
+  }
+
   #showRun(run: RunState | undefined): void {
     if (!run) return this.shown.clear(this.connection.problem, 'empty');
     this.busy = run.status === 'loading';
@@ -140,8 +146,7 @@ export class MatrixSource {
     this.#followEngine(run);
     const { tape, words } = run;
     if (!tape) {
-      const units = this.connection.model?.units ?? this.given.units;
-      this.rowsToCome = this.busy && units >= 1 && units <= 64 ? units : 0;
+      this.rowsToCome = this.busy ? roomFor(this.connection.model?.units ?? this.given.units) : 0;
       return this.shown.clear(run.message, this.#absenceOf(run));
     }
     const { signal, layer, direction, scale, unit, group, reduce } = this.given;
@@ -252,13 +257,13 @@ export class MatrixSource {
     }
   }
 
-  #ownRun(text: string): RunState {
+  #ownRun(text: string, isNear: boolean): RunState {
     const { cell, units: hidden, seed, embedding, gain, gateBias, device } = this.given;
     const request = { text, words: undefined, cell, hidden, seed, embedding, gain, gateBias, device };
     const run = this.#run;
     if (!run) return this.#loadRun();
     const asked = JSON.stringify(request);
-    if (asked !== this.#asked) {
+    if (isNear && asked !== this.#asked) {
       this.#asked = asked;
       run.request(request);
     }
@@ -282,6 +287,11 @@ export class MatrixSource {
     this.#asked = undefined;
     this.#run?.stop();
   }
+}
+
+/** Rows that so many units will have; none where that is not known to be right. */
+function roomFor(units: number): number {
+  return units >= 1 && units <= 64 ? units : 0;
 }
 
 /** Throws for a scale that there is none of, in words. */

@@ -29,6 +29,7 @@ import { InfluenceMeasuredEvent } from './influence_measured_event';
 import type { MeasuredInfluence } from './influence_run';
 import { MatrixSource } from './matrix_source';
 import { ModelConnection } from './model_connection';
+import { OnScreen } from './on_screen';
 import { PageColours } from './page_colours';
 import { PicturePainter, type Picture } from './paint/picture_painter';
 import { isSelected } from './selection';
@@ -117,6 +118,7 @@ export class RnnHeatmap extends HeatmapProperties {
 
   readonly #internals = typeof this.attachInternals === 'function' ? this.attachInternals() : undefined;
   readonly #connection = new ModelConnection(this);
+  readonly #screen = new OnScreen(this);
   readonly #shown = new ShownMatrix(() => this.requestUpdate());
   readonly #source = new MatrixSource(this, this.#connection, this.#shown, () => this.requestUpdate());
   readonly #order = new HeatmapOrder(this, this.#shown, () => this.requestUpdate());
@@ -131,7 +133,7 @@ export class RnnHeatmap extends HeatmapProperties {
   readonly #pointer = new HeatmapPointer(this.#view, this.#attention, this.#selection, (block) => this.#picked(block));
   readonly #keyboard = new HeatmapKeyboard(this.#view, this.#attention, this.#selection, () => this.requestUpdate());
   readonly #painter = new PicturePainter(
-    () => this.#picture(),
+    () => (this.#screen.isNear ? this.#picture() : undefined),
     () => this.requestUpdate(),
   );
   readonly #page = new PageColours(
@@ -285,7 +287,7 @@ export class RnnHeatmap extends HeatmapProperties {
 
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has('labels')) this.#say = sayer(heatmapPhrases, this.labels);
-    if (this.isConnected) this.#source.choose();
+    if (this.isConnected) this.#source.choose(this.#screen.isNear);
     const { matrix } = this.#shown;
     this.#view.layOut(matrix, matrix && this.#order.of(matrix));
     this.#tools.load();
