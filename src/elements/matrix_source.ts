@@ -178,10 +178,16 @@ export class MatrixSource {
   #watch(engine: Engine): void {
     if (this.#lost.has(engine)) return;
     this.#lost.set(engine, '');
+    const self = new WeakRef(this); // as in TextRun
     void engine.lost.then((reason) => {
-      this.#lost.set(engine, reason);
-      this.changed();
+      const source = self.deref();
+      if (source) source.#lose(engine, reason);
     });
+  }
+
+  #lose(engine: Engine, reason: string): void {
+    this.#lost.set(engine, reason);
+    this.changed();
   }
 
   /** Notices the first run after the GPU of the one before was lost. */

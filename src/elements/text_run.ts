@@ -223,15 +223,22 @@ export class TextRun {
   #watchFor(engine: Engine): void {
     if (this.#watched.has(engine)) return;
     this.#watched.add(engine);
+    // The engine outlives most of those who run on it, and must not keep them.
+    const self = new WeakRef(this);
     void engine.lost.then((reason) => {
-      if (this.#state.engine !== engine || !this.#latest) return;
-      if (++this.#losses > LOSSES_BORNE) {
-        this.#replace({ ...NO_RUN, status: 'error', message: `The GPU device was lost ${this.#losses} times (${reason}). Reload the page to go on.` });
-        return;
-      }
-      this.#replace({ ...NO_RUN, status: 'loading', message: `The GPU device was lost (${reason}); starting again…` });
-      this.#enqueue(this.#latest);
+      const run = self.deref();
+      if (run) run.#lose(engine, reason);
     });
+  }
+
+  #lose(engine: Engine, reason: string): void {
+    if (this.#state.engine !== engine || !this.#latest) return;
+    if (++this.#losses > LOSSES_BORNE) {
+      this.#replace({ ...NO_RUN, status: 'error', message: `The GPU device was lost ${this.#losses} times (${reason}). Reload the page to go on.` });
+      return;
+    }
+    this.#replace({ ...NO_RUN, status: 'loading', message: `The GPU device was lost (${reason}); starting again…` });
+    this.#enqueue(this.#latest);
   }
 
   #announceLoading(): void {

@@ -29,6 +29,7 @@ const cell = (heatmap: RnnHeatmap) => inside(heatmap, '[role=gridcell]');
 const legend = (heatmap: RnnHeatmap) => inside(heatmap, '.ticks').textContent!.trim();
 const name = (heatmap: RnnHeatmap) => cell(heatmap).getAttribute('aria-label');
 const painted = (heatmap: RnnHeatmap) => settled(() => {
+  heatmap.scrollIntoView({ block: 'center' }); // elsewhere it paints nothing
   const canvas = inside<HTMLCanvasElement>(heatmap, '.plot canvas');
   expect(canvas.width).toBeGreaterThan(0);
   expect(canvas.width).not.toBe(300); // a canvas that nobody has sized
@@ -37,6 +38,7 @@ const painted = (heatmap: RnnHeatmap) => settled(() => {
 
 /** The colours of the next frame, copied in that very frame: a WebGPU canvas cannot be read later. */
 async function nextPicture(heatmap: RnnHeatmap, rows: number, columns: number): Promise<number[][]> {
+  heatmap.scrollIntoView({ block: 'center' });
   heatmap.requestUpdate();
   await heatmap.updateComplete;
   return new Promise((resolve) => {

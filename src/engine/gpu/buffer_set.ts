@@ -3,6 +3,13 @@ import { storageBuffer, uniformBuffer } from './buffers';
 import type { Gpu } from './device';
 import type { CommandMaker } from './linear';
 
+const followers = new WeakMap<GPUBuffer, (() => void)[]>();
+
+/** Has this done when the set that the buffer belongs to is destroyed. */
+export function whenDestroyed(buffer: GPUBuffer, act: () => void): void {
+  followers.set(buffer, [...(followers.get(buffer) ?? []), act]);
+}
+
 export class BufferSet implements CommandMaker {
   readonly #made: GPUBuffer[] = [];
   readonly nothing: GPUBuffer;
@@ -31,7 +38,11 @@ export class BufferSet implements CommandMaker {
   }
 
   destroy(): void {
-    for (const buffer of this.#made) buffer.destroy();
+    for (const buffer of this.#made) {
+      buffer.destroy();
+      followers.get(buffer)?.forEach((act) => act());
+      followers.delete(buffer);
+    }
   }
 
   #keep(buffer: GPUBuffer): GPUBuffer {

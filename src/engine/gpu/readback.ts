@@ -2,6 +2,7 @@
 import type { SignalExtent, SignalStorage } from '../engine';
 import { size } from '../math/tensor';
 import { checkFits, storageBuffer, uniformBuffer } from './buffers';
+import { whenDestroyed } from './buffer_set';
 import { foldedGroups, record, type Command } from './command_list';
 import type { Gpu } from './device';
 import type { KernelCache } from './kernel';
@@ -24,6 +25,8 @@ interface Look {
   readonly command: Command;
   /** Staging buffers that no one is waiting for. */
   readonly idle: GPUBuffer[];
+  /** The signal's buffer has been destroyed, and this with it. */
+  isGone: boolean;
 }
 
 /** The kernels that look at a signal, and what they call what they find. */
@@ -48,7 +51,7 @@ export class Readback {
     try {
       return new Float32Array(await this.#carryOut(look));
     } finally {
-      for (const buffer of [look.view, look.result, ...look.idle]) buffer.destroy();
+      destroy(look);
     }
   }
 
@@ -82,8 +85,11 @@ export class Readback {
     const ofBuffer = this.#looks.get(storage.buffer) ?? new Map<string, Promise<Look>>();
     this.#looks.set(storage.buffer, ofBuffer);
     const key = `${looker} ${viewOf(shape, storage).join()}`;
-    const look = ofBuffer.get(key) ?? this.#look(looker, shape, storage, words);
+    const known = ofBuffer.get(key);
+    if (known) return known;
+    const look = this.#look(looker, shape, storage, words);
     ofBuffer.set(key, look);
+    whenDestroyed(storage.buffer, () => void look.then(destroy, () => undefined));
     return look;
   }
 
@@ -95,10 +101,11 @@ export class Readback {
     const result = storageBuffer(device, looker, words);
     const bindGroup = kernel.bind({ view, values: storage.buffer, lengths: storage.lengths, [found[looker]]: result });
     const [x, y] = foldedGroups(size(shape), 64, limits.maxComputeWorkgroupsPerDimension);
-    return { view, result, bytes: 4 * words, command: { kernel, bindGroup, groups: [x, y, 1] }, idle: [] };
+    return { view, result, bytes: 4 * words, command: { kernel, bindGroup, groups: [x, y, 1] }, idle: [], isGone: false };
   }
 
-  async #carryOut({ result, bytes, command, idle }: Look): Promise<ArrayBuffer> {
+  async #carryOut(look: Look): Promise<ArrayBuffer> {
+    const { result, bytes, command, idle } = look;
     const staging = idle.pop() ?? this.#staging(bytes);
     const encoder = this.gpu.device.createCommandEncoder({ label: 'read' });
     encoder.clearBuffer(result); // an extent starts from nothing
@@ -106,7 +113,8 @@ export class Readback {
     encoder.copyBufferToBuffer(result, 0, staging, 0, bytes);
     const values = await this.#mapped(encoder, staging);
     staging.unmap();
-    idle.push(staging);
+    if (look.isGone) staging.destroy();
+    else idle.push(staging);
     return values;
   }
 
@@ -120,6 +128,11 @@ export class Readback {
     this.gpu.check();
     return staging.getMappedRange().slice(0);
   }
+}
+
+function destroy(look: Look): void {
+  look.isGone = true;
+  for (const buffer of [look.view, look.result, ...look.idle.splice(0)]) buffer.destroy();
 }
 
 /** shaders/lib/signal.wgsl's SignalView. */
