@@ -1,11 +1,12 @@
 // One file for the development server, the build and Vitest's two projects.
 //
-// The build is a static site that works from any folder (every address in it is relative): the page,
-// and dist/rnn-heatmap.js under a name that stays, so that another page can embed the elements with
+// The build is a static site that works from any folder (every address in it is relative): the page, those
+// about the elements, and dist/rnn-heatmap.js under a name that stays, so that another page can embed the elements with
 // one script tag.
 import { type TestProjectConfiguration, type ViteUserConfig, defineConfig } from 'vitest/config';
 import { chapters } from './scripts/chapters.mjs';
 import { findChromium } from './scripts/chromium.mjs';
+import { reference } from './scripts/reference.mjs';
 import { shaders } from './scripts/shaders.mjs';
 
 const directives = ['class-map', 'guard', 'keyed', 'repeat'].map((name) => `lit/directives/${name}.js`);
@@ -29,13 +30,13 @@ export default defineConfig(async ({ mode }): Promise<ViteUserConfig> => {
 
   return {
     base: './',
-    plugins: [chapters(), shaders()],
+    plugins: [chapters(), reference(), shaders()],
     worker: { format: 'es' },
     build: {
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       rolldownOptions: {
-        input: { index: 'index.html', 'rnn-heatmap': 'src/elements/define.ts' },
+        input: { index: 'index.html', reference: 'reference.html', embed: 'embed.html', 'rnn-heatmap': 'src/elements/define.ts' },
         output: {
           entryFileNames: ({ name }) => (name === 'rnn-heatmap' ? '[name].js' : 'assets/[name]-[hash].js'),
           // Shared by the lesson and by chunks that other pages load: put into the lesson's own file, it would run the lesson there.

@@ -59,7 +59,7 @@ function isPublic({ path, declarations = [], exports = [] }) {
 /** Members for whoever uses the element, and events that the doc block tells of. @param {Declaration} declaration */
 function keepPublic(declaration) {
   declaration.members = declaration.members?.filter(({ privacy, static: isStatic, name }) => privacy === undefined && !isStatic && !name.startsWith('#'));
-  declaration.events = declaration.events?.filter(({ name }) => name);
+  declaration.events = declaration.events?.filter(({ description }) => description);
 }
 
 /** `defineElement('rnn-x', RnnX)` gives a class its tag, as `customElements.define` does. */

@@ -1,6 +1,6 @@
 // @ts-check
 // `npm start`: builds the page, serves it on a free port of 127.0.0.1, prints the address and opens
-// the browser where there is one. PORT asks for a certain port.
+// the browser where there is one. PORT asks for a certain port. `npm run docs` does it with the reference page.
 import { spawn } from 'node:child_process';
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -9,8 +9,9 @@ import { serve } from './serve.mjs';
 const { build } = await import('vite');
 await build({ logLevel: 'warn' });
 const { url, close } = await serve({ port: Number(process.env['PORT'] ?? 0) });
-console.log(`rnn-heatmap is at ${url} (Ctrl+C ends it)`);
-openBrowser(url);
+const page = `${url}${process.argv[2] ?? ''}`;
+console.log(`rnn-heatmap is at ${page} (Ctrl+C ends it)`);
+openBrowser(page);
 
 function end() {
   close();
@@ -21,7 +22,7 @@ process.once('SIGTERM', end);
 process.once('SIGHUP', end);
 // npm passes those on, but cannot when it is killed outright; an orphan then ends itself. Between npm
 // and this process there may be a shell, which outlives npm.
-if (process.env['npm_lifecycle_event'] === 'start') {
+if (process.env['npm_lifecycle_event']) {
   const shell = process.ppid;
   const npm = parentOf(shell);
   setInterval(() => {

@@ -5,6 +5,9 @@ import { MarkupElement } from './markup_element';
 import { ModelConnection } from './model_connection';
 import type { RnnModel } from './rnn-model';
 
+/**
+ * @csspart waits - What is said above numbers that training has left behind, where they are fetched.
+ */
 export abstract class ModelFigure extends MarkupElement {
   static override styles: CSSResultGroup = css`
     :host {

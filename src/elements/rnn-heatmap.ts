@@ -92,7 +92,8 @@ const STYLES = [heatmapStyles, captionStyles];
  * @csspart row-labels - The numbers of the units.
  * @csspart legend - The colours and the range they stand for.
  * @csspart caption - What is drawn, and what computed it.
- * @csspart tooltip - The value of an entry; `pinned` too where it stays.
+ * @csspart tooltip - The value of an entry.
+ * @csspart pinned - The tooltip of an entry that was pinned.
  * @csspart marks - What is selected, and what is alike.
  * @csspart tools - The button that opens the tools.
  * @csspart panel - The tools.

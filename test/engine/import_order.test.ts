@@ -23,6 +23,7 @@ const allowed: Record<string, string[]> = {
   'engine/index': ['errors', 'engine/math', 'engine/cells', 'engine/ops', 'engine/blocks', 'engine/model', 'engine/optimizers', 'engine/training', 'engine/tasks', 'engine/reference', 'engine/gpu', 'face', 'script_url'],
   elements: ['door'],
   lesson: ['door', 'elements'],
+  docs: ['door', 'elements'],
   'rnn-heatmap.ts': ['door', 'elements'],
 };
 
