@@ -168,7 +168,8 @@ export class MatrixSource {
   #numbersOf(tape: Tape, { engine, revision, moving }: RunState): number {
     if (engine?.kind === 'cpu') return revision;
     const { signal: name, layer } = this.given;
-    const stored = tape.signals.some((info) => info.name === name && (layer === undefined || info.layer === layer) && tape.signal(name, info).storage);
+    // The matrix of attention is put together from what was fetched, wherever its heads are kept.
+    const stored = name !== 'attn' && tape.signals.some((info) => info.name === name && (layer === undefined || info.layer === layer) && tape.signal(name, info).storage);
     if (stored) return 0;
     if (!moving) this.#rested = revision;
     return this.#rested;

@@ -158,7 +158,12 @@ export class ShownMatrix {
   need(): void {
     const { matrix } = this;
     if (!matrix || this.entries || this.#reading || this.#unreadable === matrix) return;
+    this.#fetch(matrix);
+  }
+
+  #fetch(matrix: Matrix): void {
     this.#reading = true;
+    const revision = this.#revision;
     matrix
       .read()
       .then(
@@ -172,6 +177,8 @@ export class ShownMatrix {
       )
       .finally(() => {
         this.#reading = false;
+        // Numbers that became others on the way stand until those are here.
+        if (this.matrix === matrix && this.#revision !== revision && this.#unreadable !== matrix) this.#fetch(matrix);
         this.changed();
       });
   }
