@@ -229,7 +229,8 @@ export class RnnUnrolled extends ModelFigure {
     track.style.width = `${run.words.length * COLUMN.width + 8}px`;
     const [first = 0] = this.columnsInView(run.words.length);
     track.querySelector<HTMLElement>('.columns')!.style.transform = `translateX(${first * COLUMN.width}px)`;
-    this.follow(frame, this.connection.model!.cursor.step);
+    const { step } = this.connection.model!.cursor;
+    if (step < run.words.length) this.follow(frame, step); // or else its word is still being read
     this.paintLive(run);
   }
 
