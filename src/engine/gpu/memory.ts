@@ -23,8 +23,8 @@ import type { Gpu } from './device';
 import { blockGradientEntries, placesOf } from './gradient_buffers';
 import { layerLayout, padded } from './layer_layout';
 import { RING, segmentTable, TALLY_WORDS } from './optimizer_step';
-import { blockExtent, inputEntries, isClosed, type RunShape } from './run_buffers';
-import { weightLayout } from './weight_layout';
+import { blockExtent, inputEntries, tokenEntries, type RunShape } from './run_buffers';
+import { weightLayout, type WeightLayout } from './weight_layout';
 
 /** Bytes of GPU memory, each part with what it needs beside the parts before it. */
 export interface MemoryUse {
@@ -52,15 +52,15 @@ export function memoryOf(gpu: Gpu, model: ModelShape, shape: RunShape, training?
   const learning = training && layout.blocks.filter(({ parameter }) => !training.frozen.has(parameter));
   return {
     weights,
-    run: runBytes(model, shape),
+    run: runBytes(model, layout, shape),
     wayBack: bytesOf(layout.turnedEntries) + wayBackBytes(model, shape, places.entries, toldValues),
     training: training && learning ? trainingBytes(model, segmentTable(learning, places), training.optimizer.slots.length, weights, training.carryState ? carriedBytes(model, shape) : []) : 0,
   };
 }
 
-function runBytes(model: ModelShape, shape: RunShape): number {
-  const { steps, sequences, tableRows } = shape;
-  const read = [inputEntries(model, shape), tableRows || isClosed(model) ? steps * sequences : 1, sequences];
+function runBytes(model: ModelShape, layout: WeightLayout, shape: RunShape): number {
+  const { steps, sequences } = shape;
+  const read = [inputEntries(model, shape), tokenEntries(layout, shape), sequences];
   const layers = model.layers.flatMap((layer, k) => {
     if (!isRecurrent(layer)) return [new BlockLayout(layer.program, blockExtent(model, shape), 'run').entries];
     const { states, gates } = layerLayout(layer, model.layers[k - 1], model.seeds.length, steps, sequences);

@@ -21,6 +21,7 @@ import { productCommand, productGroups, type Operand } from './linear';
 import { packRows, packStates } from './pack';
 import { forwardRecurrence, recurrenceCommands } from './recurrence';
 import { tokenRows, tokenRowsEntries } from './token_rows';
+import type { WeightLayout } from './weight_layout';
 
 /** The shape of a run: runs that agree in it share buffers. */
 export interface RunShape {
@@ -73,6 +74,13 @@ export function checkRun(gpu: Gpu, model: ModelShape, shape: RunShape): void {
     checkGrid(gpu, 'the input product', productGroups(gpu, { models: layout.models, directions: 1, steps, sequences }, layer.cell.gates.length * layout.hidden));
   });
   checkFits(gpu, 'the input', inputEntries(model, shape));
+}
+
+/** Entries of the tokens, with the order that gradients of the words' vectors are summed in where a model has such vectors. */
+export function tokenEntries({ table }: Pick<WeightLayout, 'table'>, { steps, sequences, tableRows }: RunShape): number {
+  const rows = steps * sequences;
+  if (table) return tokenRowsEntries(rows, table.rows);
+  return tableRows ? rows : 1;
 }
 
 /** Entries of what is read that has no place among the weights. */
@@ -138,11 +146,11 @@ export class RunBuffers {
     readonly shape: RunShape,
     { drops = false, remembers = false }: { readonly drops?: boolean; readonly remembers?: boolean } = {},
   ) {
-    const { steps, sequences, tableRows } = shape;
+    const { steps, sequences } = shape;
     this.#buffers = new BufferSet(gpu);
     this.shown = new ShownSignals(this.#buffers);
     this.#x = this.#buffers.storage('x', inputEntries(model, shape));
-    this.tokens = this.#buffers.storage('tokens', forward.layout.table ? tokenRowsEntries(steps * sequences, forward.layout.table.rows) : tableRows ? steps * sequences : 1);
+    this.tokens = this.#buffers.storage('tokens', tokenEntries(forward.layout, shape));
     this.lengths = this.#buffers.storage('lengths', sequences);
     this.#earlier = this.#buffers.uniform('earlier', [0]);
     this.batch = new BatchUniform(gpu.device.queue, this.#buffers.uniform('batch', PLAIN_BATCH));
