@@ -40,6 +40,7 @@ it.each(ATTRIBUTES)('%s may be anything: a picture or an explanation', async (na
     }),
   );
   for (const heatmap of heatmaps) {
+    heatmap.scrollIntoView(); // off the screen it reads nothing
     await settled(() => {
       const picture = heatmap.shadowRoot!.querySelector('.plot canvas, table');
       expect(picture ?? (messageOf(heatmap).length > 10 && !heatmap.matches(':state(loading)'))).toBeTruthy();
