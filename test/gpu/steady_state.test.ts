@@ -216,4 +216,28 @@ describe('the extent of a signal', () => {
     using tape = await model.run({ x: { shape: [2, 1, 5], data: new Float32Array(10) } });
     expect(await tape.signal('h').extent()).toEqual({ largest: 0, smallest: 0, finite: true });
   });
+
+  it('comes with those of other signals, in one submit and one reading, asked for twice or once', async () => {
+    using model = await engine.model({ input: { size: 5 }, layers: [{ cell: 'lstm', hidden: 9 }] });
+    using tape = await model.run(inputs);
+    const names = ['h', 'c', 'i', 'f', 'g', 'o', 'a_i', 'h'];
+    const alone = [];
+    for (const name of names) alone.push(await tape.signal(name).extent());
+    let together: unknown;
+    const { submits, maps, made } = await countGpuCalls(async () => {
+      together = await Promise.all(names.map((name) => tape.signal(name).extent()));
+    });
+    expect({ submits, maps, made }).toEqual({ submits: 1, maps: 1, made: [] });
+    expect(together).toEqual(alone);
+    expect(new Set(alone.map(({ largest }) => largest)).size).toBe(7); // none is another's
+  });
+
+  it('of more signals than one reading brings is right too', async () => {
+    using model = await engine.model({ input: { size: 5 }, layers: [{ cell: 'lstm', hidden: 9 }], seeds: [0, 1] });
+    const tapes = await Promise.all(Array.from({ length: 12 }, () => model.run(inputs)));
+    const signals = tapes.flatMap((tape) => ['h', 'c', 'i', 'f', 'g', 'o'].map((name) => tape.signal(name)));
+    const together = await Promise.all(signals.map((signal) => signal.extent()));
+    for (const [k, signal] of signals.entries()) expect(together[k], `${k}`).toEqual(await signal.extent());
+    for (const tape of tapes) tape.release();
+  });
 });

@@ -58,6 +58,7 @@ class GpuEngine implements Engine {
     if (this.#released) return;
     this.#released = true;
     for (const model of this.#models) model.destroy();
+    this.#context.readback.release();
     this.#models.clear();
     this.gpu.release();
   }

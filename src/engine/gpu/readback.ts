@@ -6,6 +6,7 @@ import { whenDestroyed } from './buffer_set';
 import { foldedGroups, record, type Command } from './command_list';
 import type { Gpu } from './device';
 import type { KernelCache } from './kernel';
+import { SmallAnswers } from './small_answers';
 import { viewNumbers } from './view_numbers';
 
 /** +∞ in float32. */
@@ -36,11 +37,19 @@ const found = { extent: 'extent', gather: 'signal' } as const;
 export class Readback {
   /** By the buffer that holds the signal: a run's buffers are used again. */
   readonly #looks = new WeakMap<GPUBuffer, Map<string, Promise<Look>>>();
+  readonly #extents: SmallAnswers;
 
   constructor(
     private readonly gpu: Gpu,
     private readonly kernels: KernelCache,
-  ) {}
+  ) {
+    this.#extents = new SmallAnswers(gpu, 'extents', 4 * EXTENT_WORDS);
+  }
+
+  /** Gives back what it keeps for all signals; what it keeps for one goes with that signal's buffer. */
+  release(): void {
+    this.#extents.release();
+  }
 
   /** The signal's values, row-major. Of a small signal that was read before, nothing is made. Rejects with LimitError or DeviceLostError. */
   async read(shape: readonly number[], storage: SignalStorage): Promise<Float32Array> {
@@ -55,9 +64,9 @@ export class Readback {
     }
   }
 
-  /** What it needs is made once for a signal: ranges are asked for in every frame. */
+  /** What it needs is made once for a signal: ranges are asked for in every frame. Rejects with DeviceLostError. */
   async extent(shape: readonly number[], storage: SignalStorage): Promise<SignalExtent> {
-    const bits = await this.#carryOut(await this.#known('extent', shape, storage, EXTENT_WORDS));
+    const bits = await this.#extents.ask(await this.#known('extent', shape, storage, EXTENT_WORDS));
     const [, invalid, belowInfinity] = new Uint32Array(bits);
     const smallest = belowInfinity === 0 ? 0 : new Float32Array(Uint32Array.of(INFINITY_BITS - belowInfinity).buffer)[0];
     return { largest: new Float32Array(bits)[0], smallest, finite: invalid === 0 };
@@ -108,7 +117,6 @@ export class Readback {
     const { result, bytes, command, idle } = look;
     const staging = idle.pop() ?? this.#staging(bytes);
     const encoder = this.gpu.device.createCommandEncoder({ label: 'read' });
-    encoder.clearBuffer(result); // an extent starts from nothing
     record(encoder, 'read', [command]);
     encoder.copyBufferToBuffer(result, 0, staging, 0, bytes);
     const values = await this.#mapped(encoder, staging);

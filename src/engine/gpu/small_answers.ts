@@ -1,0 +1,82 @@
+/**
+ * Answers of a few words, from many kernels at once. A page asks in every frame for the range of each signal that it draws: those
+ * asked for in one turn of the event loop go to the device in one submit, and one buffer brings them all back.
+ */
+import { record, type Command } from './command_list';
+import type { Gpu } from './device';
+
+/** Answers of one submit; what is asked for beyond goes into the next. */
+const MOST = 64;
+
+export interface Question {
+  /** What finds the answer. */
+  readonly command: Command;
+  /** Where the kernel leaves it; cleared first. */
+  readonly result: GPUBuffer;
+}
+
+/** Those of one turn. */
+interface Turn {
+  /** In the order in which they are brought back. */
+  readonly questions: Question[];
+  readonly found: Promise<ArrayBuffer>;
+}
+
+export class SmallAnswers {
+  /** Buffers that bring answers back, and that no one is waiting for. */
+  readonly #idle: GPUBuffer[] = [];
+  #turn: Turn | undefined;
+  #released = false;
+
+  /** @param bytes - of each answer: whole words */
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly label: string,
+    private readonly bytes: number,
+  ) {}
+
+  /** The answer to a question; who asks the same in the same turn shares it. Rejects with DeviceLostError. */
+  async ask(question: Question): Promise<ArrayBuffer> {
+    if (!this.#turn || this.#turn.questions.length === MOST) this.#turn = this.#begin();
+    const { questions, found } = this.#turn;
+    const known = questions.findIndex(({ result }) => result === question.result);
+    const place = known < 0 ? questions.push(question) - 1 : known;
+    const answers = await found;
+    return answers.slice(place * this.bytes, (place + 1) * this.bytes);
+  }
+
+  /** Gives back what it has on the device. */
+  release(): void {
+    this.#released = true;
+    for (const buffer of this.#idle.splice(0)) buffer.destroy();
+  }
+
+  #begin(): Turn {
+    const questions: Question[] = [];
+    // A microtask later all who were told of the same thing have asked.
+    const turn: Turn = { questions, found: Promise.resolve().then(() => this.#find(turn)) };
+    return turn;
+  }
+
+  async #find(turn: Turn): Promise<ArrayBuffer> {
+    if (this.#turn === turn) this.#turn = undefined;
+    const { questions } = turn;
+    const { device } = this.gpu;
+    const staging = this.#idle.pop() ?? device.createBuffer({ label: `staging of ${this.label}`, size: MOST * this.bytes, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+    try {
+      const encoder = device.createCommandEncoder({ label: this.label });
+      for (const { result } of questions) encoder.clearBuffer(result);
+      record(encoder, this.label, questions.map(({ command }) => command));
+      questions.forEach(({ result }, place) => encoder.copyBufferToBuffer(result, 0, staging, place * this.bytes, this.bytes));
+      device.queue.submit([encoder.finish()]);
+      const bytes = questions.length * this.bytes;
+      await this.gpu.done(staging.mapAsync(GPUMapMode.READ, 0, bytes));
+      this.gpu.check();
+      return staging.getMappedRange(0, bytes).slice(0);
+    } finally {
+      staging.unmap();
+      if (this.#released) staging.destroy();
+      else this.#idle.push(staging);
+    }
+  }
+}
