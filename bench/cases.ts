@@ -7,7 +7,7 @@ import { randomStream } from '../src/engine/math/random';
 
 /** B, T, I and H, under the letter that tables use. */
 export interface Shape {
-  readonly name: 'S' | 'M' | 'L' | 'XL';
+  readonly name: 'S' | 'M' | 'L' | 'XL' | 'H512';
   readonly sequences: number;
   readonly steps: number;
   readonly inputs: number;
@@ -44,6 +44,8 @@ const S: Shape = { name: 'S', sequences: 1, steps: 32, inputs: 64, hidden: 64 };
 const M: Shape = { name: 'M', sequences: 32, steps: 64, inputs: 128, hidden: 128 };
 const L: Shape = { name: 'L', sequences: 64, steps: 128, inputs: 256, hidden: 256 };
 const XL: Shape = { name: 'XL', sequences: 32, steps: 100, inputs: 512, hidden: 512 };
+/** For adapters that are not software. */
+const H512: Shape = { name: 'H512', sequences: 64, steps: 128, inputs: 512, hidden: 512 };
 
 /** The language model that training is measured on: V = E = 64, H = 128, B = 32, T = 64. */
 const LANGUAGE_MODEL: Shape = { ...M, inputs: 64 };
@@ -57,6 +59,19 @@ export function cases(full: boolean): Case[] {
   );
   const products = [512, 1024].map((size): Case => ({ kind: 'product', name: `product ${size}`, size }));
   return [...forward(S), ...forward(M), ...training, ...products, ...(full ? [...forward(L), ...forward(XL)] : [])];
+}
+
+/** Those for a real adapter, by us and TF.js: forward and training. @param large - with those that take a software adapter minutes */
+export function gpuCases(large: boolean): Case[] {
+  const [forward, training] = [cases(true).filter(({ kind }) => kind === 'forward'), cases(true).filter(({ kind }) => kind === 'training')];
+  const small = [...forward.filter(({ name }) => / [SM]$/.test(name)), ...training];
+  if (!large) return small;
+  return [
+    ...small,
+    ...forward.filter(({ name }) => / X?L$/.test(name)),
+    { kind: 'forward', name: 'forward lstm H512', cell: 'lstm', shape: H512 },
+    { kind: 'training', name: 'training lstm H512', cell: 'lstm', shape: H512, vocabulary: VOCABULARY },
+  ];
 }
 
 /** Throws for a name that no case has. */

@@ -6,6 +6,7 @@ import type { Browser, CDPSession, Page } from 'playwright';
 import { processorTime, threadTime } from './browser_time';
 import type { Case } from './cases';
 import { reference, type Entrant } from './contenders';
+import { BOUND, deviation } from './correct';
 import type { FirstResult } from './measure';
 import { spread, type Spread } from './spread';
 
@@ -65,12 +66,6 @@ export interface Venue {
   /** Where measure.html is served, with a slash at the end. */
   readonly origin: string;
 }
-
-/**
- * Largest deviation from the reference, as a part of its largest magnitude: what float32 kernels stay within in any order of
- * summation at these sizes. A swapped gate is off by a tenth, a bias that moves twice as fast by a thousandth.
- */
-const BOUND = 7e-5;
 
 const COLD_STARTS = 3;
 /** ms; who takes longer is started only once. */
@@ -167,19 +162,6 @@ async function open({ browser, origin }: Venue, entrant: Entrant, what: Case): P
     await context.close();
     throw error;
   }
-}
-
-/** Largest difference, as a part of the largest magnitude expected; Infinity where numbers are missing or none. */
-export function deviation(numbers: readonly number[], expected: readonly number[]): number {
-  if (numbers.length !== expected.length) return Infinity;
-  let scale = 0;
-  let most = 0;
-  for (const [i, value] of expected.entries()) {
-    const off = Math.abs(numbers[i] - value);
-    if (!(off <= most)) most = Number.isNaN(off) ? Infinity : off;
-    scale = Math.max(scale, Math.abs(value));
-  }
-  return most / scale;
 }
 
 async function takeTurn(session: CDPSession, bout: Bout, { turn }: Effort): Promise<void> {

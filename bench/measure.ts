@@ -3,12 +3,10 @@
  * first result tells the cold start, and then does as it is told by contest.ts, through `globalThis.bench`.
  */
 import { countGpuCalls, type GpuCalls } from '../test/gpu/gpu_calls';
-import { caseNamed, type Case } from './cases';
+import { caseNamed } from './cases';
 import { entrants, reference } from './contenders';
-import type { Contender, Work } from './peers/contender';
-
-/** Updates whose losses are compared: the first checks the way there, the others gradients and optimiser. */
-const UPDATES = 4;
+import { numbersToCompare, prepared } from './correct';
+import type { Work } from './peers/contender';
 
 export interface FirstResult {
   /** From the start of the navigation to numbers on the host, in ms. */
@@ -54,17 +52,10 @@ async function start(): Promise<FirstResult | undefined> {
   const entrant = [...entrants, reference].find(({ name }) => name === query.get('contender'));
   if (!entrant) throw new Error(`no contender "${query.get('contender')}"`);
   const { contender } = await entrant.load();
-  const prepared = await prepare(contender, what);
-  if (!prepared) return undefined;
-  work = prepared;
-  const numbers = Array.from(await work());
-  const coldStart = performance.now();
-  if (what.kind === 'training') while (numbers.length < UPDATES) numbers.push(...Array.from(await work()));
+  const found = await prepared(contender, what);
+  if (!found) return undefined;
+  work = found;
+  let coldStart = 0;
+  const numbers = await numbersToCompare(work, what, () => (coldStart = performance.now()));
   return { coldStart, numbers };
-}
-
-async function prepare(contender: Contender, given: Case): Promise<Work | undefined> {
-  if (given.kind === 'forward') return contender.forward?.(given);
-  if (given.kind === 'training') return contender.training?.(given);
-  return contender.product?.(given);
 }

@@ -44,7 +44,7 @@ export function targetTable(verdicts: readonly Verdict[]): string {
   const rows = verdicts.map(({ about, measure, asked, found, met }) => [about, measure, asked, found, met === undefined ? '' : met ? 'met' : 'MISSED']);
   const missed = verdicts.filter(({ met }) => met === false).length;
   const unknown = verdicts.filter(({ met }) => met === undefined).length;
-  const counts = [`${verdicts.length - missed - unknown} met`, `${missed} missed`, ...(unknown > 0 ? [`${unknown} without two times to compare`] : [])];
+  const counts = [`${verdicts.length - missed - unknown} met`, `${missed} missed`, ...(unknown > 0 ? [`${unknown} not judged`] : [])];
   return `\ntargets\n${aligned(rows)}\n${counts.join(', ')}`;
 }
 

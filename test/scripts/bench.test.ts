@@ -1,9 +1,11 @@
 /** What the bench makes of its figures; the figures themselves come from `npm run bench`. */
 import { describe, expect, it, test } from 'vitest';
-import { caseNamed, cases, multiplyAdds } from '../../bench/cases';
+import { caseNamed, cases, gpuCases, multiplyAdds } from '../../bench/cases';
 import { chart } from '../../bench/chart';
+import { goalVerdicts } from '../../bench/dawn/verdicts';
 import { entrants, OURS } from '../../bench/contenders';
-import { deviation, type CaseResult, type Outcome, type Timing } from '../../bench/contest';
+import type { CaseResult, Outcome, Timing } from '../../bench/contest';
+import { deviation } from '../../bench/correct';
 import { exponent } from '../../bench/exponent';
 import { floor } from '../../bench/floor';
 import { layerWeights, sequencesFirst, transposed } from '../../bench/peers/layout';
@@ -106,7 +108,7 @@ describe('tables', () => {
     expect(text).toMatch(/TF\.js WebGPU, CPU.*15\.0 ×\s+met/);
     expect(text).toMatch(/jax-js WebGPU.*not timed/);
     expect(text).toMatch(/cold start.*≤ 500 ms\s+700 ms\s+MISSED/);
-    expect(text).toContain('1 met, 1 missed, 2 without two times to compare');
+    expect(text).toContain('1 met, 1 missed, 2 not judged');
   });
 });
 
@@ -152,5 +154,30 @@ describe('layouts', () => {
   it('transpose matrices, and put sequences before steps', () => {
     expect([...transposed([1, 2, 3, 4, 5, 6], 2, 3)]).toEqual([1, 4, 2, 5, 3, 6]);
     expect([...sequencesFirst(Int32Array.of(1, 2, 3, 4, 5, 6, 7, 8), 2, 2, 2)]).toEqual([1, 2, 5, 6, 3, 4, 7, 8]);
+  });
+});
+
+describe('the goals on a discrete GPU', () => {
+  const walls = (ours: number, theirs: number) => {
+    const at = (wall: number) => ({ state: 'timed', deviation: 0, timing: { repetitions: 1, wall: spread([wall]), cpu: 1, first: 1, calls: { dispatches: 3, passes: 1, submits: 1, maps: 1, made: 0 } } }) as const;
+    return { case: caseNamed('training lstm M'), outcomes: { [OURS]: at(ours), tfjs_webgpu: at(theirs) } };
+  };
+  const questions = { products: { step: 3, products: 2 }, frame: { wall: 9 } };
+
+  it('are met or missed', () => {
+    const found = goalVerdicts({ questions, cases: [walls(1, 25)] }, false);
+    expect(found.map(({ found: what, met }) => [what, met])).toEqual([['25.0 ×', true], ['1.50 ×', true], ['9.00 ms', false]]);
+  });
+
+  it('are not asked of software, whose figures are told', () => {
+    const found = goalVerdicts({ questions, cases: [walls(1, 25)] }, true);
+    expect(found.map(({ met }) => met)).toEqual([undefined, undefined, undefined]);
+    expect(found.map(({ asked }) => asked)).toEqual(['≥ 20 × on a discrete GPU', '≤ 1.6 × on a discrete GPU', '≤ 8 ms on a discrete GPU']);
+  });
+
+  it('are about cases that exist', () => {
+    const names = gpuCases(true).map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of ['forward lstm M', 'training lstm M', 'forward lstm H512', 'training lstm H512']) expect(names).toContain(name);
   });
 });

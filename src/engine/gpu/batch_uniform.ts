@@ -36,7 +36,7 @@ export class BatchUniform {
     bytes.setUint32(12, accumulate ? 1 : 0, true);
     bytes.setFloat32(16, weight, true);
     bytes.setFloat32(20, smoothing, true);
-    this.queue.writeBuffer(this.buffer, 0, bytes);
+    this.queue.writeBuffer(this.buffer, 0, bytes.buffer);
   }
 }
 

@@ -98,7 +98,7 @@ export class OptimizerStep {
     const bytes = this.#bytes;
     this.optimizer.numbers(settings, rate, update).forEach((number, i) => bytes.setFloat32(4 * i, number, true));
     bytes.setUint32(40, tallyPlace(update) * this.parts.models, true);
-    this.buffers.gpu.device.queue.writeBuffer(this.#uniform, 0, bytes);
+    this.buffers.gpu.device.queue.writeBuffer(this.#uniform, 0, bytes.buffer);
   }
 
   #writeConstant(floats: readonly number[], words: readonly number[]): void {
