@@ -42,7 +42,7 @@ export { initialWeights } from './model/initialisation';
 export type { Direction, Parameters, StateDict } from './model/parameters';
 export type { SignalInfo, SignalKind, SignalPlace } from './model/signals';
 export { isRecurrent, layerTitle } from './model/layer_kind';
-export { layerStates, outputWidth, recurrentLayer, stateBytes } from './model/spec';
+export { layerStates, modelShape, outputWidth, recurrentLayer, stateBytes } from './model/spec';
 export type { BlockLayer, BlockSpec, ClassOutput, Layer, LayerSpec, LayerState, ModelShape, ModelSpec, RecurrentLayer, RecurrentSpec, ValueOutput, VectorInput, WordInput } from './model/spec';
 export { starts, type StartName, type StartScheme, type StartSpec } from './model/start';
 export { LONGEST_TEXT, wordsOf } from './model/words';

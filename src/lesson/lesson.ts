@@ -22,6 +22,7 @@ import { atDistance, distanceOf } from './filler';
 import { learnerChapter } from './learner_chapter';
 import { defaults, HIDDEN_MOST, holdsState, readLink, SEED_MOST, type LessonState } from './link';
 import { OwnFile, type OfferedSignal } from './own_file';
+import { playgroundChapter } from './playground_chapter';
 import { quizChapter } from './quiz_chapter';
 import { raceChapter } from './race_chapter';
 import { recallChapter } from './recall_chapter';
@@ -68,7 +69,7 @@ const showAttention = attentionChapter(change);
 const showStateSpace = stateSpaceChapter(change, slides);
 const showCost = costChapter(change, firstEngine);
 const showRecall = recallChapter(change, slides, firstEngine);
-
+const showPlayground = playgroundChapter(change);
 
 fields.cell.append(...cells.map((cell) => new Option(cell.title, cell.name)));
 const file = new OwnFile(reader, () => show());
@@ -145,7 +146,7 @@ function show(): void {
   reader.cursor = { step: step - 1, unit: unit - 1 };
   compare.with = memory.with = other;
   entry.gate = gate;
-  for (const showChapter of [showGradientFlow, showStored, showGates, showLearner, showCharacters, showQuiz, showUse, showRace, showAttention, showStateSpace, showCost, showRecall]) showChapter(state);
+  for (const showChapter of [showGradientFlow, showStored, showGates, showLearner, showCharacters, showQuiz, showUse, showRace, showAttention, showStateSpace, showCost, showRecall, showPlayground]) showChapter(state);
   for (const element of [...heatmaps, compare]) element.signal = shown;
 }
 

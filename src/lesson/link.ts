@@ -6,6 +6,7 @@ import type { WeightEdit } from '../elements/weight_edits';
 import { readEdits, writtenEdits } from './edit_link';
 import { ATTENTION_RULES, BAG_RULES, COPY_RULES, COST_RULES, GRU_RULES, LEARNER_RULES, QUIZ_RULES, RACE_RULES, RECALL_RULES, SCAN_RULES, STORED_RULES, THREE_RULES } from './figure_rules';
 import { readFlow, writtenFlow } from './flow_link';
+import { readPlay, writtenPlay } from './play_link';
 import { readSettings, writtenSettings, type SettingRules } from './settings_link';
 
 /** Everything a reader can set. Two pages with equal states show equal pictures. */
@@ -44,6 +45,8 @@ export interface LessonState {
   readonly recall?: string;
   /** The answers of chapter 7. */
   readonly quiz?: string;
+  /** The playground, as play_link.ts writes it. */
+  readonly play?: string;
   readonly step: number;
   readonly unit: number;
 }
@@ -97,7 +100,7 @@ export function writtenLink(state: LessonState): string {
     ...(state.gate ? [['gate', state.gate] as [string, string]] : []),
     ['step', state.step],
     ['unit', state.unit],
-    ...(['vanishing', 'exploding', ...FIGURES] as const).flatMap((name) => (state[name] ? [[name, state[name]] as [string, string]] : [])),
+    ...(['vanishing', 'exploding', ...FIGURES, 'play'] as const).flatMap((name) => (state[name] ? [[name, state[name]] as [string, string]] : [])),
   ];
   const written = pairs.map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
   // Made of characters that an address leaves as they are.
@@ -139,6 +142,7 @@ export function readLink(hash: string, cellNames: readonly string[]): ReadLink {
     else if (key === 'step') settings.step = whole(value, 'step', 1, Infinity, complaints);
     else if (key === 'unit') settings.unit = whole(value, 'unit', 1, Infinity, complaints);
     else if (key === 'vanishing' || key === 'exploding') settings[key] = writtenFlow(key, readFlow(key, value, complaints));
+    else if (key === 'play') settings.play = writtenPlay(readPlay(value, complaints));
     else if (Object.hasOwn(figureRules, key)) settings[key as FigureName] = writtenFigure(key as FigureName, value, complaints);
     else complaints.push(`This page does not know the setting “${excerpt(key)}” of this link.`);
   }
