@@ -1,8 +1,9 @@
 /** One picture, painted from a buffer by the shader and from numbers on the CPU: equal in every pixel. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SignalStorage } from '../../src/engine';
 import { colourTable, type ScaleKind } from '../../src/elements/colour/scale';
-import { paintEntries } from '../../src/elements/paint/canvas_painter';
+import { paintCells, paintEntries } from '../../src/elements/paint/canvas_painter';
+import { CellColours } from '../../src/elements/paint/cell_colours';
 import { GpuPainter } from '../../src/elements/paint/gpu_painter';
 import type { PaintWindow } from '../../src/elements/paint/window';
 import { NormPainter, paintNorms, stepLengths, type NormWindow } from '../../src/elements/paint/norm_painter';
@@ -76,6 +77,58 @@ it.each<[string, PaintWindow, ScaleKind, number]>([
   const storage = storageOf();
   const pixels = await paintedBy((ready) => new GpuPainter(onGpu, ready), (painter) => painter.paint(storage, { model: 0, sequence: SEQUENCES - 1 }, window, coding, table), onGpu);
   expect(Array.from(pixels)).toEqual(Array.from(bytesOf(onCpu)));
+});
+
+describe('a window that moves over the same cells', () => {
+  const coding = codingFor({ min: -1, max: 1 });
+  const table = colourTable('diverging', true);
+  const cells = (window: PaintWindow) => new CellColours({ rows: ROWS, columns: STEPS, at, logarithms: false }, window, coding);
+  const small = { ...whole, width: 47, height: 31 };
+  const onePixel = { ...whole, width: 7, height: 5, entryWidth: 1, entryHeight: 1, gap: 0 };
+
+  it.each<[string, PaintWindow, readonly (readonly [left: number, top: number])[]]>([
+    ['right, left, down, up and aslant', small, [[0, 0], [5, 0], [60, 3], [58, 20], [96, 32], [70, 9], [0, 0]]],
+    ['by more than it is wide', small, [[0, 0], [90, 0], [2, 0]]],
+    ['by nothing', small, [[13, 9], [13, 9]]],
+    ['beyond the end', { ...small, width: 100, height: 60 }, [[40, 0], [80, 30], [43, 3]]],
+    ['over entries of one pixel', onePixel, [[0, 0], [1, 0], [4, 2], [3, 1], [3, 0]]],
+  ])('%s shows what one that is painted anew does', (_name, window, places) => {
+    const canvas = document.createElement('canvas');
+    const same = cells(window);
+    for (const [left, top] of places) {
+      const there = { ...window, left, top };
+      paintCells(canvas, there, same, table, false);
+      const anew = document.createElement('canvas');
+      paintEntries(anew, there, at, coding, table);
+      expect(Array.from(bytesOf(canvas)), `${left}, ${top}`).toEqual(Array.from(bytesOf(anew)));
+    }
+  });
+
+  it('looks at no cell but those that come into sight', () => {
+    const canvas = document.createElement('canvas');
+    const same = cells(small);
+    const asked: string[] = [];
+    const { indices } = same;
+    same.indices = (rows, columns) => {
+      asked.push(`${rows.join('–')}, ${columns.join('–')}`);
+      return indices.call(same, rows, columns);
+    };
+    paintCells(canvas, small, same, table, false);
+    paintCells(canvas, { ...small, left: 26 }, same, table, false);
+    paintCells(canvas, { ...small, left: 26, top: 9 }, same, table, false);
+    expect(asked).toEqual(['0–3, 0–3', '0–3, 3–5', '3–4, 2–5']);
+  });
+
+  it('is painted anew in other colours', () => {
+    const canvas = document.createElement('canvas');
+    const same = cells(small);
+    paintCells(canvas, small, same, table, false);
+    const other = colourTable('diverging', false);
+    paintCells(canvas, { ...small, left: 13 }, same, other, false);
+    const anew = document.createElement('canvas');
+    paintEntries(anew, { ...small, left: 13 }, at, coding, other);
+    expect(Array.from(bytesOf(canvas))).toEqual(Array.from(bytesOf(anew)));
+  });
 });
 
 it.each<[string, ScaleKind]>([
