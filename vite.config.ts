@@ -9,7 +9,7 @@ import { findChromium } from './scripts/chromium.mjs';
 import { reference } from './scripts/reference.mjs';
 import { shaders } from './scripts/shaders.mjs';
 
-const directives = ['class-map', 'guard', 'keyed', 'repeat'].map((name) => `lit/directives/${name}.js`);
+const directives = ['class-map', 'guard', 'keyed', 'live', 'repeat'].map((name) => `lit/directives/${name}.js`);
 
 // `vitest --mode long` runs what is too slow for every run instead of the rest.
 export default defineConfig(async ({ mode }): Promise<ViteUserConfig> => {

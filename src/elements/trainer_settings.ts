@@ -1,5 +1,6 @@
 /** The fields of a trainer: what is learned, by what, how fast, how far. */
 import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
 import { LARGEST_RATE, optimizers, tasks, type Task, type TaskSetting } from '../engine';
 import { namedNumbers } from './named_numbers';
 import type { RnnModel } from './rnn-model';
@@ -77,11 +78,12 @@ function isChoice({ least, most, names }: TaskSetting): boolean {
   return names !== undefined && Object.keys(names).length === most - least + 1;
 }
 
+/** Shows what is given even where the reader chose something else and the page refused it. */
 function choice<Value>(label: string, given: Value, options: readonly (readonly [Value, string])[], pick: (value: Value) => void, kind = ''): TemplateResult {
   return html`<label class=${kind}>
     ${label}
     <select @change=${(event: Event) => pick(options[(event.target as HTMLSelectElement).selectedIndex][0])}>
-      ${options.map(([value, text]) => html`<option .selected=${value === given}>${text}</option>`)}
+      ${options.map(([value, text]) => html`<option .selected=${live(value === given)}>${text}</option>`)}
     </select>
   </label>`;
 }
