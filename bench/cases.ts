@@ -54,17 +54,19 @@ const VOCABULARY = 64;
 /** Every case, what matters most and takes least first. @param full - with the shapes L and XL */
 export function cases(full: boolean): Case[] {
   const forward = (shape: Shape) => ['lstm', 'rnn', 'gru', 'gru_reset_before'].map((cell): Case => ({ kind: 'forward', name: `forward ${cell} ${shape.name}`, cell, shape }));
-  const training = ['lstm', 'gru', 'gru_reset_before'].map(
-    (cell): Case => ({ kind: 'training', name: `training ${cell} M`, cell, shape: LANGUAGE_MODEL, vocabulary: VOCABULARY }),
-  );
   const products = [512, 1024].map((size): Case => ({ kind: 'product', name: `product ${size}`, size }));
-  return [...forward(S), ...forward(M), ...training, ...products, ...(full ? [...forward(L), ...forward(XL)] : [])];
+  return [...forward(S), ...forward(M), ...trainingCases(), ...products, ...(full ? [...forward(L), ...forward(XL)] : [])];
+}
+
+/** Training at M, of the cells that a peer has. */
+export function trainingCases(): TrainingCase[] {
+  return ['lstm', 'gru', 'gru_reset_before'].map((cell) => ({ kind: 'training', name: `training ${cell} M`, cell, shape: LANGUAGE_MODEL, vocabulary: VOCABULARY }));
 }
 
 /** Those for a real adapter, by us and TF.js: forward and training. @param large - with those that take a software adapter minutes */
 export function gpuCases(large: boolean): Case[] {
-  const [forward, training] = [cases(true).filter(({ kind }) => kind === 'forward'), cases(true).filter(({ kind }) => kind === 'training')];
-  const small = [...forward.filter(({ name }) => / [SM]$/.test(name)), ...training];
+  const forward = cases(true).filter(({ kind }) => kind === 'forward');
+  const small = [...forward.filter(({ name }) => / [SM]$/.test(name)), ...trainingCases()];
   if (!large) return small;
   return [
     ...small,

@@ -4,9 +4,9 @@
 //   node scripts/bench.mjs [--full] [--only PATTERN] [--peers PATTERN] [--quick] [--minutes N] [--resume] [--json FILE] [--chart FILE]
 //   node scripts/bench.mjs --from FILE --chart FILE     draws an earlier run, and runs nothing
 //
-// Two kinds of thing are run. A question (bench/roofline.ts, forms.ts, live.ts, scale.ts, panning.ts) has an answer
-// of its own. A case (bench/cases.ts) is carried out by us and by every peer, in turns; the peers are
-// installed in bench/node_modules on first use. --only is a regular expression over the names of both,
+// Two kinds of thing are run. A question (bench/roofline.ts, forms.ts, updates.ts, live.ts, scale.ts,
+// panning.ts) has an answer of its own. A case (bench/cases.ts) is carried out by us and by every peer, in
+// turns; the peers are installed in bench/node_modules on first use. --only is a regular expression over the names of both,
 // --peers one over the names of those we are compared with; --full adds the large shapes; --quick takes
 // two short turns, to see whether all is well rather than how fast it is.
 //
@@ -35,7 +35,9 @@ import { ensureChromium } from './chromium.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bare = /** @type {const} */ ({ configFile: false, root, logLevel: 'error' });
 const local = join(root, 'bench/results/local/bench.json');
-const questions = ['roofline', 'forms', 'live', 'scale', 'panning'];
+const questions = ['roofline', 'forms', 'updates', 'live', 'scale', 'panning'];
+/** Those that judge their own answers. */
+const judges = ['updates', 'scale', 'panning'];
 
 const { values: options } = parseArgs({
   options: {
@@ -87,7 +89,7 @@ async function measure() {
   } finally {
     await browser.close();
   }
-  run.targets = [...verdicts(run.cases), ...(run.questions['live'] ? liveVerdicts(run.questions['live']) : []), ...['scale', 'panning'].flatMap((name) => run.questions[name]?.verdicts ?? [])];
+  run.targets = [...verdicts(run.cases), ...(run.questions['live'] ? liveVerdicts(run.questions['live']) : []), ...judges.flatMap((name) => run.questions[name]?.verdicts ?? [])];
   save(run);
   console.log(targetTable(run.targets));
   console.log(`\nbench: on ${adapter}, ${run.processors} processors`);
