@@ -93,7 +93,7 @@ async function measure(gpu: Engine, cell: string, shape: FormShape): Promise<For
 
 async function referenceTime(cpu: Engine, cell: string, shape: FormShape): Promise<number> {
   using model = await cpu.model({ input: { size: shape.inputs }, layers: [{ cell, hidden: shape.hidden }] });
-  return timed(model, inputsOf(shape), 'auto');
+  return await timed(model, inputsOf(shape), 'auto'); // the model is there until then
 }
 
 function inputsOf({ steps, sequences, inputs }: FormShape): Tensor<Float32Array> {
