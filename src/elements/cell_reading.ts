@@ -20,10 +20,19 @@ export interface CellReading {
   readonly values: Readonly<Record<string, number>>;
 }
 
-/** @param states - of each of the cell's states [T, H], first model and sequence */
-export async function readCell(tape: Tape, { cell, units, layer }: { readonly cell: Cell; readonly units: number; readonly layer: number }, states: readonly ArrayLike<number>[], step: number, unit: number): Promise<CellReading> {
+/** A cell in its layer. */
+export interface CellPlace {
+  readonly cell: Cell;
+  readonly units: number;
+  readonly layer: number;
+  /** States that have one number a unit; all of the cell's unless given. */
+  readonly own?: readonly string[];
+}
+
+/** @param states - of each of those states [T, H], first model and sequence */
+export async function readCell(tape: Tape, { cell, units, layer, own = cell.states.map(({ name }) => name) }: CellPlace, states: readonly ArrayLike<number>[], step: number, unit: number): Promise<CellReading> {
   const sums = await Promise.all(cell.gates.map(({ name: gate }) => addends(tape, { layer, step, unit, gate })));
-  const at = (t: number) => Object.fromEntries(cell.states.map(({ name }, s) => [name, t < 0 ? 0 : states[s][t * units + unit]]));
+  const at = (t: number) => Object.fromEntries(own.map((name, s) => [name, t < 0 ? 0 : states[s][t * units + unit]]));
   const byGate = (value: (sum: Addends) => number) => Object.fromEntries(cell.gates.map(({ name }, g) => [name, value(sums[g])]));
   const numbers = { sums: byGate((sum) => sum.preActivation), gates: byGate((sum) => sum.value), before: at(step - 1), after: at(step) };
   return { cell, step, unit, units, sums, numbers, equations: liveEquations(cell, numbers), values: { ...sumsByName(cell, sums), ...statesByName(cell, numbers) } };

@@ -6,11 +6,12 @@
 import { html, mathml, type TemplateResult } from 'lit';
 
 /** What stands at one place of an equation. */
-type Token = { readonly kind: 'name' | 'function' | 'number' | 'operator'; readonly text: string };
+type Token = { readonly kind: 'name' | 'function' | 'sum' | 'number' | 'operator'; readonly text: string };
 
 const forms: readonly (readonly [Token['kind'], RegExp])[] = [
-  ['function', /^(?:tanh|softmax|softplus|norm|SiLU|silu|gelu|relu|exp|max|σ)(?![A-Za-z_'])/],
-  ['name', /^[A-Za-zΔ]+(?:_[A-Za-z0-9]+)?'?/],
+  ['function', /^(?:tanh|softmax|softplus|norm|conv|SiLU|gelu|relu|exp|max|σ)(?![A-Za-z_'])/],
+  ['sum', /^Σ_[a-z]/],
+  ['name', /^[A-Za-zΔ]+(?:_[A-Za-z0-9Δ]+)?'?/],
   ['number', /^\d+(?:\.\d+)?/],
   ['operator', /^\S/],
 ];
@@ -40,13 +41,14 @@ function element({ kind, text }: Token, isLit: (name: string) => boolean): Templ
   if (kind === 'number') return mathml`<mn>${text}</mn>`;
   if (kind === 'function') return mathml`<mi>${text}</mi>`;
   if (kind === 'operator') return /[()]/.test(text) ? mathml`<mo stretchy="false">${text}</mo>` : mathml`<mo>${text}</mo>`;
+  if (kind === 'sum') return mathml`<munder><mo>∑</mo><mi>${text.slice(2)}</mi></munder>`;
   const symbol = symbolOf(text);
   const [letter, index] = [symbol.replace("'", ''), text.slice(symbol.length + 1)];
   const classes = isLit(symbol) ? 'symbol lit' : 'symbol';
   const name = mathml`<mi>${letter}</mi>`;
   if (index) return mathml`<msub class=${classes} data-name=${symbol}>${name}<mi>${index}</mi></msub>`;
-  // Weights and biases are the same at every step; all else is of a step: the one before, for what is read of the old state.
-  if (/^[A-Zbp]/.test(symbol)) return mathml`<mrow class=${classes} data-name=${symbol}>${name}</mrow>`;
+  // Weights and biases are the same at every step; all else is of a step, Mamba's B and C too: the one before, for what is read of the old state.
+  if (/^(?![BC]$)[A-Zbp]/.test(symbol)) return mathml`<mrow class=${classes} data-name=${symbol}>${name}</mrow>`;
   const before = symbol === 'h' || symbol === 'c';
   return mathml`<msub class=${classes} data-name=${symbol}>${name}${before ? mathml`<mrow><mi>t</mi><mo>−</mo><mn>1</mn></mrow>` : mathml`<mi>t</mi>`}</msub>`;
 }

@@ -1,6 +1,6 @@
 /** A cell's equations with the numbers of one unit at one step in place of the letters. */
 import type { Cell } from '../engine';
-import { decimal } from './signed_number';
+import { bracketed, decimal } from './signed_number';
 
 /** One equation: as the cell states it, and with numbers. */
 export interface LiveEquation {
@@ -33,7 +33,7 @@ export function liveEquations(cell: Cell, { sums, gates, before, after }: UnitNu
     const numbers = right.replace(/[a-z]+'?/g, (word) => {
       const value = word.endsWith("'") ? after[word.slice(0, -1)] : (gates[word] ?? before[word]);
       if (value === undefined) return word;
-      return value < 0 ? `(${decimal(value)})` : decimal(value);
+      return bracketed(value);
     });
     return { written, of: left.replace("'", ''), numbers: `${left} = ${numbers.replaceAll('⊙', '·').replace(/\((\(.*?\))\)/g, '$1')} = ${decimal(result)}` };
   });

@@ -1,13 +1,12 @@
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import { isRecurrent, layerTitle, type Cell, type ModelShape, type Tape } from '../engine';
+import type { Tape } from '../engine';
 import { optionalNumberAttribute } from './attributes';
-import { readCell, type CellReading } from './cell_reading';
-import { cellDiagram } from './diagram/cell_layout';
 import { diagramStyles } from './diagram/diagram_styles';
-import type { Box, Diagram, Joint, Part, WireName, WireNumber } from './diagram/part';
+import { drawnLayer, layerToDraw, type DiagramPlace } from './diagram/drawn_layer';
+import type { Box, Diagram, DiagramReading, Joint, Part, WireName, WireNumber } from './diagram/part';
 import { equationMath, symbolOf } from './equation_math';
-import { insteadOfGates, lastCell, placeInStack } from './last_layer';
+import { placeInStack } from './last_layer';
 import { held } from './latest';
 import { ModelFigure } from './model_figure';
 import { decimal, signedDecimal } from './signed_number';
@@ -30,7 +29,7 @@ const DIGIT = 8.4;
 
 /** What is drawn, whole: a picture of some run at any moment, if not of the newest. */
 interface Shown {
-  readonly reading: CellReading;
+  readonly reading: DiagramReading;
   readonly diagram: Diagram;
   readonly word: string;
   readonly steps: number;
@@ -39,10 +38,11 @@ interface Shown {
 }
 
 /**
- * One step of a cell as a picture: what is read, the sums, the gates and the states on their way, each wire with the
- * number that the chosen unit has on it at the chosen step; and beside it the equations, with the same names in the same
- * colours. Pointing at a part, or coming to it by keyboard, lights what it stands for in both; pressing it keeps it lit. Of
- * a stack of layers it is the last that has a cell.
+ * One step of a layer as a picture: of a cell what is read, the sums, the gates and the states on their way; of attention
+ * query, key and value, the weights and what comes of them; of Mamba one channel, from convolution to output gate. Each wire
+ * has the number that the chosen unit has on it at the chosen step; and beside it are the equations, with the same names in the
+ * same colours. Pointing at a part, or coming to it by keyboard, lights what it stands for in both; pressing it keeps it lit.
+ * Of a stack of layers it is the last that has a cell, and without any the last of attention or Mamba.
  *
  * @fires {SymbolFocusEvent} symbol-focus - The reader points at other symbols, or no longer at any.
  * @csspart diagram - The picture.
@@ -55,8 +55,11 @@ interface Shown {
 export class RnnCellDiagram extends ModelFigure {
   static override styles = [ModelFigure.styles, symbolColours, diagramStyles];
 
-  /** The layer whose cell is drawn, from 0; the last that has one unless given. */
+  /** The layer that is drawn, from 0; the last that has a cell unless given. */
   @property({ converter: optionalNumberAttribute }) layer: number | undefined;
+
+  /** Of Mamba, the channel that is drawn, from 0; that with the unit's own number unless given. */
+  @property({ converter: optionalNumberAttribute }) channel: number | undefined;
 
   /** Symbols lit from outside, as `f` or `c'`. Setting it fires no event. */
   @property({ attribute: false }) lit: readonly string[] = [];
@@ -67,7 +70,7 @@ export class RnnCellDiagram extends ModelFigure {
   @state() private place = { part: 0, equation: 0 };
 
   private readonly answer = new StagedAnswer<Shown>(this);
-  private states: { readonly tape: Tape; readonly revision: number; readonly layer: number; readonly values: Promise<readonly ArrayLike<number>[]> } | undefined;
+  private signals: { readonly tape: Tape; readonly revision: number; readonly layer: number; readonly values: Promise<readonly ArrayLike<number>[]> } | undefined;
 
   override render(): TemplateResult {
     const obstacle = this.obstacle ?? this.answer.failure;
@@ -77,7 +80,7 @@ export class RnnCellDiagram extends ModelFigure {
     const { reading, word, steps, place } = shown;
     return html`
       ${this.waits()}
-      <p class="where">Unit ${reading.unit + 1} after <bdi>${word}</bdi>, step ${reading.step + 1} of ${steps}${place ? `, in ${place}` : ''}</p>
+      <p class="where">Unit ${reading.unit + 1} after <bdi>${word}</bdi>, step ${reading.step + 1} of ${steps}${place ? `, in ${place}` : ''}${reading.note ? html`<br /><span class="note">${reading.note}</span>` : nothing}</p>
       <div class="sides" @pointerover=${this.pointAt} @pointerleave=${this.pointAway}>${this.picture(shown)} ${this.equations(shown)}</div>
     `;
   }
@@ -86,35 +89,35 @@ export class RnnCellDiagram extends ModelFigure {
     const model = this.connection.model;
     const tape = model?.state.tape;
     if (!model || !tape) {
-      this.states = undefined;
+      this.signals = undefined;
       return this.answer.clear();
     }
     if (this.moving) return this.answer.suspend();
     const { words, revision } = model.state;
     const { step, unit } = model.cursor;
-    const { layer } = this;
-    this.answer.ask([tape, revision, step, unit, layer], async function* (this: RnnCellDiagram) {
-      yield await held(tape, () => this.fetch(tape, revision, words, step, unit));
+    const { layer, channel } = this;
+    this.answer.ask([tape, revision, step, unit, layer, channel], async function* (this: RnnCellDiagram) {
+      yield await held(tape, () => this.fetch(tape, revision, words, { step, unit, channel }));
     }.bind(this));
   }
 
-  private async fetch(tape: Tape, revision: number, words: readonly string[], step: number, cursorUnit: number): Promise<Shown> {
+  private async fetch(tape: Tape, revision: number, words: readonly string[], place: DiagramPlace): Promise<Shown> {
     const { shape } = tape.model;
-    const layer = this.layer ?? lastCell(shape)?.index ?? shape.layers.length - 1;
-    const { cell, units, diagram } = drawn(shape, layer);
-    const known = this.states;
+    const layer = this.layer ?? layerToDraw(shape);
+    const { diagram, signals, read } = drawnLayer(shape, layer);
+    const known = this.signals;
     if (known?.tape !== tape || known.revision !== revision || known.layer !== layer) {
-      this.states = { tape, revision, layer, values: Promise.all(cell.states.map(({ name }) => tape.signal(name, { layer }).read())) };
+      this.signals = { tape, revision, layer, values: Promise.all(signals.map((name) => tape.signal(name, { layer }).read())) };
     }
-    const reading = await readCell(tape, { cell, units, layer }, await this.states!.values, step, Math.min(cursorUnit, units - 1));
-    return { reading, diagram, word: words[step], steps: words.length, place: placeInStack(shape, layer) };
+    const reading = await read(tape, await this.signals!.values, words, place);
+    return { reading, diagram, word: words[place.step], steps: words.length, place: placeInStack(shape, layer) };
   }
 
   private picture({ reading, diagram }: Shown): TemplateResult {
-    const { cell, values } = reading;
+    const { title, values } = reading;
     const { width, height, parts } = diagram;
     const told = parts.filter(({ label }) => label);
-    return html`<svg part="diagram" viewBox="0 0 ${width} ${height}" role="group" aria-label="One step of the ${cell.title}, with the numbers of this unit" class=${this.shining.length > 0 ? 'shines' : ''}>
+    return html`<svg part="diagram" viewBox="0 0 ${width} ${height}" role="group" aria-label="One step of ${title}, with the numbers of this unit" class=${this.shining.length > 0 ? 'shines' : ''}>
       ${parts.map((part) => svg`<g class=${this.classOf('wires', part)} data-name=${part.name} data-lights=${part.lights.join(' ')}>${part.wires?.map(({ d, arrow }) => wire(d, arrow ?? false))}</g>`)}
       ${parts.map((part) => {
         const rank = told.indexOf(part);
@@ -137,9 +140,9 @@ export class RnnCellDiagram extends ModelFigure {
     </svg>`;
   }
 
-  private equations({ reading: { cell, equations } }: Shown): TemplateResult {
+  private equations({ reading: { title, equations } }: Shown): TemplateResult {
     const isLit = (name: string) => this.shining.includes(name);
-    return html`<ul part="equations" class=${this.shining.length > 0 ? 'equations shines' : 'equations'} aria-label="Equations of the ${cell.title}, with the numbers of this unit">
+    return html`<ul part="equations" class=${this.shining.length > 0 ? 'equations shines' : 'equations'} aria-label="Equations of ${title}, with the numbers of this unit">
       ${equations.map(({ written, numbers }, rank) => {
         const lights = [symbolOf(written.split(' = ')[0])];
         return html`<li>
@@ -209,17 +212,6 @@ export class RnnCellDiagram extends ModelFigure {
   }
 }
 
-/** The cell of a layer and its picture. Throws, in words, for a layer that has none. */
-function drawn(shape: ModelShape, index: number): { readonly cell: Cell; readonly units: number; readonly diagram: Diagram } {
-  const layer = shape.layers[index];
-  if (!layer) throw new Error(`layer: ${index} given; this network has layers 0 to ${shape.layers.length - 1}.`);
-  if (!isRecurrent(layer)) throw new Error(`${layerTitle(layer)} has no cell. ${insteadOfGates(layer)}`);
-  const { cell, hidden: units, width } = layer;
-  const diagram = width === units ? cellDiagram(cell) : undefined;
-  if (!diagram) throw new Error(`There is no picture of this ${cell.title}: its state is a projection, and no unit has a number of its own there.`);
-  return { cell, units, diagram };
-}
-
 function wire(d: string, arrow: boolean): SVGTemplateResult {
   return svg`<path class="hit" d=${d}></path><path class="wire" d=${d}></path>${arrow ? svg`<path class="head" d="M-7 -4.5L1 0L-7 4.5z" transform=${headAt(d)}></path>` : nothing}`;
 }
@@ -241,7 +233,7 @@ function joint({ x, y, sign }: Joint): SVGTemplateResult {
   return svg`<circle class="joint" cx=${x} cy=${y} r="10"></circle><path class="sign" d=${cross} transform="translate(${x} ${y})"></path>`;
 }
 
-function box({ x, y, width, height, symbol, function: applied, value, ends: [low, high] }: Box, values: CellReading['values']): SVGTemplateResult {
+function box({ x, y, width, height, symbol, function: applied, value, ends: [low, high] }: Box, values: DiagramReading['values']): SVGTemplateResult {
   const centre = x + width / 2;
   if (!value) return svg`<rect class="box" x=${x} y=${y} width=${width} height=${height} rx="6"></rect><text class="function" x=${centre} y=${y + height / 2 + 5}>${applied}</text>`;
   const number = values[value];
@@ -261,7 +253,7 @@ function wireName({ text, x, y, anchor = 'middle' }: WireName): SVGTemplateResul
 }
 
 /** On a ground of its own, so that the wires behind it do not strike it through. */
-function wireNumber({ value, x, y, anchor = 'middle' }: WireNumber, values: CellReading['values']): SVGTemplateResult {
+function wireNumber({ value, x, y, anchor = 'middle' }: WireNumber, values: DiagramReading['values']): SVGTemplateResult {
   const text = signedDecimal(values[value]);
   const width = DIGIT * text.length;
   const left = { start: x, middle: x - width / 2, end: x - width }[anchor];
@@ -269,7 +261,7 @@ function wireNumber({ value, x, y, anchor = 'middle' }: WireNumber, values: Cell
 }
 
 /** The numbers of a part for who hears it, each by gate where there are several. */
-function numbersOf({ boxes = [], numbers = [] }: Part, values: CellReading['values']): string {
+function numbersOf({ boxes = [], numbers = [] }: Part, values: DiagramReading['values']): string {
   const told = [...boxes.flatMap(({ value }) => (value ? [value] : [])), ...numbers.map(({ value }) => value)];
   if (told.length === 0) return '';
   if (told.length === 1) return `: ${decimal(values[told[0]])}`;

@@ -14,6 +14,11 @@ export function signedDecimal(value: number, decimals = 3): string {
   return value > 0 ? `+${decimal(value, decimals)}` : decimal(value, decimals);
 }
 
+/** As a factor or a term in a line: a negative one in brackets. */
+export function bracketed(value: number): string {
+  return value < 0 ? `(${decimal(value)})` : decimal(value);
+}
+
 /** A number as a subscript: `₁₂`. */
 export function subscript(index: number): string {
   return String(index).replace(/\d/g, (digit) => '₀₁₂₃₄₅₆₇₈₉'[Number(digit)]);

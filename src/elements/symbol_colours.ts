@@ -21,22 +21,23 @@ export const symbolColours = css`
     color: var(--symbol-x);
   }
   [data-name^='h'],
+  [data-name='y'],
   [data-name='U'] {
     color: var(--symbol-h);
   }
   [data-name^='c'] {
     color: var(--symbol-c);
   }
-  :is([data-name='f'], [data-name='z']) {
+  :is([data-name='f'], [data-name='z'], [data-name='A'], [data-name='Δ']) {
     color: var(--symbol-keep);
   }
-  [data-name='i'] {
+  :is([data-name='i'], [data-name='k'], [data-name='u'], [data-name='B']) {
     color: var(--symbol-in);
   }
-  :is([data-name='g'], [data-name='n']) {
+  :is([data-name='g'], [data-name='n'], [data-name='v'], [data-name='m'], [data-name='s']) {
     color: var(--symbol-candidate);
   }
-  :is([data-name='o'], [data-name='r']) {
+  :is([data-name='o'], [data-name='r'], [data-name='q'], [data-name='C']) {
     color: var(--symbol-out);
   }
 `;

@@ -1,4 +1,5 @@
 /** The views of the playground: what each is an element of, and which network has something to show in it. */
+import { hasPicture } from '../elements/diagram/drawn_layer';
 import { isRecurrent, type Layer, type MadeTask } from '../engine';
 
 /** What a view needs to know of the network to say whether it has anything to show. */
@@ -27,7 +28,7 @@ export const playViews: readonly PlayView[] = [
   { name: 'predictions', title: 'What it expects', tag: 'rnn-predictions', properties: { words: [], count: 8 }, missing: withoutClasses },
   { name: 'continuation', title: 'What it writes by itself', tag: 'rnn-continuation', missing: ({ layers, task }) => withoutClasses({ layers, task }) || withoutNextWord(task!) || withoutEnd(layers) },
   { name: 'entry', title: 'One number taken apart', tag: 'rnn-entry', missing: withoutCell },
-  { name: 'cell', title: 'Inside the cell', tag: 'rnn-cell-diagram', missing: withoutCell },
+  { name: 'cell', title: 'Inside a layer', tag: 'rnn-cell-diagram', missing: ({ layers }) => (layers.some(hasPicture) ? '' : 'there is no picture of its layers') },
   { name: 'gates', title: 'Gates', tag: 'rnn-gates', missing: ({ layers }) => (layers.some(isGated) ? '' : 'none of its layers has gates') },
   { name: 'attention', title: 'Attention', tag: 'rnn-attention', missing: ({ layers }) => (hasSignal(layers, 'attn') ? '' : 'none of its layers is attention') },
   { name: 'scan', title: 'Selective scan', tag: 'rnn-scan', missing: ({ layers }) => (hasSignal(layers, 'decay') ? '' : 'none of its layers is Mamba') },

@@ -8,6 +8,10 @@ export const diagramStyles = css`
   .where bdi {
     font-weight: 600;
   }
+  .note {
+    color: var(--quiet);
+    font-size: 0.9em;
+  }
   .sides {
     display: grid;
     grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr));

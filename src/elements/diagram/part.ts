@@ -60,3 +60,23 @@ export interface Diagram {
   /** In the order in which they are computed, and read out. */
   readonly parts: readonly Part[];
 }
+
+/** An equation as it is written, and with numbers in place of the letters. */
+export interface DiagramEquation {
+  readonly written: string;
+  /** From the first `=` on. */
+  readonly numbers: string;
+}
+
+/** The numbers of one unit at one step, by the names that a diagram and its equations have for them. */
+export interface DiagramReading {
+  /** What the layer is called. */
+  readonly title: string;
+  /** Places count from 0. */
+  readonly step: number;
+  readonly unit: number;
+  readonly values: Readonly<Record<string, number>>;
+  readonly equations: readonly DiagramEquation[];
+  /** What else is to be said of the place; empty for a cell. */
+  readonly note: string;
+}

@@ -83,6 +83,7 @@ export const attention: Block = {
       { ...value('v', 'values: what a step hands over'), ...perHead },
       { ...value('context', 'the values taken, weighed and added up'), ...perHead },
     ];
+    if (norm !== 'none') signals.push(value('attended', 'what was read and what attention adds to it'));
     if (ratio > 0) signals.push({ ...value('a_mlp', 'pre-activation of the hidden layer'), kind: 'pre-activation' });
     const equations = equationsOf(norm !== 'none', positions, ratio > 0 ? activation : undefined);
     return draft.finished(output, signals, equations, positions === 'learned' ? mostSteps : undefined);

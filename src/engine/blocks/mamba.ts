@@ -95,8 +95,10 @@ export const mamba: Block = {
       { name: 'decay', kind: 'gate', range: [0, 1], role: 'exp(Δ·A), what a step keeps of the state', of: { shown: 'decay', by: 'scanned' }, ...perChannel },
       { name: 'B', kind: 'value', range: 'unbounded', role: 'how an input is written into the state', of: side('B') },
       { name: 'C', kind: 'value', range: 'unbounded', role: 'how the state is read out', of: side('C') },
+      { name: 'u_in', kind: 'value', range: 'unbounded', role: 'what enters the convolution', of: { tensor: 'u_in' } },
       { name: 'u', kind: 'value', range: 'unbounded', role: 'what enters the scan, after convolution and SiLU', of: { tensor: 'u' } },
       { name: 'z', kind: 'pre-activation', range: 'unbounded', role: 'pre-activation of the output gate', of: { tensor: 'z' } },
+      { name: 'scanned', kind: 'value', range: 'unbounded', role: 'what leaves the scan, behind the output gate', of: { tensor: 'scanned' } },
     ];
     return draft.finished(output, signals, [
       `u, z = W_in·${norm === 'none' ? 'x' : 'norm(x)'}`,
