@@ -1,17 +1,17 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import { addends, isRecurrent, layerTitle, recurrentLayer, type Addend, type Addends, type Cell, type ModelShape, type Parameters, type Tape } from '../engine';
+import { isRecurrent, layerTitle, recurrentLayer, type Addend, type Addends, type Cell, type ModelShape, type Parameters, type Tape } from '../engine';
 import { curveOf } from './activation_curve';
 import { optionalNumberAttribute } from './attributes';
+import { readCell, type CellReading } from './cell_reading';
 import { curvePicture, curveStyles } from './curve_picture';
 import { entryStyles } from './entry_styles';
 import { placeOfWeight, typedWeight, weightControls, weightStyles, type ChosenWeight, type Term } from './entry_weight';
 import { insteadOfGates, lastCell, placeInStack } from './last_layer';
 import { held } from './latest';
-import { liveEquations, type LiveEquation, type UnitNumbers } from './live_equations';
 import { ModelFigure } from './model_figure';
 import { ScaleConnection } from './scale_connection';
-import { decimal, signedDecimal } from './signed_number';
+import { bracketed, decimal, signedDecimal } from './signed_number';
 import { StagedAnswer } from './staged_answer';
 import { stateSummands, summedStates } from './state_summands';
 import { samePlace, weightName, type WeightEdit } from './weight_edits';
@@ -29,24 +29,15 @@ export class GateChangeEvent extends Event {
 /** Terms shown before the rest is summed up. */
 const SHOWN = 8;
 
-/** Everything about one unit at one step. */
-interface Entry {
-  /** Without the equation of a state that is not the unit's own, as the projected h of an LSTM. */
-  readonly cell: Cell;
+/** Everything about one unit at one step; the cell without the equation of a state that is not the unit's own, as the projected h of an LSTM. */
+interface Entry extends CellReading {
   readonly shape: ModelShape;
   /** The layer that has it, from 0. */
   readonly layer: number;
   /** What the tape was made with. */
   readonly parameters: Parameters;
   readonly word: string;
-  readonly step: number;
   readonly steps: number;
-  readonly unit: number;
-  readonly units: number;
-  /** One a gate, in stacking order. */
-  readonly sums: readonly Addends[];
-  readonly numbers: UnitNumbers;
-  readonly equations: readonly LiveEquation[];
 }
 
 /**
@@ -139,11 +130,8 @@ export class RnnEntry extends ModelFigure {
     if (known?.tape !== tape || known.revision !== revision || known.layer !== layer) {
       this.states = { tape, revision, layer, values: Promise.all(own.map((name) => tape.signal(name, { layer }).read())) };
     }
-    const [states, sums] = await Promise.all([this.states!.values, Promise.all(cell.gates.map(({ name: gate }) => addends(tape, { layer, step, unit, gate })))]);
-    const at = (t: number) => Object.fromEntries(own.map((name, s) => [name, t < 0 ? 0 : states[s][t * units + unit]]));
-    const byGate = (value: (sum: Addends) => number) => Object.fromEntries(cell.gates.map(({ name }, g) => [name, value(sums[g])]));
-    const numbers = { sums: byGate((sum) => sum.preActivation), gates: byGate((sum) => sum.value), before: at(step - 1), after: at(step) };
-    return { cell, shape, layer, parameters, word: words[step], step, steps: words.length, unit, units, sums, numbers, equations: liveEquations(cell, numbers) };
+    const reading = await readCell(tape, { cell, units, layer, own }, await this.states!.values, step, unit);
+    return { ...reading, shape, layer, parameters, word: words[step], steps: words.length };
   }
 
   private gateIndex({ gates }: Cell): number {
@@ -185,7 +173,7 @@ export class RnnEntry extends ModelFigure {
     return html`<table>
       <caption>${summands.length === 1 ? `What ${name} is the product of` : `The ${summands.length} terms of ${name}, largest first`}</caption>
       <tbody>
-        ${summands.map(({ written, factors, value }) => row(written.replaceAll('⊙', '·'), value, factors.map((factor) => (factor < 0 ? `(${decimal(factor)})` : decimal(factor))).join(' · ')))}
+        ${summands.map(({ written, factors, value }) => row(written.replaceAll('⊙', '·'), value, factors.map(bracketed).join(' · ')))}
       </tbody>
       <tbody>
         ${row(`${summands.length === 1 ? 'so' : 'their sum,'} ${name}`, total, nothing, 'total')}
@@ -361,9 +349,9 @@ function labelled({ of, index, weight, factor, term }: Addend, unit: number, res
   const row = unit + 1;
   const scaled = reset && (of === 'h' || of === 'b_hh') ? `${reset} · ` : '';
   if (index === undefined) return [`${scaled}${of}[${row}]`, term, scaled ? `${reset} · ${decimal(weight)}` : ''];
-  if (of === 'c') return [`p[${row}] · c[${row}]`, term, `${decimal(weight)} · ${factor < 0 ? `(${decimal(factor)})` : decimal(factor)}`];
+  if (of === 'c') return [`p[${row}] · c[${row}]`, term, `${decimal(weight)} · ${bracketed(factor)}`];
   const matrix = of === 'x' ? 'W' : 'U';
-  return [`${scaled}${matrix}[${row},${index + 1}] · ${of}[${index + 1}]`, term, `${scaled}${decimal(weight)} · ${factor < 0 ? `(${decimal(factor)})` : decimal(factor)}`];
+  return [`${scaled}${matrix}[${row},${index + 1}] · ${of}[${index + 1}]`, term, `${scaled}${decimal(weight)} · ${bracketed(factor)}`];
 }
 
 declare global {
