@@ -1,4 +1,5 @@
 /** Wires the first figure of chapter 6: the page's sentence, read by Mamba. */
+import type { RnnCellDiagram } from '../elements/rnn-cell-diagram';
 import type { RnnModel } from '../elements/rnn-model';
 import type { RnnScan } from '../elements/rnn-scan';
 import { figureModels, readWith, type Change } from './figure_models';
@@ -27,7 +28,7 @@ export function stateSpaceChapter(change: Change, slides: (field: HTMLInputEleme
     const layers = ['mamba state:8', ...(frozen === 'yes' ? ['frozen:true'] : []), ...(delta === 0 ? [] : [`delta:${delta}`])].join(' ');
     Object.assign(model, { layers, seed: state.seed });
     readWith(model, trained ? trainedAddress('mamba') : '', state.text);
-    view.channel = channel - 1;
+    view.channel = byId<RnnCellDiagram>('scan-diagram').channel = channel - 1;
   });
 }
 
