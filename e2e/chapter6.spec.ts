@@ -75,10 +75,25 @@ for (const [number, name, hash, who] of [
     const found = await opened(page, hash, number);
     await expect(found.getByRole('rowheader')).toHaveText([...who], { timeout: 40_000 });
     await found.getByRole('button', { name: 'Train', exact: true }).press('Enter');
+    await expect(found.getByRole('progressbar', { name: 'Updates done' })).toBeVisible();
     await expect(found.getByText('All 10 updates are done.')).toBeVisible({ timeout: 50_000 });
     await expect(found.getByRole('cell', { name: /of 1$/ })).toHaveCount(who.length);
     await found.getByRole('button', { name: 'Reset', exact: true }).press('Enter');
     await expect(found.getByText('Nothing has been trained yet.')).toBeVisible();
+    await expect(found.getByRole('progressbar', { name: 'Updates done' })).toBeHidden();
+  });
+}
+
+for (const [number, command, network] of [
+  [23, 'npm run test:long -- selectivity', 'Mamba, Δ, B and C frozen'],
+  [25, 'npm run test:long -- recall', 'Mamba, two layers'],
+] as const) {
+  test(`the race of figure ${number} says what came of it at full size, that it was computed before, and what computes it`, async ({ page }) => {
+    const found = await opened(page, '', number);
+    await found.getByText('At full size, precomputed').click();
+    await expect(found.getByText(command)).toBeVisible();
+    const recorded = found.getByRole('group', { name: 'Recorded results' });
+    await expect(recorded.getByRole('row').filter({ hasText: network })).toContainText(/\d+ %.*seed/);
   });
 }
 

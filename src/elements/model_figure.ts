@@ -37,6 +37,11 @@ export abstract class ModelFigure extends MarkupElement {
       border-radius: 0.4rem;
       overflow-wrap: anywhere;
     }
+    /* As high as what is to come, so that nothing below moves when it does; figures say how high that is. */
+    .place {
+      box-sizing: border-box;
+      min-block-size: var(--place, auto);
+    }
   `;
 
   /** The id of the rnn-model that this shows. */
@@ -52,7 +57,9 @@ export abstract class ModelFigure extends MarkupElement {
     const { model, problem } = this.connection;
     if (problem) return problem;
     if (!model) return `There is no model to show: give for="id" of an <rnn-model>.`;
-    return model.state.tape ? undefined : model.state.message || 'Starting…';
+    const { state, opening } = model;
+    if (state.tape) return undefined;
+    return opening.status === 'loading' ? `Loading ${opening.name}…` : state.message || 'Starting…';
   }
 
   /** Whether training moves the numbers at this moment. What fetches numbers then keeps what it had. */
@@ -67,6 +74,13 @@ export abstract class ModelFigure extends MarkupElement {
   }
 
   protected notice(text: string): TemplateResult {
-    return html`<p class="notice" part="notice">${text}</p>`;
+    const { model } = this.connection;
+    const isToCome = model !== undefined && !model.state.tape && model.state.status !== 'error';
+    return isToCome ? this.awaited(text) : html`<p class="notice" part="notice">${text}</p>`;
+  }
+
+  /** What stands in the place of a picture that is on its way. */
+  protected awaited(text = 'Computing…'): TemplateResult {
+    return html`<p class="notice place" part="notice">${text}</p>`;
   }
 }

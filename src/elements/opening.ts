@@ -42,7 +42,7 @@ export class Opening {
     await this.#open(name, false, async (abort) => {
       const response = await fetch(address, { signal: abort }).catch((error: unknown) => {
         abort.throwIfAborted();
-        throw new Error(`${name} could not be fetched: ${error instanceof Error ? error.message : String(error)}`);
+        throw new Error(`${name} could not be fetched: there was no answer (${error instanceof Error ? error.message : String(error)}).`);
       });
       if (!response.ok) throw new Error(`${name} could not be fetched: the server answered ${response.status} ${response.statusText}.`);
       return this.#received(response, abort);

@@ -1,12 +1,15 @@
 import { css, html, nothing, svg, type PropertyValues, type TemplateResult } from 'lit';
-import { property, query, state } from 'lit/decorators.js';
+import { property, query } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
 import { ARCS_HEIGHT, arcsPicture, arcsStyles, MOST_ARCS, wordAt, wordSlots, type WordSlots } from './attention_arcs';
 import { attentionWeights, spread, type AttentionWeights } from './attention_weights';
 import { optionalNumberAttribute } from './attributes';
+import { choiceStyles, layerChoice, oneOf } from './choice_row';
 import { Latest } from './latest';
 import { ModelFigure } from './model_figure';
-import { stepAfterKey } from './step_keys';
+import { numbersStyles, numbersTable } from './numbers_table';
+import { Room } from './room';
+import { moveStepByKey } from './step_keys';
 import { percent, readingNote } from './training_words';
 
 /** The reader chose another head, or all together. */
@@ -42,80 +45,40 @@ const FONT = '14px system-ui, sans-serif';
 export class RnnAttention extends ModelFigure {
   static override styles = [
     ModelFigure.styles,
+    choiceStyles,
+    numbersStyles,
     arcsStyles,
     css`
       :host {
+        --place: 50rem;
         font: 0.875rem/1.45 system-ui, sans-serif;
-      }
-      .choices {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0 2rem;
-        margin-block-end: 0.5rem;
-      }
-      fieldset {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0 1.1rem;
-        min-inline-size: 0;
-        margin: 0;
-        padding: 0;
-        border: 0;
-      }
-      legend {
-        float: inline-start;
-        margin-inline-end: 0.6rem;
-        padding-block: 0.45rem;
-        color: var(--quiet);
-      }
-      .choices label {
-        display: inline-flex;
-        align-items: center;
-        gap: 0.4rem;
-        min-block-size: 2.25rem;
-      }
-      input {
-        accent-color: var(--accent);
       }
       .track {
         overflow-x: auto;
         overscroll-behavior-x: contain;
         direction: ltr; /* time runs left to right */
       }
-      .scroll {
-        max-block-size: 20rem;
-        overflow: auto;
-      }
       .reading {
         min-block-size: 2.9em;
         margin: 0.25rem 0 0;
       }
-      summary {
-        inline-size: fit-content;
-        padding-block: 0.3rem;
-        cursor: pointer;
-      }
-      table {
-        border-collapse: collapse;
-      }
-      :is(th, td) {
-        padding: 0.1rem 1.25rem 0.1rem 0;
-        text-align: start;
-        font-weight: 400;
-      }
-      thead th {
-        font-weight: 600;
+      .reading bdi {
+        font-style: italic;
       }
       .matrices {
         display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr));
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr));
         gap: 1rem 2rem;
         margin-block-start: 1.25rem;
       }
-      @media (pointer: coarse) {
-        .choices label,
-        summary {
-          min-block-size: 2.75rem;
+      @media (max-width: 63.99rem) {
+        :host {
+          --place: 42rem;
+        }
+      }
+      @media (max-width: 30rem) {
+        :host {
+          --place: 69.5rem;
         }
       }
     `,
@@ -127,22 +90,17 @@ export class RnnAttention extends ModelFigure {
   /** One head, from 0; the mean of all unless given. */
   @property({ converter: optionalNumberAttribute }) head: number | undefined;
 
-  @state() private room = 0;
-
   @query('.track') private readonly scroller!: HTMLElement | null;
 
   private readonly weights = new Latest<AttentionWeights>(this);
-  readonly #resized = new ResizeObserver(([{ contentRect }]) => {
-    // Not in the observer's own turn: a layout that changes there is an error to the page.
-    requestAnimationFrame(() => (this.room = Math.floor(contentRect.width)));
-  });
+  private readonly room = new Room(this);
   #shown: number | undefined;
 
   override render(): TemplateResult {
     const obstacle = this.obstacle ?? this.weights.failure;
     if (obstacle) return this.notice(obstacle);
     const weights = this.weights.value;
-    if (!weights) return html`${this.waits()}`;
+    if (!weights) return this.moving ? html`${this.waits()}` : this.awaited();
     const model = this.connection.model!;
     const head = this.headOf(weights);
     const step = Math.min(model.cursor.step, weights.words.length - 1);
@@ -150,21 +108,11 @@ export class RnnAttention extends ModelFigure {
     const note = model.lesson ? readingNote(model.state) : '';
     return html`
       ${this.waits()} ${note ? html`<p>${note}</p>` : nothing} ${this.choices(weights, head)}
-      ${this.room > 0 ? this.arcs(weights.words, row) : nothing}
+      ${this.room.width > 0 ? this.arcs(weights.words, row) : nothing}
       <p part="reading" class="reading" role="status">${inWords(weights.words, row)}</p>
       ${table(weights, step)}
       ${guard([model, weights.layer, weights.heads, head], () => this.matrices(weights, head))}
     `;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#resized.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#resized.disconnect();
   }
 
   protected override willUpdate(_changed: PropertyValues): void {
@@ -194,17 +142,10 @@ export class RnnAttention extends ModelFigure {
 
   private choices({ heads, layers, layer }: AttentionWeights, head: number | undefined): TemplateResult | typeof nothing {
     if (heads === 1 && layers.length === 1) return nothing;
-    const radio = (name: string, label: string, checked: boolean, choose: () => void) =>
-      html`<label><input type="radio" name=${name} .checked=${checked} @change=${choose} />${label}</label>`;
+    const named = (label: string, each: number | undefined) => ({ label, chosen: each === head, choose: () => this.choose(each) });
+    const all = Array.from({ length: heads }, (_, each) => named(String(each + 1), each));
     return html`<div class="choices" part="choice">
-      ${layers.length > 1 ? html`<fieldset><legend>Layer</legend>${layers.map((each) => radio('layer', String(each + 1), each === layer, () => (this.layer = each)))}</fieldset>` : nothing}
-      ${heads > 1
-        ? html`<fieldset>
-            <legend>Head</legend>
-            ${Array.from({ length: heads }, (_, each) => radio('head', String(each + 1), each === head, () => this.choose(each)))}
-            ${radio('head', 'their mean', head === undefined, () => this.choose(undefined))}
-          </fieldset>`
-        : nothing}
+      ${layerChoice(layers, layer, (each) => (this.layer = each))} ${heads > 1 ? oneOf('Head', [...all, named('their mean', undefined)]) : nothing}
     </div>`;
   }
 
@@ -244,7 +185,7 @@ export class RnnAttention extends ModelFigure {
   #slots: { readonly words: readonly string[]; readonly room: number; readonly slots: WordSlots } | undefined;
 
   private slots(words: readonly string[]): WordSlots {
-    const { room } = this;
+    const room = this.room.width;
     if (this.#slots?.words !== words || this.#slots.room !== room) this.#slots = { words, room, slots: wordSlots(words, room, FONT) };
     return this.#slots.slots;
   }
@@ -259,13 +200,7 @@ export class RnnAttention extends ModelFigure {
     this.connection.model?.moveCursor({ step: wordAt(slots, event.clientX - left) });
   }
 
-  private readonly moveByKey = (event: KeyboardEvent): void => {
-    const model = this.connection.model;
-    const step = model && stepAfterKey(event, model.cursor.step);
-    if (step === undefined) return;
-    event.preventDefault();
-    model!.moveCursor({ step });
-  };
+  private readonly moveByKey = (event: KeyboardEvent): void => moveStepByKey(event, this.connection.model);
 }
 
 /** The heaviest weights, at most so many. */
@@ -287,25 +222,13 @@ function plainWords(words: readonly string[], row: readonly number[]): string {
 }
 
 function table({ words, heads, at }: AttentionWeights, step: number): TemplateResult {
-  const each = Array.from({ length: heads }, (_, head) => head);
-  return html`<details part="numbers">
-    <summary>The weights of this word as a table</summary>
-    <div class="scroll" tabindex="0" role="group" aria-label="Weights by word and head">
-      <table>
-        <thead>
-          <tr><th scope="col">Takes from</th>${each.map((head) => html`<th scope="col">Head ${head + 1}</th>`)}${heads > 1 ? html`<th scope="col">Mean</th>` : nothing}</tr>
-        </thead>
-        <tbody>
-          ${words.slice(0, step + 1).map(
-            (word, s) => html`<tr>
-              <th scope="row"><bdi>${word}</bdi></th>
-              ${each.map((head) => html`<td>${percent(at(head, step, s))}</td>`)}${heads > 1 ? html`<td>${percent(at(undefined, step, s))}</td>` : nothing}
-            </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
-  </details>`;
+  const columns = [...Array.from({ length: heads }, (_, head) => ({ name: `Head ${head + 1}`, head })), ...(heads > 1 ? [{ name: 'Mean', head: undefined }] : [])];
+  return numbersTable({
+    summary: 'The weights of this word as a table',
+    label: 'Weights by word and head',
+    head: ['Takes from', ...columns.map(({ name }) => name)],
+    rows: words.slice(0, step + 1).map((word, s) => ({ head: html`<bdi>${word}</bdi>`, cells: columns.map(({ head }) => percent(at(head, step, s))) })),
+  });
 }
 
 declare global {

@@ -1,13 +1,15 @@
 import { css, html, nothing, svg, type PropertyValues, type SVGTemplateResult, type TemplateResult } from 'lit';
-import { property, query, state } from 'lit/decorators.js';
+import { property, query } from 'lit/decorators.js';
 import { isRecurrent, type Signal, type Tape } from '../engine';
 import { optionalNumberAttribute } from './attributes';
 import { Latest } from './latest';
 import { ofLog10, powerOfTen } from './log_axis';
 import { ModelFigure } from './model_figure';
+import { numbersBelow, numbersStyles, numbersTable } from './numbers_table';
 import { rgbOfCss } from './page_colours';
 import { NormPainter, paintNorms, stepLengths, type NormWindow } from './paint/norm_painter';
 import { paintNextFrame } from './paint/paint_frame';
+import { Room } from './room';
 import type { GradientState } from './run_gradient';
 
 /** What the bars are painted from, and the step that the gradient is taken at. */
@@ -48,8 +50,10 @@ const TICK_DECADES = 4;
 export class RnnGradientReach extends ModelFigure {
   static override styles = [
     ModelFigure.styles,
+    numbersStyles,
     css`
       :host {
+        --place: 11rem;
         font: 0.8125rem/1.4 system-ui, sans-serif;
         margin-block: 0.75rem;
       }
@@ -86,31 +90,6 @@ export class RnnGradientReach extends ModelFigure {
         color: var(--rnn-bar, var(--accent));
         transition: color 1ms linear;
       }
-      summary {
-        inline-size: fit-content;
-        padding-block: 0.3rem;
-        cursor: pointer;
-      }
-      .scroll {
-        max-block-size: 16rem;
-        overflow: auto;
-      }
-      table {
-        border-collapse: collapse;
-      }
-      :is(th, td) {
-        padding: 0.1rem 1.25rem 0.1rem 0;
-        text-align: start;
-        font-weight: 400;
-      }
-      thead th {
-        font-weight: 600;
-      }
-      @media (pointer: coarse) {
-        summary {
-          padding-block: 0.8rem;
-        }
-      }
     `,
   ];
 
@@ -129,15 +108,10 @@ export class RnnGradientReach extends ModelFigure {
   /** The upper end. */
   @property({ type: Number }) highest = 1;
 
-  @state() private room = 0;
-
   @query('canvas') private readonly canvas!: HTMLCanvasElement | null;
 
   private readonly lengths = new Latest<Lengths>(this);
-  readonly #width = new ResizeObserver(([entry]) => {
-    // Not in the observer's own turn: a layout that changes there is an error to the page.
-    requestAnimationFrame(() => (this.room = Math.floor(entry.contentRect.width)));
-  });
+  private readonly room = new Room(this);
   #drawn: Drawn | undefined;
   #problem = '';
   #painter: NormPainter | undefined;
@@ -146,7 +120,7 @@ export class RnnGradientReach extends ModelFigure {
 
   override render(): TemplateResult {
     const drawn = this.#drawn;
-    if (!drawn) return this.notice(this.#problem);
+    if (!drawn) return this.#problem ? this.notice(this.#problem) : this.awaited();
     const { signal, last } = drawn;
     const label = this.label || `‖${signal.name}‖ by distance`;
     const said = this.#summary(last);
@@ -156,20 +130,14 @@ export class RnnGradientReach extends ModelFigure {
         <p part="summary" class="summary">${said}</p>
       </div>
       <div part="plot" class="plot" role="img" aria-label="${label}. ${said} Axis from ${powerOfTen(this.lowest)} to ${powerOfTen(this.highest)}.">
-        ${this.room > 0 ? this.#axes(last + 1) : nothing} ${signal.storage ? html`<canvas class="gpu" @transitionend=${this.#paintSoon}></canvas>` : html`<canvas @transitionend=${this.#paintSoon}></canvas>`}
+        ${this.room.width > 0 ? this.#axes(last + 1) : nothing} ${signal.storage ? html`<canvas class="gpu" @transitionend=${this.#paintSoon}></canvas>` : html`<canvas @transitionend=${this.#paintSoon}></canvas>`}
       </div>
       ${this.#table()}
     `;
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#width.observe(this);
-  }
-
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#width.disconnect();
     this.#callOff?.();
     this.#callOff = undefined;
     this.#painter?.release();
@@ -196,8 +164,7 @@ export class RnnGradientReach extends ModelFigure {
     const gradient = this.obstacle === undefined ? this.connection.model!.gradient() : undefined;
     if (gradient?.status === 'loading' && this.#drawn) return;
     this.#drawn = undefined;
-    this.#problem = this.obstacle ?? gradient!.message;
-    if (gradient?.status === 'loading') this.#problem = 'Computing…';
+    this.#problem = this.obstacle ?? (gradient!.status === 'loading' ? '' : gradient!.message);
     if (gradient?.status !== 'ready') return;
     try {
       const tape = this.connection.model!.state.tape!;
@@ -239,23 +206,18 @@ export class RnnGradientReach extends ModelFigure {
     const found = this.lengths.value;
     if (!found) return nothing;
     const { words, last, log10 } = found;
-    return html`<details part="numbers">
-      <summary>The bars as a table</summary>
-      ${this.moving ? html`<p>The numbers follow when training pauses.</p>` : html`<div class="scroll" tabindex="0" role="group" aria-label="Length by distance">
-        <table>
-          <thead>
-            <tr><th scope="col">Steps back</th><th scope="col">Word</th><th scope="col">Length</th></tr>
-          </thead>
-          <tbody>
-            ${Array.from({ length: last + 1 }, (_, distance) => html`<tr><th scope="row">${distance}</th><td><bdi>${words[last - distance]}</bdi></td><td>${ofLog10(log10[last - distance])}</td></tr>`)}
-          </tbody>
-        </table>
-      </div>`}
-    </details>`;
+    const summary = 'The bars as a table';
+    if (this.moving) return numbersBelow(summary, html`<p>The numbers follow when training pauses.</p>`);
+    return numbersTable({
+      summary,
+      label: 'Length by distance',
+      head: ['Steps back', 'Word', 'Length'],
+      rows: Array.from({ length: last + 1 }, (_, distance) => ({ head: String(distance), cells: [html`<bdi>${words[last - distance]}</bdi>`, ofLog10(log10[last - distance])] })),
+    });
   }
 
   #bars(columns: number): { readonly barWidth: number; readonly gap: number } {
-    const barWidth = Math.max(1, Math.floor(Math.min((this.room - AXIS.left) / columns, WIDEST_BAR) * devicePixelRatio));
+    const barWidth = Math.max(1, Math.floor(Math.min((this.room.width - AXIS.left) / columns, WIDEST_BAR) * devicePixelRatio));
     return { barWidth, gap: barWidth >= 4 * devicePixelRatio ? Math.max(1, Math.round(devicePixelRatio)) : 0 };
   }
 
@@ -269,7 +231,7 @@ export class RnnGradientReach extends ModelFigure {
   #paint(): void {
     const { canvas } = this;
     const drawn = this.#drawn;
-    if (!canvas || this.room === 0 || !drawn || drawn.signal.tape.released) return;
+    if (!canvas || this.room.width === 0 || !drawn || drawn.signal.tape.released) return;
     const { signal, last } = drawn;
     const columns = last + 1;
     const { barWidth, gap } = this.#bars(columns);

@@ -77,6 +77,11 @@ export class RnnModel extends ModelProperties {
     await this.#opening.read(file);
   }
 
+  /** Asks once more for the file of `src`, where it could not be opened. */
+  async reopen(): Promise<void> {
+    if (this.src) await this.#opening.load(this.src);
+  }
+
   /** Goes back to the network that the properties describe. */
   closeFile(): void {
     this.src = this.pick = this.vocabulary = '';

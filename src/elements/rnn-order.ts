@@ -6,16 +6,17 @@ import { outputName } from './last_layer';
 import { Latest } from './latest';
 import { ModelFigure } from './model_figure';
 import { sentenceOf, visible } from './network';
+import { orderVerdict, type Verdict } from './order_verdict';
 import { snapOutward } from './range';
 import { ScaleConnection } from './scale_connection';
 import { withExchanged } from './sentence';
 import { decimal } from './signed_number';
 
-/** A vector for each order of the words, and how far apart the two are. */
+/** A vector for each order of the words, and whether the two are the same. */
 interface Twin {
   readonly vectors: readonly [ArrayLike<number>, ArrayLike<number>];
   readonly limit: number;
-  readonly distance: number;
+  readonly verdict: Verdict;
 }
 
 interface Orders {
@@ -162,8 +163,7 @@ export class RnnOrder extends ModelFigure {
     </select>`;
   }
 
-  private twin(title: string, words: Orders['words'], { vectors, limit, distance }: Twin, things: string, marked: readonly [number, number]): TemplateResult {
-    const noticed = distance > 0;
+  private twin(title: string, words: Orders['words'], { vectors, limit, verdict: { finding, explanation } }: Twin, things: string, marked: readonly [number, number]): TemplateResult {
     const same = words[0].every((word, index) => word === words[1][index]);
     return html`<section>
       <h3>${title}</h3>
@@ -179,8 +179,7 @@ export class RnnOrder extends ModelFigure {
         )}
       </div>
       <p class="verdict">
-        The two ${things} are <b>${noticed ? `${decimal(distance)} apart` : 'exactly the same'}</b>${same ? '; but so are the two sentences' : ''}. Colours
-        from −${limit} to ${limit}.
+        The two ${things} are <b>${finding}</b>${explanation}${same ? '; but so are the two sentences' : ''}. Colours from −${limit} to ${limit}.
       </p>
     </section>`;
   }
@@ -226,10 +225,9 @@ function bagOf(words: readonly string[], width: number, vectorAt: (t: number) =>
   return sum;
 }
 
-function twinOf(vectors: readonly [ArrayLike<number>, ArrayLike<number>]): Twin {
-  const [one, other] = vectors.map((vector) => Array.from(vector));
-  const distance = Math.hypot(...one.map((value, k) => value - other[k]));
-  return { vectors, distance, limit: snapOutward(Math.max(...[...one, ...other].map(Math.abs))) };
+function twinOf([one, other]: readonly [Float32Array | Float64Array, Float32Array | Float64Array]): Twin {
+  const largest = Math.max(...[one, other].flatMap((vector) => Array.from(vector, Math.abs)));
+  return { vectors: [one, other], limit: snapOutward(largest), verdict: orderVerdict(one, other) };
 }
 
 declare global {

@@ -1,15 +1,18 @@
 import { css, html, nothing, svg, type PropertyValues, type TemplateResult } from 'lit';
-import { property, state } from 'lit/decorators.js';
+import { property } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
 import { optionalNumberAttribute } from './attributes';
+import { choiceStyles, layerChoice } from './choice_row';
 import { Latest } from './latest';
 import { ofLog10 } from './log_axis';
 import { ModelFigure } from './model_figure';
+import { numbersStyles, numbersTable } from './numbers_table';
 import { snapOutward } from './range';
+import { Room } from './room';
 import { keptLog10, scanSteps, type ScanSteps } from './scan_steps';
 import { decimal } from './signed_number';
 import { barsHeight, barsPicture, barsStyles, headerHeight } from './step_bars';
-import { stepAfterKey } from './step_keys';
+import { moveStepByKey } from './step_keys';
 import { timeAxis, type TimeAxis } from './time_axis';
 import { readingNote } from './training_words';
 
@@ -43,50 +46,13 @@ const FONT = '13px system-ui, sans-serif';
 export class RnnScan extends ModelFigure {
   static override styles = [
     ModelFigure.styles,
+    choiceStyles,
+    numbersStyles,
     barsStyles,
     css`
       :host {
+        --place: 42.75rem;
         font: 0.875rem/1.45 system-ui, sans-serif;
-      }
-      .choices {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0 2rem;
-        margin-block-end: 0.5rem;
-      }
-      fieldset {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0 1.1rem;
-        margin: 0;
-        padding: 0;
-        border: 0;
-      }
-      legend {
-        float: inline-start;
-        margin-inline-end: 0.6rem;
-        padding-block: 0.45rem;
-        color: var(--quiet);
-      }
-      .choices label {
-        display: inline-flex;
-        align-items: center;
-        gap: 0.5rem;
-        min-block-size: 2.25rem;
-      }
-      input {
-        accent-color: var(--accent);
-      }
-      input[type='number'] {
-        inline-size: 4.5rem;
-        min-block-size: 2rem;
-        padding-inline: 0.4rem;
-        font: inherit;
-        color: inherit;
-        background: Canvas;
-        border: 1px solid var(--line);
-        border-radius: 0.4rem;
       }
       .title {
         display: flex;
@@ -100,7 +66,7 @@ export class RnnScan extends ModelFigure {
         gap: 0.5rem;
         color: var(--quiet);
       }
-      .scroll {
+      .track {
         overflow-x: auto;
         direction: ltr; /* time runs left to right */
       }
@@ -113,31 +79,17 @@ export class RnnScan extends ModelFigure {
       .kept {
         margin: 0.75rem 0 0;
       }
-      summary {
-        inline-size: fit-content;
-        padding-block: 0.3rem;
-        cursor: pointer;
+      .kept bdi {
+        font-style: italic;
       }
-      .table {
-        max-block-size: 16rem;
-        overflow: auto;
+      @media (max-width: 63.99rem) {
+        :host {
+          --place: 44.5rem;
+        }
       }
-      table {
-        border-collapse: collapse;
-      }
-      :is(th, td) {
-        padding: 0.1rem 1.25rem 0.1rem 0;
-        text-align: start;
-        font-weight: 400;
-      }
-      thead th {
-        font-weight: 600;
-      }
-      @media (pointer: coarse) {
-        .choices label,
-        input[type='number'],
-        summary {
-          min-block-size: 2.75rem;
+      @media (max-width: 30rem) {
+        :host {
+          --place: 58.5rem;
         }
       }
     `,
@@ -149,19 +101,14 @@ export class RnnScan extends ModelFigure {
   /** The channel, from 0. */
   @property({ type: Number }) channel = 0;
 
-  @state() private room = 0;
-
   private readonly steps = new Latest<ScanSteps>(this);
-  readonly #resized = new ResizeObserver(([{ contentRect }]) => {
-    // Not in the observer's own turn: a layout that changes there is an error to the page.
-    requestAnimationFrame(() => (this.room = Math.floor(contentRect.width)));
-  });
+  private readonly room = new Room(this);
 
   override render(): TemplateResult {
     const obstacle = this.obstacle ?? this.steps.failure;
     if (obstacle) return this.notice(obstacle);
     const steps = this.steps.value;
-    if (!steps) return html`${this.waits()}`;
+    if (!steps) return this.moving ? html`${this.waits()}` : this.awaited();
     const model = this.connection.model!;
     const { words } = steps;
     const channel = Math.max(0, Math.min(Math.trunc(this.channel) || 0, steps.channels - 1));
@@ -169,7 +116,7 @@ export class RnnScan extends ModelFigure {
     const note = model.lesson ? readingNote(model.state) : '';
     return html`
       ${this.waits()} ${note ? html`<p>${note}</p>` : nothing} ${this.choices(steps, channel)}
-      ${this.room > 0 ? this.bars(steps, channel, now) : nothing}
+      ${this.room.width > 0 ? this.bars(steps, channel, now) : nothing}
       ${guard([model, steps.layer, channel], () => [
         this.lane('decay', steps, channel, 'exp(Δ·A): what a word keeps of each number of the state'),
         this.lane('h', steps, channel, 'h: the state, number by number'),
@@ -178,16 +125,6 @@ export class RnnScan extends ModelFigure {
       <p part="kept" class="kept" role="status">${inWords(steps, channel, now)}</p>
       ${table(steps, channel)}
     `;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#resized.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#resized.disconnect();
   }
 
   protected override willUpdate(_changed: PropertyValues): void {
@@ -200,12 +137,7 @@ export class RnnScan extends ModelFigure {
 
   private choices({ layers, layer, channels }: ScanSteps, channel: number): TemplateResult {
     return html`<div class="choices" part="choice">
-      ${layers.length > 1
-        ? html`<fieldset>
-            <legend>Layer</legend>
-            ${layers.map((each) => html`<label><input type="radio" name="layer" .checked=${each === layer} @change=${() => (this.layer = each)} />${each + 1}</label>`)}
-          </fieldset>`
-        : nothing}
+      ${layerChoice(layers, layer, (each) => (this.layer = each))}
       <label>Channel <input type="number" min="1" max=${channels} step="1" inputmode="numeric" .value=${String(channel + 1)} @change=${this.choose} /> of ${channels}</label>
     </div>`;
   }
@@ -222,7 +154,7 @@ export class RnnScan extends ModelFigure {
         <span>Δ: how far channel ${channel + 1} steps at each word</span>
         <span class="sample"><svg width="22" height="10" viewBox="0 0 22 10" aria-hidden="true">${svg`<path class="mark" d="M1 5H21" stroke="currentColor" stroke-width="2"></path>`}</svg>the mean of all channels</span>
       </p>
-      <div class="scroll">
+      <div class="track">
         <svg
           part="bars"
           class="bars"
@@ -246,7 +178,7 @@ export class RnnScan extends ModelFigure {
 
   /** The lanes' own, so that bars and columns stand above one another. */
   private axis({ words, states }: ScanSteps): TimeAxis {
-    return timeAxis(this.renderRoot.querySelector('rnn-heatmap'), states, words, this.room, 'number');
+    return timeAxis(this.renderRoot.querySelector('rnn-heatmap'), states, words, this.room.width, 'number');
   }
 
   private lane(signal: string, { layer }: ScanSteps, channel: number, label: string): TemplateResult {
@@ -289,13 +221,7 @@ export class RnnScan extends ModelFigure {
     if (step >= 0) this.connection.model?.moveCursor({ step });
   }
 
-  private readonly moveByKey = (event: KeyboardEvent): void => {
-    const model = this.connection.model;
-    const step = model && stepAfterKey(event, model.cursor.step);
-    if (step === undefined) return;
-    event.preventDefault();
-    model!.moveCursor({ step });
-  };
+  private readonly moveByKey = (event: KeyboardEvent): void => moveStepByKey(event, this.connection.model);
 }
 
 function inWords(steps: ScanSteps, channel: number, now: number): TemplateResult {
@@ -309,19 +235,12 @@ function inWords(steps: ScanSteps, channel: number, now: number): TemplateResult
 }
 
 function table({ words, delta, meanDelta }: ScanSteps, channel: number): TemplateResult {
-  return html`<details part="numbers">
-    <summary>The step sizes as a table</summary>
-    <div class="table" tabindex="0" role="group" aria-label="Step sizes by word">
-      <table>
-        <thead>
-          <tr><th scope="col">Word</th><th scope="col">Δ of channel ${channel + 1}</th><th scope="col">Mean of all</th></tr>
-        </thead>
-        <tbody>
-          ${words.map((word, t) => html`<tr><th scope="row"><bdi>${word}</bdi></th><td>${decimal(delta(t, channel), 4)}</td><td>${decimal(meanDelta(t), 4)}</td></tr>`)}
-        </tbody>
-      </table>
-    </div>
-  </details>`;
+  return numbersTable({
+    summary: 'The step sizes as a table',
+    label: 'Step sizes by word',
+    head: ['Word', `Δ of channel ${channel + 1}`, 'Mean of all'],
+    rows: words.map((word, t) => ({ head: html`<bdi>${word}</bdi>`, cells: [decimal(delta(t, channel), 4), decimal(meanDelta(t), 4)] })),
+  });
 }
 
 declare global {

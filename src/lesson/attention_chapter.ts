@@ -3,7 +3,7 @@ import type { RnnAttention } from '../elements/rnn-attention';
 import type { InfluenceMeasuredEvent } from '../elements/influence_measured_event';
 import type { RnnInfluence } from '../elements/rnn-influence';
 import type { RnnModel } from '../elements/rnn-model';
-import { figureModels, readWith, type Change } from './figure_models';
+import { figureModels, isFromFile, readWith, type Change } from './figure_models';
 import { ATTENTION_RULES, BAG_RULES, THREE_RULES } from './figure_rules';
 import { trainedAddress } from './gallery';
 import type { LessonState } from './link';
@@ -27,11 +27,11 @@ function attentionFigure(change: Change): (state: LessonState) => void {
   view.addEventListener('head-change', ({ head }) => radios.choose({ head: head === undefined ? 0 : head + 1 }));
   return figureModels([model], change, (state) => {
     const { weights, heads, head } = radios.show(state.attention);
-    const trained = weights === 'trained';
+    Object.assign(model, { layers: `attention heads:${heads} mlp:2`, seed: state.seed });
+    readWith(model, weights === 'trained' ? trainedAddress('attention') : '', state.text);
+    const trained = isFromFile(model);
     byId<HTMLFieldSetElement>('attention-drawn').disabled = trained;
     byId('attention-words').hidden = !trained;
-    Object.assign(model, { layers: `attention heads:${heads} mlp:2`, seed: state.seed });
-    readWith(model, trained ? trainedAddress('attention') : '', state.text);
     view.head = head === 0 ? undefined : head - 1;
   });
 }

@@ -1,5 +1,5 @@
 /** Wires the figure of costs: what is counted at once, what is measured when the reader asks for it. */
-import { html, nothing, render, type TemplateResult } from 'lit';
+import { html, render, type TemplateResult } from 'lit';
 import { costExperiment, growthExponent, operationCount, type CostPoint, type Engine } from '../engine';
 import { decimal } from '../elements/signed_number';
 import { bytesInWords, cheaperUpTo, COST_LENGTHS, costSubjects, countedCost, countedExponent, pointsOf, timeInWords, type CountedCost } from './cost_points';
@@ -144,7 +144,7 @@ function template(counted: readonly CountedCost[], points: readonly CostPoint[])
     <div class="charts">
       ${CHARTS.map(({ id, title }) => html`<div class="chart"><p class="chart-title">${title}</p><div class="curve-box" data-measure=${id} role="img" aria-label=${`${title}. ${told[id] || 'Nothing measured yet'}.`}></div></div>`)}
     </div>
-    ${points.length > 0 ? exponents(counted, points) : nothing} ${numbers(counted, points)}
+    ${exponents(counted, points)} ${numbers(counted, points)}
   `;
 }
 

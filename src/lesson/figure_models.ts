@@ -1,4 +1,5 @@
 /** The networks of a figure follow the page's step, and are given something to read once the figure is near. */
+import { tellOfFile } from './file_note';
 import type { RnnModel } from '../elements/rnn-model';
 import type { LessonState } from './link';
 import { whenNear } from './near';
@@ -8,7 +9,7 @@ export type Change = (settings: Partial<LessonState>, history: 'new' | 'same') =
 
 /**
  * @param models - all of one figure
- * @param show - puts a state into the figure; called first when it is near
+ * @param show - puts a state into the figure; called first when it is near, and again when a file is there or could not be opened
  * @returns what shows a state
  */
 export function figureModels(models: readonly RnnModel[], change: Change, show: (state: LessonState) => void): (state: LessonState) => void {
@@ -16,6 +17,14 @@ export function figureModels(models: readonly RnnModel[], change: Change, show: 
   let shown: LessonState | undefined;
   for (const model of models) {
     model.addEventListener('cursor-change', ({ step, unit }) => change({ step: step + 1, unit: unit + 1 }, 'same'));
+    tellOfFile(model);
+    let opening = model.opening.status;
+    model.watch(() => {
+      const { status } = model.opening;
+      if (status === opening) return;
+      opening = status;
+      if (shown && (status === 'open' || status === 'failed')) showNow(shown);
+    });
   }
   const showNow = (state: LessonState) => {
     show(state);
@@ -29,6 +38,11 @@ export function figureModels(models: readonly RnnModel[], change: Change, show: 
     shown = state;
     if (near) showNow(state);
   };
+}
+
+/** Whether a model shows a network from a file, or is about to; what could not be opened leaves it with random weights. */
+export function isFromFile({ src, opening }: RnnModel): boolean {
+  return src !== '' && opening.status !== 'failed';
 }
 
 /** Texts that wait for the file of the network that is to read them. */

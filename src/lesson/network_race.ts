@@ -19,7 +19,7 @@ export interface Racer {
 }
 
 export interface RaceOptions {
-  /** What ids in the page begin with: `race-train`, `race-step`, `race-reset`, `race-state`, `race-models`, `race-curves`, `race-tally`. */
+  /** What ids in the page begin with: `race-train`, `race-step`, `race-reset`, `race-progress`, `race-state`, `race-models`, `race-curves`, `race-tally`. */
   readonly prefix: string;
   /** The mean of ten updates from which on the task counts as solved. */
   readonly solved: number;
@@ -97,10 +97,18 @@ export class NetworkRace {
       const running = this.#isRunning;
       this.#part('train').textContent = running ? 'Pause' : 'Train';
       for (const name of ['train', 'step', 'reset']) this.#part(name).setAttribute('aria-disabled', String(this.#racers.length === 0 || (name === 'step' && running)));
+      const progress = this.#part<HTMLProgressElement>('progress');
+      progress.hidden = !running;
+      progress.value = this.#done / Math.max(1, this.#updates);
       const state = this.#inWords();
       if (this.#part('state').textContent !== state) this.#part('state').textContent = state;
       render(tally(this.#racers, this.options.solved), this.#part('tally'));
     });
+  }
+
+  /** Updates that all have behind them. */
+  get #done(): number {
+    return this.#racers.length === 0 ? 0 : Math.min(...this.#racers.map(({ model }) => model.training.updates));
   }
 
   #inWords(): string {
@@ -108,9 +116,9 @@ export class NetworkRace {
     const failed = racers.find(({ model }) => model.training.status === 'error' || model.training.status === 'diverged' || model.state.status === 'error');
     if (failed) return `${failed.network.name}: ${failed.model.training.message || failed.model.state.message}`;
     if (this.#starting) return 'Getting ready…';
-    const done = Math.min(...racers.map(({ model }) => model.training.updates));
-    if (racers.length === 0 || !(done > 0)) return '';
-    if (this.#isRunning) return `Training, of ${this.#updates} updates.`;
+    const done = this.#done;
+    if (done === 0) return '';
+    if (this.#isRunning) return `Training, ${this.#updates} updates in all.`;
     return done >= this.#updates ? `All ${this.#updates} updates are done.` : `Paused at update ${done}.`;
   }
 

@@ -2,88 +2,40 @@
 import { html, render, type TemplateResult } from 'lit';
 import type { Engine } from '../engine';
 import type { RnnModel } from '../elements/rnn-model';
+import type { Change } from './figure_models';
 import { RACE_RULES } from './figure_rules';
 import type { LessonState } from './link';
-import { whenNear } from './near';
-import { NetworkRace, type Contestant } from './network_race';
+import { NetworkRace, type Contestant, type Racer } from './network_race';
+import { isFast, raceForm, type Slides } from './race_form';
 import { raceNetworks } from './race_networks';
-import { readSettings, writtenSettings, type SettingsOf } from './settings_link';
+import type { SettingsOf } from './settings_link';
 
-type RaceSettings = SettingsOf<typeof RACE_RULES>;
-
-/** Units and sequences: what a GPU does not feel, and what a CPU can bear, be it in the disguise of one. */
+/** Units and sequences: what a GPU does not feel, and what a CPU can bear. */
 const SIZES = { fast: { units: 32, batch: 32 }, slow: { units: 16, batch: 16 } } as const;
 
 /**
- * Takes the page's way to change its state; returns what shows a state in the race.
+ * Takes the page's ways to change its state and to listen to a slider; returns what shows a state in the race.
  *
  * @param computing - settles with what computes, once that is known
  */
-export function raceChapter(change: (settings: Partial<LessonState>, history: 'new' | 'same') => void, slides: (field: HTMLInputElement, take: (value: number, history: 'new' | 'same') => void) => void, computing: Promise<Engine>): (state: LessonState) => void {
-  let settings = readSettings('race', RACE_RULES, '');
-  let sizes: (typeof SIZES)['fast' | 'slow'] | undefined;
-  const field = (name: 'distance' | 'bias' | 'networks' | 'updates') => byId<HTMLInputElement>(`race-${name}`);
+export function raceChapter(change: Change, slides: Slides, computing: Promise<Engine>): (state: LessonState) => void {
   const race = new NetworkRace({ prefix: 'race', solved: 0.98, arranged: showLanes });
-  const boxes = raceNetworks.map(({ letter, name }) => {
-    const box = Object.assign(document.createElement('input'), { type: 'checkbox', value: letter });
-    const label = document.createElement('label');
-    label.append(box, ` ${name}`);
-    byId('race-who').append(label);
-    return box;
-  });
-
-  const take = (changed: Partial<RaceSettings>, history: 'new' | 'same') => change({ race: writtenSettings(RACE_RULES, { ...settings, ...changed }) }, history);
-  slides(field('distance'), (distance, history) => take({ distance }, history));
-  slides(field('bias'), (bias, history) => take({ bias }, history));
-  for (const name of ['networks', 'updates'] as const) {
-    field(name).addEventListener('change', () => {
-      const value = field(name).valueAsNumber;
-      const { least, most } = RACE_RULES[name];
-      if (Number.isInteger(value) && value >= least && value <= most) take({ [name]: value }, 'new');
-      else field(name).value = String(settings[name]);
-    });
-  }
-  for (const box of boxes) {
-    box.addEventListener('change', () => {
-      const who = boxes.filter(({ checked }) => checked).map(({ value }) => value).join('');
-      if (who) take({ who }, 'new');
-      else box.checked = true; // a race needs someone
-    });
-  }
-
-  byId('race-gradients').addEventListener('toggle', showLanes);
-  whenNear(byId('figure-race'), () => {
-    void computing.then(({ adapter }) => {
-      sizes = adapter && !adapter.software ? SIZES.fast : SIZES.slow;
-      arrange();
-    });
-  });
-
-  function arrange(): void {
-    if (!sizes) return;
-    const { units, batch } = sizes;
-    const { who, networks, updates, distance, bias } = settings;
+  const arrange = ({ who, networks, updates, distance, bias }: SettingsOf<typeof RACE_RULES>, engine: Engine) => {
+    const { units, batch } = SIZES[isFast(engine) ? 'fast' : 'slow'];
+    byId('race-size').textContent = `Here: ${units} units, ${batch} sequences an update.`;
     const wanted = raceNetworks.filter(({ letter }) => who.includes(letter));
     race.arrange(wanted, updates, ({ cell, start, keeps, lr }) => ({ cell, start, lr, gateBias: keeps ? `${keeps}:${bias}` : '', units, embedding: units, batch, seeds: networks, task: 'keyed_latch', taskSettings: `distance:${distance}` }));
-  }
-
-  function showLanes(): void {
-    const { racers } = race;
-    render(sizes ? racers.map(({ network, model }) => reach(network, model)) : '', byId('race-reach'));
-    const open = byId<HTMLDetailsElement>('race-gradients').open;
-    render(open ? racers.map(({ network, model }, k) => lane(network, model, k === 0)) : '', byId('race-lanes'));
-  }
-
-  return (state) => {
-    const next = readSettings('race', RACE_RULES, state.race ?? '');
-    const same = JSON.stringify(next) === JSON.stringify(settings);
-    settings = next;
-    for (const name of ['distance', 'bias', 'networks', 'updates'] as const) field(name).value = String(settings[name]);
-    byId('race-distance-value').textContent = String(settings.distance);
-    byId('race-bias-value').textContent = String(settings.bias);
-    for (const box of boxes) box.checked = settings.who.includes(box.value);
-    if (!same) arrange();
   };
+  const showSettings = raceForm({ race: 'race', rules: RACE_RULES, networks: raceNetworks, sliders: ['distance', 'bias'], change, slides, arrange }, computing);
+  byId('race-gradients').addEventListener('toggle', () => showLanes(race.racers));
+  return (state) => showSettings(state.race ?? '');
+}
+
+/** The gradient of each: how far it reaches, and, where the reader opens it, unit by unit. */
+function showLanes(racers: readonly Racer[]): void {
+  render(racers.map(({ network, model }) => reach(network, model)), byId('race-reach'));
+  const open = byId<HTMLDetailsElement>('race-gradients').open;
+  render(open ? racers.map(({ network, model }, k) => lane(network, model, k === 0)) : '', byId('race-lanes'));
 }
 
 function reach({ name, cell }: Contestant, model: RnnModel): TemplateResult {

@@ -2,7 +2,7 @@
 import type { RnnCellDiagram } from '../elements/rnn-cell-diagram';
 import type { RnnModel } from '../elements/rnn-model';
 import type { RnnScan } from '../elements/rnn-scan';
-import { figureModels, readWith, type Change } from './figure_models';
+import { figureModels, isFromFile, readWith, type Change } from './figure_models';
 import { SCAN_RULES } from './figure_rules';
 import { trainedAddress } from './gallery';
 import type { LessonState } from './link';
@@ -19,15 +19,15 @@ export function stateSpaceChapter(change: Change, slides: (field: HTMLInputEleme
 
   return figureModels([model], change, (state) => {
     const { weights, frozen, delta, channel } = radios.show(state.scan);
-    const trained = weights === 'trained';
+    const layers = ['mamba state:8', ...(frozen === 'yes' ? ['frozen:true'] : []), ...(delta === 0 ? [] : [`delta:${delta}`])].join(' ');
+    Object.assign(model, { layers, seed: state.seed });
+    readWith(model, weights === 'trained' ? trainedAddress('mamba') : '', state.text);
+    const trained = isFromFile(model);
     // A trained network is what it is: these describe one that is not.
     byId<HTMLFieldSetElement>('scan-drawn').disabled = slider.disabled = trained;
     slider.value = delta === 0 ? slider.min : String(Math.log10(delta));
     byId('scan-delta-value').textContent = trained ? 'learned' : delta === 0 ? 'as published' : String(delta);
     byId('scan-note').textContent = trained ? '' : noteOf(delta);
-    const layers = ['mamba state:8', ...(frozen === 'yes' ? ['frozen:true'] : []), ...(delta === 0 ? [] : [`delta:${delta}`])].join(' ');
-    Object.assign(model, { layers, seed: state.seed });
-    readWith(model, trained ? trainedAddress('mamba') : '', state.text);
     view.channel = byId<RnnCellDiagram>('scan-diagram').channel = channel - 1;
   });
 }
