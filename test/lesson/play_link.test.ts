@@ -91,6 +91,7 @@ describe('the link of the playground', () => {
     ['task-banana', /task is one of none, agreement/],
     ['rate-NaN', /rate is a number from 0.000001 to 100/],
     ['set-distance.4000', /distance is a whole number from/],
+    ['set-distance.-2', /distance is a whole number from -1 to 400, and not “-2”/],
     ['set-banana.1', /the task agreement has no setting “banana”/],
     ['set-', undefined],
     ['views-heatmap.banana', /there is no view “banana”/],
