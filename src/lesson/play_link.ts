@@ -7,7 +7,7 @@ import { namedNumbers } from '../elements/named_numbers';
 import type { WeightEdit } from '../elements/weight_edits';
 import { readEdits, writtenEdits } from './edit_link';
 import { MOST_LAYERS, obstacleOf, readStack, writtenStack, type PlayStack } from './play_stack';
-import { PLAY_VIEWS } from './play_views';
+import { PLAY_VIEWS } from './play_view_names';
 import { readSettings, startOf, writtenSettings, type SettingsOf } from './settings_link';
 
 /** The name for no task: the network reads any words, and has nothing to learn. */

@@ -41,8 +41,6 @@ export const playViews: readonly PlayView[] = [
   { name: 'proof', title: 'Every step again, in float64', tag: 'rnn-proof' },
 ];
 
-export const PLAY_VIEWS: readonly string[] = playViews.map(({ name }) => name);
-
 function hasSignal(layers: readonly Layer[], name: string): boolean {
   return layers.some((layer) => !isRecurrent(layer) && layer.program.signals.some((signal) => signal.name === name));
 }

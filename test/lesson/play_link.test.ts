@@ -4,7 +4,7 @@ import { cells, optimizers, tasks } from '../../src/engine';
 import { defaults, readLink, writtenLink } from '../../src/lesson/link';
 import { NO_TASK, PLAY_RULES, playStart, readPlay, writtenPlay, type PlayState } from '../../src/lesson/play_link';
 import { MOST_LAYERS, newLayer, obstacleOf } from '../../src/lesson/play_stack';
-import { PLAY_VIEWS } from '../../src/lesson/play_views';
+import { PLAY_VIEWS } from '../../src/lesson/play_view_names';
 
 const layer = fc.constantFrom(
   newLayer('rnn'),
