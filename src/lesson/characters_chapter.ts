@@ -1,5 +1,6 @@
 /** Wires the network of chapter 4c that reads and writes characters. */
 import type { RnnModel } from '../elements/rnn-model';
+import { tellOfFile } from './file_note';
 import { charactersAddress } from './gallery';
 import type { LessonState } from './link';
 import { whenNear } from './near';
@@ -11,6 +12,7 @@ export function charactersChapter(): (state: LessonState) => void {
   const value = document.getElementById('characters-unit-value')!;
   model.cursor = { unit: unit.valueAsNumber - 1 };
   unit.addEventListener('input', () => model.moveCursor({ unit: unit.valueAsNumber - 1 }));
+  tellOfFile(model, 'there is nothing to write');
   let shown: LessonState | undefined;
   // Until the file is there, another network would read.
   const read = () => {

@@ -50,8 +50,8 @@ export function recordBelow({ setup, command, seeds, results }: RecordedRuns, pl
     html`<details class="more-views">
       <summary>At full size, precomputed</summary>
       <p>
-        Not run here: with ${setup}, this takes minutes on a GPU and up to an hour without one. What is in the table was recorded. <code>${command}</code> runs it, from ${seeds}, in
-        a copy of this project.
+        Not run here: with ${setup}, this takes longer than a page should, up to 20 minutes a network without a GPU. What is in the table was recorded.
+        <code>${command}</code> runs it again in a copy of this project, from ${seeds}.
       </p>
       <div class="scroll" tabindex="0" role="group" aria-label="Recorded results">
         <table>

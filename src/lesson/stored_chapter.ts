@@ -3,6 +3,7 @@ import type { RnnMemory } from '../elements/rnn-memory';
 import type { RnnModel } from '../elements/rnn-model';
 import { agreeingWords } from './agreeing_words';
 import { STORED_RULES } from './figure_rules';
+import { tellOfFile } from './file_note';
 import { trainedAddress } from './gallery';
 import type { LessonState } from './link';
 import { whenNear } from './near';
@@ -14,6 +15,7 @@ export function storedChapter(change: (settings: Partial<LessonState>, history: 
   const memory = byId<RnnMemory>('stored-memory');
   const distance = byId<HTMLInputElement>('stored-distance');
   const choices = [...document.querySelectorAll<HTMLInputElement>('#figure-stored input[type=radio]')];
+  tellOfFile(model);
   let settings = readSettings('stored', STORED_RULES, '');
   let near = false;
 
