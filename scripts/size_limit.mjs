@@ -14,7 +14,7 @@ import { shaders } from './shaders.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const element = 'src/elements/define/rnn-heatmap.ts';
-const network = 'src/elements/text_run.ts';
+const network = 'src/elements/own_network.ts';
 const engines = {
   reference: 'src/engine/reference/reference_engine.ts',
   gpu: 'src/engine/gpu/gpu_engine.ts',

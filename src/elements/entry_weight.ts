@@ -3,6 +3,8 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { recurrentLayer, type Addend, type Addends, type ModelShape, type Parameters } from '../engine';
 import { decimal } from './signed_number';
 import { MOST_EDITS, WEIGHT_MOST, type WeightPlace } from './weight_edits';
+import type { EntryPhrases } from './entry_phrases';
+import type { Say } from './wording';
 
 /** Which term of a sum, whatever the unit and the gate: W·x_3, U·h_5, a bias. */
 export type Term = Pick<Addend, 'of' | 'index'>;
@@ -62,13 +64,13 @@ function rounded(value: number): number {
   return Number(value.toFixed(6));
 }
 
-export function weightControls(weight: ChosenWeight, actions: WeightActions): TemplateResult {
+export function weightControls(weight: ChosenWeight, actions: WeightActions, say: Say<EntryPhrases>): TemplateResult {
   const { name, value, start, edited, trained, typed, steps, changed } = weight;
   const reach = reachOf(weight);
   const full = !edited && changed.length >= MOST_EDITS;
   const wrong = typed !== undefined && typedWeight(typed) === undefined;
-  return html`<div class="weight" role="group" aria-label="Change the weight ${name}">
-    <label for="weight"><b>${name}</b> ${edited || trained ? html`<span class="start">started as ${decimal(start)}</span>` : nothing}</label>
+  return html`<div class="weight" role="group" aria-label=${say('changeWeight', { weight: name })}>
+    <label for="weight"><b>${name}</b> ${edited || trained ? html`<span class="start">${say('startedAs', { value: decimal(start) })}</span>` : nothing}</label>
     <input
       id="weight"
       type="range"
@@ -77,7 +79,7 @@ export function weightControls(weight: ChosenWeight, actions: WeightActions): Te
       step="0.01"
       .value=${String(value)}
       ?disabled=${full || trained}
-      aria-label="Weight ${name}"
+      aria-label=${say('weight', { weight: name })}
       aria-valuetext=${decimal(value)}
       @input=${({ target }: Event) => actions.set(rounded((target as HTMLInputElement).valueAsNumber))}
     />
@@ -88,28 +90,28 @@ export function weightControls(weight: ChosenWeight, actions: WeightActions): Te
       step="0.01"
       .value=${typed ?? String(Number(value.toFixed(4)))}
       ?disabled=${full || trained}
-      aria-label="Value of ${name}"
+      aria-label=${say('valueOf', { weight: name })}
       aria-invalid=${wrong ? 'true' : nothing}
       aria-describedby="weight-note"
       @input=${({ target }: Event) => actions.type((target as HTMLInputElement).value)}
       @change=${() => actions.endTyping()}
       @blur=${() => actions.endTyping()}
     />
-    <button type="button" aria-disabled=${String(!edited)} @click=${() => actions.set(undefined)} aria-label="Reset ${name} to ${decimal(start)}">Reset</button>
+    <button type="button" aria-disabled=${String(!edited)} @click=${() => actions.set(undefined)} aria-label=${say('resetTo', { weight: name, value: decimal(start) })}>${say('reset')}</button>
     <p id="weight-note">
       ${wrong
-        ? html`<strong>A weight is a number from −${WEIGHT_MOST} to ${WEIGHT_MOST}; the figures still show ${decimal(value)}.</strong>`
+        ? html`<strong>${say('noWeight', { most: WEIGHT_MOST, value: decimal(value) })}</strong>`
         : trained
-          ? 'Training has moved this network’s weights. Reset the training to change one by hand.'
+          ? say('trained')
           : full
-          ? `${MOST_EDITS} weights are changed already; reset one to change this one.`
+          ? say('mostChanged', { count: MOST_EDITS })
           : steps === 1
-            ? 'Drag it: every figure follows.'
-            : `Drag it: one number, used at all ${steps} steps, and every figure follows.`}
+            ? say('dragOnce')
+            : say('drag', { steps })}
     </p>
     ${changed.length
-      ? html`<p class="changed">Changed by hand: ${changed.join(', ')}.</p>
-          <button type="button" class="all" @click=${() => actions.resetAll()}>${changed.length === 1 ? 'Reset all' : `Reset all ${changed.length}`}</button>`
+      ? html`<p class="changed">${say('changed', { changes: changed.join(', ') })}</p>
+          <button type="button" class="all" @click=${() => actions.resetAll()}>${changed.length === 1 ? say('resetOne') : say('resetAll', { count: changed.length })}</button>`
       : nothing}
   </div>`;
 }

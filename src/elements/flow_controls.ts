@@ -1,6 +1,8 @@
 /** Sliders, choices and the tanh switch of a gradient experiment. */
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { driveMatters, FLOW_RANGES, LONGEST_DISTANCE, type FlowSettings } from './flow_experiment';
+import type { FlowPhrases } from './flow_phrases';
+import type { Say } from './wording';
 
 export const controlStyles = css`
   .controls {
@@ -99,7 +101,7 @@ export const controlStyles = css`
 type Change = (settings: Partial<FlowSettings>) => void;
 
 /** `clip` is the threshold, 0 for no clipping. */
-export function flowControls(settings: FlowSettings, change: Change, clip: number, changeClip: (clip: number) => void): TemplateResult {
+export function flowControls(settings: FlowSettings, change: Change, clip: number, changeClip: (clip: number) => void, say: Say<FlowPhrases>): TemplateResult {
   const { cell, matrix, gain, drive, bias, units, seed, distance } = settings;
   const gated = cell === 'lstm' || cell === 'gru';
   const slider = (name: 'gain' | 'drive' | 'distance', label: string, given: number, range: { least: number; most: number; step: number }, hint = '') => html`<label class="slider">
@@ -126,22 +128,22 @@ export function flowControls(settings: FlowSettings, change: Change, clip: numbe
     </label>`;
   };
   return html`<fieldset class="controls" part="controls">
-    <legend>The experiment</legend>
-    ${slider('gain', 'Gain of U', gain, { least: 0.5, most: 3, step: 0.05 })}
-    ${slider('drive', 'Input size', drive, { least: 0, most: 1, step: 0.05 }, driveMatters(settings) ? '' : 'Without tanh the input has no effect here.')}
-    ${slider('distance', 'Steps shown', distance, { least: 10, most: LONGEST_DISTANCE, step: 10 })}
+    <legend>${say('experiment')}</legend>
+    ${slider('gain', say('gain'), gain, { least: 0.5, most: 3, step: 0.05 })}
+    ${slider('drive', say('drive'), drive, { least: 0, most: 1, step: 0.05 }, driveMatters(settings) ? '' : say('driveHasNoEffect'))}
+    ${slider('distance', say('stepsShown'), distance, { least: 10, most: LONGEST_DISTANCE, step: 10 })}
     <div class="choices">
-      ${select('Cell', gated ? cell : 'rnn', [['rnn', 'plain RNN'], ['lstm', 'LSTM'], ['gru', 'GRU']] as const, (picked) => change({ cell: picked as FlowSettings['cell'] }))}
+      ${select(say('cell'), gated ? cell : 'rnn', (['rnn', 'lstm', 'gru'] as const).map((name) => [name, say(name)] as const), (picked) => change({ cell: picked as FlowSettings['cell'] }))}
       ${gated
-        ? select(`Bias of ${cell === 'lstm' ? 'f' : 'z'}`, bias, [0, 1, 3, 5].map((value) => [value, String(value)] as const), (picked) => change({ bias: picked }))
+        ? select(say('biasOf', { gate: cell === 'lstm' ? 'f' : 'z' }), bias, [0, 1, 3, 5].map((value) => [value, String(value)] as const), (picked) => change({ bias: picked }))
         : html`<label>
             <input type="checkbox" name="tanh" .checked=${cell === 'rnn'} @change=${(event: Event) => change({ cell: (event.target as HTMLInputElement).checked ? 'rnn' : 'rnn_linear' })} />
-            tanh
+            ${say('tanh')}
           </label>`}
-      ${select('U', matrix, [['orthogonal', 'orthogonal'], ['gaussian', 'Gaussian']] as const, (picked) => change({ matrix: picked as FlowSettings['matrix'] }))}
-      ${select('Units', units, [16, 32, 64].map((value) => [value, String(value)] as const), (picked) => change({ units: picked }))}
+      ${select(say('matrix'), matrix, (['orthogonal', 'gaussian'] as const).map((name) => [name, say(name)] as const), (picked) => change({ matrix: picked as FlowSettings['matrix'] }))}
+      ${select(say('units'), units, [16, 32, 64].map((value) => [value, String(value)] as const), (picked) => change({ units: picked }))}
       <label>
-        Seed
+        ${say('seed')}
         <input
           type="number"
           name="seed"
@@ -162,9 +164,9 @@ export function flowControls(settings: FlowSettings, change: Change, clip: numbe
       <span class="together">
         <label>
           <input type="checkbox" name="clip" .checked=${clip > 0} @change=${(event: Event) => changeClip((event.target as HTMLInputElement).checked ? 1 : 0)} />
-          Clip the gradient
+          ${say('clip')}
         </label>
-        ${clip > 0 ? select('at length', clip, [0.25, 1, 5].map((value) => [value, String(value)] as const), changeClip) : nothing}
+        ${clip > 0 ? select(say('atLength'), clip, [0.25, 1, 5].map((value) => [value, String(value)] as const), changeClip) : nothing}
       </span>
     </div>
   </fieldset>`;

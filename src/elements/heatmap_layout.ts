@@ -13,7 +13,7 @@ export interface Layout {
   readonly entryHeight: number;
   readonly gap: number;
   readonly stripe: number;
-  /** In CSS pixels: room for the labels at the side, above, and for what slanted ones need at the end. */
+  /** In CSS pixels: room for the labels at the side, above, and for what those above need beyond the last column. */
   readonly gutter: number;
   readonly header: number;
   readonly overhang: number;
@@ -58,6 +58,9 @@ const MAGNIFIED = 64;
 /** Browsers lay out nothing that is much longer. */
 const LONGEST_PLANE = 16e6;
 
+/** Between two numbers, in CSS pixels. */
+const SPACE = 8;
+
 /** For labels of `size`; all of it grows with them. */
 const FONT = { size: 13, line: 14, longestLabel: 116, header: 24 };
 
@@ -88,11 +91,11 @@ export function layoutFor(matrix: LabelledGrid, room: Room): Layout {
   };
   const upright = sized(0);
   const slanted = (columnLabels !== undefined || Boolean(matrix.pairs)) && columnLabel > upright.entryWidth / ratio - 6;
-  const overhang = slanted ? slantedOverhang(columnLabels ?? [String(columns)], widthOf, (0.85 * upright.entryWidth) / ratio, longestLabel, line) : 0;
-  const size = slanted ? sized(overhang) : upright;
+  const overhang = slanted ? slantedOverhang(columnLabels ?? [String(columns)], widthOf, (0.85 * upright.entryWidth) / ratio, longestLabel, line) : columnLabels ? 0 : uprightOverhang(columns, widthOf, upright.entryWidth / ratio);
+  const size = overhang > 0 ? sized(overhang) : upright;
   const smaller = Math.min(size.entryWidth, size.entryHeight);
   const rowStep = roundStep(((matrix.pairs ? line + 1 : line) * ratio) / size.entryHeight);
-  const label = slanted ? line : columnLabels ? columnLabel : columnLabel + 8;
+  const label = slanted ? line : columnLabels ? columnLabel : columnLabel + SPACE;
   return {
     ...size,
     ratio,
@@ -145,6 +148,13 @@ function slantedOverhang(labels: readonly string[], widthOf: (text: string) => n
   const last = labels.slice(-farthest);
   const reach = last.map((label, i) => (Math.min(widthOf(label), longest) + line) * Math.SQRT1_2 - (last.length - i - 0.5) * column);
   return Math.ceil(reach.reduce((most, past) => Math.max(most, past), 0));
+}
+
+/** How far the last number that is written reaches beyond the last column: it stands over the middle of its own. */
+function uprightOverhang(columns: number, widthOf: (text: string) => number, column: number): number {
+  const step = roundStep((widthOf(String(columns)) + SPACE) / column);
+  const last = Math.floor(columns / step) * step;
+  return Math.max(0, Math.ceil(widthOf(String(last)) / 2 - (columns - last + 0.5) * column));
 }
 
 /** How high so many rows are drawn, in CSS pixels, with one line of labels. */

@@ -70,6 +70,15 @@ export class HeatmapPointer {
     },
   };
 
+  /** Not passive: what two fingers do, or one that selects, the browser must not take for scrolling. */
+  readonly touched = {
+    passive: false,
+    handleEvent: (event: TouchEvent): void => {
+      const pinches = event.touches.length === 2 && this.view.canZoom;
+      if (event.cancelable && (pinches || this.#drag)) event.preventDefault();
+    },
+  };
+
   #dragTo(block: Block, event: PointerEvent): void {
     const { geometry } = this.view;
     const drag = this.#drag!;

@@ -105,6 +105,11 @@ export class HeatmapView implements ReactiveController {
     host.requestUpdate();
   };
 
+  /** Whether there is a picture that its reader can zoom. */
+  get canZoom(): boolean {
+    return this.geometry !== undefined && !this.host.lane;
+  }
+
   /** Zooms by a factor, for the reader, about a point of the page or the middle of what is seen. */
   zoomBy(factor: number, point?: PagePoint): void {
     this.#zoomTo((this.geometry?.layout.zoom ?? 1) * factor, point);
@@ -127,7 +132,7 @@ export class HeatmapView implements ReactiveController {
 
   #zoomTo(wanted: number, point?: PagePoint): void {
     const { geometry, host } = this;
-    if (!geometry || host.lane) return;
+    if (!geometry || !this.canZoom) return;
     const { least, most } = geometry.layout.zooms;
     const zoom = Math.min(Math.max(wanted, least), most);
     if (zoom === geometry.layout.zoom) return;

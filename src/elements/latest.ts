@@ -2,10 +2,11 @@
  * The answer to the latest question. An element asks at every update; the question is put only when what it depends
  * on has changed, an earlier answer that comes late never replaces a later one, and while an answer is on its way the
  * last one stands, so nothing flickers. An answer should carry all it is drawn with, words included: then it is a
- * true picture of some run at any moment, if not always of the newest.
+ * true picture of some run at any moment, if not always of the newest. Far from the screen nothing is asked.
  */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { ReleasedError, type Tape } from '../engine';
+import { isFar } from './on_screen';
 
 export class Latest<Answer> implements ReactiveController {
   /** The answer that stands. */
@@ -25,8 +26,9 @@ export class Latest<Answer> implements ReactiveController {
     return this.abort !== undefined;
   }
 
-  /** Puts the question unless its key is the one last asked with. */
+  /** Puts the question unless its key is the one last asked with, or nobody can see the answer. */
   ask(key: readonly unknown[], question: (abort: AbortSignal) => Promise<Answer>): void {
+    if (isFar(this.host)) return;
     if (key.length === this.key.length && key.every((part, index) => Object.is(part, this.key[index]))) return;
     this.key = key;
     this.abort?.abort();

@@ -4,16 +4,18 @@
  */
 import type { Engine, Signal, Tape } from '../engine';
 import { attentionMatrix } from './attention_matrix';
+import { EngineHistory, noticeOf, type EngineNotice } from './engine_history';
 import { influenceMatrix } from './influence_matrix';
 import { InfluenceRun } from './influence_run';
 import { givenMatrix, logEnds, meanMatrix, signalMatrix, type GradientOf, type Matrix } from './matrix';
 import type { ModelConnection } from './model_connection';
+import type { OwnNetwork } from './own_network';
 import type { Scaling } from './range';
 import type { GradientState } from './run_gradient';
 import type { RnnModel } from './rnn-model';
 import type { DeviceChoice } from './shared_engine';
-import type { Absence, ShownMatrix } from './shown_matrix';
-import type { RunState, TextRun } from './text_run';
+import type { ShownMatrix } from './shown_matrix';
+import type { RunState } from './text_run';
 
 /** The properties of a heatmap that say what to draw. */
 export interface MatrixProperties {
@@ -58,9 +60,7 @@ export class MatrixSource {
   busy = false;
 
   /** What is to be known of what computes: the CPU, for want of a GPU, or a GPU that is one in name only. */
-  notice: 'no-gpu' | 'software-gpu' | undefined;
-  /** The GPU was lost and is back, and this is the first picture since. */
-  isRestored = false;
+  notice: EngineNotice | undefined;
 
   /** While there is nothing to draw yet: how many rows there will be. */
   rowsToCome = 0;
@@ -69,16 +69,13 @@ export class MatrixSource {
   readonly influence: InfluenceRun;
 
   /** The network of the heatmap's own: what runs one is loaded for the first text. */
-  #run: TextRun | undefined;
+  #own: OwnNetwork | undefined;
   #loading: RunState | undefined;
-  #asked: string | undefined;
   #key: readonly unknown[] = [];
   #matrix: Matrix | undefined;
   #rested = 0;
-  readonly #lost = new WeakMap<Engine, string>();
-  /** What computed the last run, and the run that was the first after its GPU was lost. */
-  #lastEngine: Engine | undefined;
-  #restoredBy: Tape | undefined;
+  #isNear = false;
+  readonly #history: EngineHistory;
 
   /** @param changed - called when there may be something new to draw */
   constructor(
@@ -88,33 +85,47 @@ export class MatrixSource {
     private readonly changed: () => void,
   ) {
     this.influence = new InfluenceRun(changed);
+    this.#history = new EngineHistory(changed);
   }
 
-  /** Puts on display what the properties now say. A network of its own first runs when the heatmap is near the screen. */
-  choose(isNear = true): void {
+  /** The GPU was lost and is back, and this is the first picture since. */
+  get isRestored(): boolean {
+    return this.#history.isRestored;
+  }
+
+  /** The model whose run is shown; undefined for a network of its own, for numbers and for signals given. */
+  get views(): RnnModel | undefined {
+    const { source, values } = this.given;
+    return source === undefined && values === undefined ? this.connection.model : undefined;
+  }
+
+  /** Puts on display what the properties now say. Far from the screen nothing is computed: what has been drawn stands, and what has not keeps its room. */
+  choose(isNear: boolean): void {
+    this.#isNear = isNear;
     const { source, values, model, for: id, text, signal } = this.given;
     const given = source !== undefined || values !== undefined;
     const connected = model !== undefined || Boolean(id);
-    if (given || connected || text === undefined) this.#stopRun();
+    if (given || connected || text === undefined) this.#own?.stop();
     if (given || signal !== 'influence') this.influence.clear();
-    this.busy = this.isRestored = false;
+    if (given) this.#history.forget();
+    this.busy = false;
     this.rowsToCome = 0;
     this.engine = undefined;
     if (source) this.#showSource(source);
     else if (values !== undefined) this.#showValues();
     else if (connected) this.#showRun(this.connection.model?.state);
-    else if (text !== undefined && !isNear && this.#asked === undefined) this.#keepRoom();
-    else if (text !== undefined) this.#showRun(this.#ownRun(text, isNear));
-    else this.shown.clear(NOTHING, 'empty');
-    this.notice = this.#noticeOf(this.engine);
+    else if (text === undefined) this.shown.clear(NOTHING, 'empty');
+    else if (!isNear && !this.#own?.isRunning) this.#keepRoom(this.given.units);
+    else this.#showRun(this.#ownRun());
+    this.notice = source ? undefined : noticeOf(this.engine, this.connection.model?.device ?? this.given.device);
   }
 
   /** Gives everything back. */
   stop(): void {
-    this.#stopRun();
+    this.#own?.stop();
     this.influence.clear();
     this.#key = [];
-    this.#lastEngine = this.#restoredBy = undefined;
+    this.#history.forget();
     this.shown.clear('', 'empty');
   }
 
@@ -122,8 +133,7 @@ export class MatrixSource {
     const { tape } = source;
     const { engine } = tape;
     this.engine = engine;
-    this.#watch(engine);
-    const reason = this.#lost.get(engine);
+    const reason = this.#history.lossOf(engine);
     if (reason) this.shown.clear(`The GPU device was lost (${reason}), and this run's numbers with it. Run the model again.`, 'device-lost');
     else this.#show([source, this.given.scale, this.given.unit, this.given.group, this.given.reduce], tape, () => this.#signalMatrix(source, tape.inputs.words?.[0]));
   }
@@ -134,8 +144,8 @@ export class MatrixSource {
     this.#show(key, undefined, () => givenMatrix({ values, rows, rowLabels, columnLabels, rowNoun, columnNoun, unit, scaling: scalingOf(scale), min, max }));
   }
 
-  #keepRoom(): void {
-    this.rowsToCome = roomFor(this.given.units);
+  #keepRoom(units: number): void {
+    this.rowsToCome = roomFor(units);
     this.shown.clear('', 'loading');
   }
 
@@ -143,11 +153,18 @@ export class MatrixSource {
     if (!run) return this.shown.clear(this.connection.problem, 'empty');
     this.busy = run.status === 'loading';
     this.engine = run.engine;
-    this.#followEngine(run);
+    this.#history.follow(run);
     const { tape, words } = run;
+    const units = this.connection.model?.units ?? this.given.units;
     if (!tape) {
-      this.rowsToCome = this.busy ? roomFor(this.connection.model?.units ?? this.given.units) : 0;
-      return this.shown.clear(run.message, this.#absenceOf(run));
+      this.shown.clear(run.message, this.#history.absenceOf(run));
+      this.rowsToCome = this.busy ? roomFor(units) : 0;
+      return;
+    }
+    if (!this.#isNear) {
+      this.influence.pause();
+      if (!this.shown.matrix) this.#keepRoom(units);
+      return;
     }
     const { signal, layer, direction, scale, unit, group, reduce } = this.given;
     if (signal === 'influence') return this.#showInfluence(tape, run);
@@ -175,42 +192,6 @@ export class MatrixSource {
     return this.#rested;
   }
 
-  /** Hears of an engine's loss. */
-  #watch(engine: Engine): void {
-    if (this.#lost.has(engine)) return;
-    this.#lost.set(engine, '');
-    const self = new WeakRef(this); // as in TextRun
-    void engine.lost.then((reason) => {
-      const source = self.deref();
-      if (source) source.#lose(engine, reason);
-    });
-  }
-
-  #lose(engine: Engine, reason: string): void {
-    this.#lost.set(engine, reason);
-    this.changed();
-  }
-
-  /** Notices the first run after the GPU of the one before was lost. */
-  #followEngine({ engine, tape }: RunState): void {
-    if (!engine || !tape) return;
-    this.#watch(engine);
-    if (this.#lastEngine && this.#lastEngine !== engine && this.#lost.get(this.#lastEngine)) this.#restoredBy = tape;
-    this.#lastEngine = engine;
-    this.isRestored = tape === this.#restoredBy;
-  }
-
-  #absenceOf({ status }: RunState): Absence {
-    if (status === 'loading' && this.#lastEngine && this.#lost.get(this.#lastEngine)) return 'device-lost';
-    return status === 'ready' ? 'empty' : status;
-  }
-
-  #noticeOf(engine: Engine | undefined): MatrixSource['notice'] {
-    if (engine?.adapter?.software) return 'software-gpu';
-    const wanted = this.connection.model?.device ?? this.given.device;
-    return engine?.kind === 'cpu' && wanted !== 'cpu' && !this.given.source ? 'no-gpu' : undefined;
-  }
-
   /** Throws, in words, for properties that do not go together. */
   #signalMatrix(signal: Signal, words: readonly string[] | undefined, loss?: GradientOf): Matrix {
     const { scale, unit, group, reduce } = this.given;
@@ -225,7 +206,7 @@ export class MatrixSource {
   #gradient(tape: Tape): GradientState | string {
     const { lossUnit, lossStep } = this.given;
     const { model } = this.connection;
-    if (!model) return this.#run!.gradient({ unit: lossUnit ?? 0, step: lossStep ?? tape.inputs.steps - 1 })!;
+    if (!model) return this.#own!.gradient({ unit: lossUnit ?? 0, step: lossStep ?? tape.inputs.steps - 1 })!;
     if (lossUnit !== undefined || lossStep !== undefined) return 'loss-unit and loss-step: a run has one loss, which all its views show; set them on the <rnn-model>.';
     return model.gradient()!;
   }
@@ -264,35 +245,23 @@ export class MatrixSource {
     }
   }
 
-  #ownRun(text: string, isNear: boolean): RunState {
-    const { cell, units: hidden, seed, embedding, gain, gateBias, device } = this.given;
-    const request = { text, words: undefined, cell, hidden, seed, embedding, gain, gateBias, device };
-    const run = this.#run;
-    if (!run) return this.#loadRun();
-    const asked = JSON.stringify(request);
-    if (isNear && asked !== this.#asked) {
-      this.#asked = asked;
-      run.request(request);
-    }
-    return run.state;
+  #ownRun(): RunState {
+    const own = this.#own;
+    if (!own) return this.#loadOwn();
+    if (this.#isNear) own.follow(this.given);
+    return own.state;
   }
 
-  #loadRun(): RunState {
+  #loadOwn(): RunState {
     if (this.#loading) return this.#loading;
     this.#loading = STARTING;
-    import('./text_run')
+    import('./own_network')
       .then(
-        ({ TextRun: Run }) => (this.#run = new Run(this.changed)),
+        ({ OwnNetwork: Own }) => (this.#own = new Own(this.changed)),
         () => (this.#loading = { ...STARTING, status: 'error', message: 'What runs a network could not be loaded; look whether this page is still online, and reload it.' }),
       )
       .finally(this.changed);
     return STARTING;
-  }
-
-  #stopRun(): void {
-    if (this.#asked === undefined) return;
-    this.#asked = undefined;
-    this.#run?.stop();
   }
 }
 

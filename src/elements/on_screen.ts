@@ -4,7 +4,7 @@
  */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
-const watched = new WeakMap<Element, (isNear: boolean) => void>();
+const screens = new WeakMap<object, OnScreen>();
 let shared: IntersectionObserver | undefined;
 
 export class OnScreen implements ReactiveController {
@@ -12,23 +12,30 @@ export class OnScreen implements ReactiveController {
 
   constructor(private readonly host: ReactiveControllerHost & Element) {
     host.addController(this);
+    screens.set(host, this);
+  }
+
+  /** What the observer saw. */
+  see(isNear: boolean): void {
+    if (isNear && !this.isNear) this.host.requestUpdate();
+    this.isNear = isNear;
   }
 
   hostConnected(): void {
-    watched.set(this.host, (isNear) => {
-      if (isNear && !this.isNear) this.host.requestUpdate();
-      this.isNear = isNear;
-    });
     observer().observe(this.host);
   }
 
   hostDisconnected(): void {
     observer().unobserve(this.host);
-    watched.delete(this.host);
     this.isNear = false;
   }
 }
 
+/** Whether an element looks after where it is, and is far from the screen or hidden. */
+export function isFar(element: object): boolean {
+  return screens.get(element)?.isNear === false;
+}
+
 function observer(): IntersectionObserver {
-  return (shared ??= new IntersectionObserver((entries) => entries.forEach(({ target, isIntersecting }) => watched.get(target)?.(isIntersecting)), { rootMargin: '100% 0px' }));
+  return (shared ??= new IntersectionObserver((entries) => entries.forEach(({ target, isIntersecting }) => screens.get(target)?.see(isIntersecting)), { rootMargin: '100% 0px' }));
 }

@@ -2,6 +2,8 @@ import { css, html, nothing, svg, type PropertyValues, type TemplateResult } fro
 import { property, state } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
 import { wordsOf, type Tape } from '../engine';
+import { comparePhrases, type ComparePhrases } from './compare_phrases';
+import type { HeatmapLabels } from './heatmap_phrases';
 import { outputName } from './last_layer';
 import { Latest } from './latest';
 import { ModelFigure } from './model_figure';
@@ -11,6 +13,7 @@ import { snapOutward, stickyLimit } from './range';
 import { withWord } from './sentence';
 import { decimal } from './signed_number';
 import { timeAxis, type TimeAxis } from './time_axis';
+import type { Wording } from './wording';
 
 /** The reader changed the second sentence. */
 export class CompareChangeEvent extends Event {
@@ -36,7 +39,7 @@ const CHART = { bars: 96, above: 18, below: 6, numbered: 38 } as const;
  * @csspart notice - The words that stand where there is nothing to draw.
  * @cssproperty [--rnn-accent] - Colour of the chosen step and of changed words.
  */
-export class RnnCompare extends ModelFigure {
+export class RnnCompare extends ModelFigure<ComparePhrases> {
   static override styles = [
     ModelFigure.styles,
     css`
@@ -142,6 +145,11 @@ export class RnnCompare extends ModelFigure {
   /** The signal that is compared: `c`, a gate, or any other of the last layer; what that layer hands on unless given, the `h` of a cell and the `y` of a block. */
   @property() signal = '';
 
+  /** Words in the place of its own and of its heatmaps', in another language perhaps; the attribute takes JSON. */
+  declare labels: Wording<ComparePhrases> & HeatmapLabels;
+
+  protected override readonly phrases = comparePhrases;
+
   /** Index of the word that is being edited. */
   @state() private edited: number | undefined;
 
@@ -187,6 +195,7 @@ export class RnnCompare extends ModelFigure {
   }
 
   private sentence({ inputs, model }: Tape): TemplateResult {
+    const { say } = this;
     const read = inputs.words?.[0] ?? [];
     const first = readsCharacters(model) ? wordsOf(read.join('')) : read;
     const readAs = (word: string) => readable(word, model).join('');
@@ -197,20 +206,20 @@ export class RnnCompare extends ModelFigure {
       // too long: the run says so
     }
     if (words.length === 0) {
-      return html`<div class="sentence" role="group" aria-label="Second sentence">
-        <span>Compare with</span><input aria-label="Second sentence" @change=${(event: Event) => this.accept((event.target as HTMLInputElement).value)} />
+      return html`<div class="sentence" role="group" aria-label=${say('secondSentence')}>
+        <span>${say('compareWith')}</span><input aria-label=${say('secondSentence')} @change=${(event: Event) => this.accept((event.target as HTMLInputElement).value)} />
       </div>`;
     }
-    return html`<div class="sentence" role="group" aria-label="Second sentence, word by word">
-      <span>Compare with</span>
-      ${guard([read, this.with, this.edited], () =>
+    return html`<div class="sentence" role="group" aria-label=${say('wordByWord')}>
+      <span>${say('compareWith')}</span>
+      ${guard([read, this.with, this.edited, this.labels], () =>
         words.map((word, index) =>
           index === this.edited
-            ? html`<input dir="auto" .value=${word} aria-label="Replacement for ${word}" @keydown=${this.closeByKey} @blur=${this.acceptWord} />`
+            ? html`<input dir="auto" .value=${word} aria-label=${say('replacement', { word })} @keydown=${this.closeByKey} @blur=${this.acceptWord} />`
             : html`<button
                 type="button"
                 class=${word === first[index] || readAs(word) === first[index] ? '' : 'changed'}
-                aria-label="${word}, change this word"
+                aria-label=${say('changeWord', { word })}
                 data-index=${index}
                 @click=${() => (this.edited = index)}
               ><bdi>${word}</bdi></button>`,
@@ -223,25 +232,26 @@ export class RnnCompare extends ModelFigure {
     if (this.pair.failure) return this.notice(this.pair.failure);
     const pair = this.pair.value;
     if (!pair) return html``;
+    const { say } = this;
     const { words, steps, units, sentences, norm } = pair;
     const step = Math.min(this.connection.model!.cursor.step, steps - 1);
     const labels = words[0].map((word, t) => (word === words[1][t] ? word : `${word} → ${words[1][t]}`));
     const axis = timeAxis(this.renderRoot.querySelector('rnn-heatmap'), units, labels, this.room || 640);
     const limits = this.limitsFor(pair);
     return html`
-      ${guard([pair, axis.worded, limits], () => {
+      ${guard([pair, axis.worded, limits, this.labels], () => {
         const own = ownRange(pair);
         return html`
-          ${this.picture(`The sentence: ${opening(sentences[0])}`, pair, pair.values[0], axis.worded ? words[0] : undefined, own)}
-          ${this.picture(`The other: ${opening(sentences[1])}`, pair, pair.values[1], axis.worded ? words[1] : undefined, own)}
-          ${this.picture('The difference: the other minus the sentence, in colours of its own', pair, pair.difference, axis.worded ? labels : undefined, [-limits.difference, limits.difference])}
+          ${this.picture(say('one', { sentence: opening(sentences[0]) }), pair, pair.values[0], axis.worded ? words[0] : undefined, own)}
+          ${this.picture(say('other', { sentence: opening(sentences[1]) }), pair, pair.values[1], axis.worded ? words[1] : undefined, own)}
+          ${this.picture(say('difference'), pair, pair.difference, axis.worded ? labels : undefined, [-limits.difference, limits.difference])}
         `;
       })}
       ${this.remark(pair)}
-      <h3>Length of the difference, ‖Δ${pair.signal}‖, at every step, from 0 to ${limits.norm}</h3>
+      <h3>${say('lengths', { signal: pair.signal, limit: limits.norm })}</h3>
       ${this.chart(pair, step, axis, limits.norm)}
       <p class="remark">
-        At step ${step + 1} of ${steps}, <bdi>${words[0][step]}</bdi>, the two runs are <b>${decimal(norm[step], 4)}</b> apart.
+        ${this.sayMarked('lengthAtStep', { step: String(step + 1), steps: String(steps), word: html`<bdi>${words[0][step]}</bdi>`, length: html`<b>${decimal(norm[step], 4)}</b>` })}
       </p>
     `;
   }
@@ -261,6 +271,7 @@ export class RnnCompare extends ModelFigure {
       label=${title}
       row-noun="unit"
       column-noun="step"
+      .labels=${this.labels}
       .model=${this.connection.model}
       .values=${rows}
       .rows=${units}
@@ -271,24 +282,25 @@ export class RnnCompare extends ModelFigure {
   }
 
   private remark({ words, sentences, steps, things, norm }: Pair): TemplateResult | typeof nothing {
+    const { say } = this;
     const [one, other] = sentences.map((sentence) => sentence.length);
-    const uneven = one === other ? '' : `The sentences have ${one} and ${other} ${things}; compared are the ${steps} steps that both have. `;
+    const uneven = one === other ? '' : say('uneven', { one, other, things: say('sentence', { text: things }), steps });
     const same = one === other && words[0].every((word, t) => word === words[1][t]);
     const zero = norm.every((length) => length === 0);
     const verdict = same
       ? zero
-        ? 'Both sentences are the same, and the difference is exactly zero everywhere.'
-        : 'Both sentences are the same, yet the difference is not zero: something is wrong with this device.'
+        ? say('same')
+        : say('sameYetDifferent')
       : '';
-    return uneven || verdict ? html`<p class="remark" role="status">${uneven}${verdict}</p>` : nothing;
+    return uneven || verdict ? html`<p class="remark" role="status">${uneven} ${verdict}</p>` : nothing;
   }
 
   private chart({ steps, norm }: Pair, step: number, { left, pitch, width }: TimeAxis, limit: number): TemplateResult {
     const [height, base] = [CHART.above + CHART.bars + CHART.below, CHART.above + CHART.bars];
     const sizeAt = (t: number) => (norm[t] / limit) * CHART.bars;
     const bar = (t: number) => `M${left + (t + 0.15) * pitch} ${base}h${0.7 * pitch}v${-sizeAt(t)}h${-0.7 * pitch}z`;
-    const label = `Length of the difference, from ${decimal(norm[0])} at the first step to ${decimal(norm[steps - 1])} at the last; largest ${decimal(Math.max(...norm))}`;
-    return html`<div class="scroll" tabindex="0" role="group" aria-label="Length of the difference at every step">
+    const label = this.say('chartInWords', { first: decimal(norm[0]), last: decimal(norm[steps - 1]), largest: decimal(Math.max(...norm)) });
+    return html`<div class="scroll" tabindex="0" role="group" aria-label=${this.say('chart')}>
       <svg class="chart" role="img" aria-label=${label} width=${width} height=${height} viewBox="0 0 ${width} ${height}">
         <text class="end" x=${left - 8} y=${CHART.above + 4}>${limit}</text>
         <text class="end" x=${left - 8} y=${base + 4}>0</text>

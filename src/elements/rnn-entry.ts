@@ -5,6 +5,7 @@ import { curveOf } from './activation_curve';
 import { optionalNumberAttribute } from './attributes';
 import { readCell, type CellReading } from './cell_reading';
 import { curvePicture, curveStyles } from './curve_picture';
+import { entryPhrases, type EntryPhrases } from './entry_phrases';
 import { entryStyles } from './entry_styles';
 import { placeOfWeight, typedWeight, weightControls, weightStyles, type ChosenWeight, type Term } from './entry_weight';
 import { insteadOfGates, lastCell, placeInStack } from './last_layer';
@@ -51,7 +52,7 @@ interface Entry extends CellReading {
  * @csspart notice - The words that stand where there is nothing to draw.
  * @cssproperty [--rnn-accent] - Colour of the point and its tangent.
  */
-export class RnnEntry extends ModelFigure {
+export class RnnEntry extends ModelFigure<EntryPhrases> {
   static override styles = [
     ModelFigure.styles,
     curveStyles,
@@ -73,6 +74,8 @@ export class RnnEntry extends ModelFigure {
   /** What stands in the weight's field while it is typed in. */
   @state() private typed: string | undefined;
 
+  protected override readonly phrases = entryPhrases;
+
   private readonly entry = new StagedAnswer<Entry>(this);
   private readonly scale = new ScaleConnection(this);
   private states: { readonly tape: Tape; readonly revision: number; readonly layer: number; readonly values: Promise<readonly ArrayLike<number>[]> } | undefined;
@@ -88,7 +91,7 @@ export class RnnEntry extends ModelFigure {
     const chosen = summed ?? cell.gates[g].name;
     return html`
       ${this.waits()} ${this.place(entry)} ${cell.gates.length > 1 ? this.choice(cell, chosen) : nothing}
-      <ul class="equations" aria-label="Equations of the ${cell.title}, with the numbers of this unit">
+      <ul class="equations" aria-label=${this.say('equations', { cell: this.say('sentence', { text: cell.title }) })}>
         ${equations.map(
           ({ written, numbers, of }) => html`<li class=${of === chosen ? 'chosen' : ''}>
             <span class="written">${written}</span><span>${numbers}</span>
@@ -139,12 +142,14 @@ export class RnnEntry extends ModelFigure {
   }
 
   private place({ word, step, steps, unit, units, shape, layer }: Entry): TemplateResult {
+    const { say } = this;
     const place = placeInStack(shape, layer);
+    const told = { word: html`<bdi>${word}</bdi>`, step: step + 1, steps };
     const pick = (event: Event) => this.connection.model?.moveCursor({ unit: (event.target as HTMLSelectElement).selectedIndex });
     return html`<div class="place">
-      <span>After <bdi>${word}</bdi>, step ${step + 1} of ${steps}${place ? `, in ${place}` : ''}</span>
+      <span>${place ? this.sayMarked('afterInLayer', { ...told, layer: say('sentence', { text: place }) }) : this.sayMarked('after', told)}</span>
       <label>
-        Unit
+        ${say('unit')}
         <select @change=${pick}>
           ${Array.from({ length: units }, (_, i) => html`<option value=${i + 1} .selected=${i === unit}>${i + 1}</option>`)}
         </select>
@@ -156,46 +161,47 @@ export class RnnEntry extends ModelFigure {
     const apart = summedStates(cell);
     const states = cell.states.filter(({ name }) => apart.includes(name));
     return html`<fieldset>
-      <legend>Taken apart</legend>
+      <legend>${this.say('takenApart')}</legend>
       ${[...cell.gates, ...states].map(
-        ({ name, role }) => html`<label title=${role}>
-          <input type="radio" name="gate" value=${name} .checked=${name === chosen} @change=${() => this.choose(name)} />${name}, ${role.split(':')[0]}
+        ({ name, role }) => html`<label title=${this.say('sentence', { text: role })}>
+          <input type="radio" name="gate" value=${name} .checked=${name === chosen} @change=${() => this.choose(name)} />${this.say('gate', { name, role: this.say('sentence', { text: role.split(':')[0] }) })}
         </label>`,
       )}
     </fieldset>`;
   }
 
   private stateTable(name: string, { cell, numbers }: Entry): TemplateResult {
+    const { say } = this;
     const summands = stateSummands(cell, name, numbers).toSorted((one, other) => Math.abs(other.value) - Math.abs(one.value));
     const total = numbers.after[name];
     const largest = Math.max(...summands.map(({ value }) => Math.abs(value)), Math.abs(total), 1e-30);
     const row = (label: string, value: number, product: string | typeof nothing, kind = '') => this.row(label, value, largest, product, kind);
     return html`<table>
-      <caption>${summands.length === 1 ? `What ${name} is the product of` : `The ${summands.length} terms of ${name}, largest first`}</caption>
+      <caption>${summands.length === 1 ? say('productOf', { name }) : say('termsOf', { name, count: summands.length })}</caption>
       <tbody>
         ${summands.map(({ written, factors, value }) => row(written.replaceAll('⊙', '·'), value, factors.map(bracketed).join(' · ')))}
       </tbody>
       <tbody>
-        ${row(`${summands.length === 1 ? 'so' : 'their sum,'} ${name}`, total, nothing, 'total')}
+        ${row(say(summands.length === 1 ? 'product' : 'stateSum', { name }), total, nothing, 'total')}
       </tbody>
     </table>`;
   }
 
   /** What of the old state goes straight into the new one. */
   private kept(name: string, { cell, numbers }: Entry): TemplateResult | typeof nothing {
+    const { say } = this;
     const old = stateSummands(cell, name, numbers).find(({ written }) => written.split(' ⊙ ').includes(name));
-    if (!old) return html`<p class="slope">What the unit shows of its cell state; the cell state itself stays as it is.</p>`;
+    if (!old) return html`<p class="slope">${say('shownOnly')}</p>`;
     const [share] = old.factors.length === 1 ? [1] : old.factors;
-    const gate = old.factors.length === 1 ? 'nothing is taken off' : `${cell.keeps} = ${decimal(share)} of it is kept`;
+    const gate = old.factors.length === 1 ? say('untouched') : say('share', { gate: cell.keeps!, share: decimal(share) });
     return html`<p class="slope">
-      The old ${name} was ${decimal(numbers.before[name])}; ${gate}. A correction to ${name} passes back through this step times <b>${decimal(share)}</b>, on this
-      direct way: no matrix, and no slope of tanh.
+      ${this.sayMarked('kept', { name, old: decimal(numbers.before[name]), how: gate, share: html`<b>${decimal(share)}</b>` })}
     </p>`;
   }
 
   /** Weights that had to go, in words. The element is always there, so that a screen reader hears what comes into it. */
   private note(): TemplateResult {
-    const note = this.connection.model?.editsNote ?? '';
+    const note = this.say('sentence', { text: this.connection.model?.editsNote ?? '' });
     return html`<p class=${note ? 'note' : ''} role="status">${note}</p>`;
   }
 
@@ -218,7 +224,7 @@ export class RnnEntry extends ModelFigure {
       trained,
       typed: this.typed,
       steps,
-      changed: known.map((one) => `${weightName(one, layer)} from ${decimal(startOf(one))} to ${decimal(one.value)}`),
+      changed: known.map((one) => this.say('change', { weight: weightName(one, layer), from: decimal(startOf(one)), to: decimal(one.value) })),
     };
     const set = (value: number | undefined) => model.editWeight({ ...place, value });
     return weightControls(chosen, {
@@ -237,7 +243,7 @@ export class RnnEntry extends ModelFigure {
         model.resetWeights();
         this.renderRoot.querySelector<HTMLElement>('#weight')?.focus();
       },
-    });
+    }, this.say);
   }
 
   /** The chosen one where this sum has it, else what the unit hands on to itself. */
@@ -247,6 +253,7 @@ export class RnnEntry extends ModelFigure {
   }
 
   private table(sum: Addends, { unit, cell, shape, parameters }: Entry): TemplateResult {
+    const { say } = this;
     const { terms, preActivation, scale } = sum;
     const chosen = this.chosenTerm(sum);
     const edits = this.connection.model?.edits ?? [];
@@ -256,17 +263,17 @@ export class RnnEntry extends ModelFigure {
     const sumOf = (some: readonly Addend[]) => some.reduce((total, { term }) => total + term, 0);
     const from = (...sources: Addend['of'][]) => sumOf(terms.filter(({ of }) => sources.includes(of)));
     const groups: [string, number][] = [
-      ['all of W·x', from('x')],
-      [scale === 1 ? 'all of U·h' : 'all of r·U·h', from('h')],
-      ...(terms.some(({ of }) => of === 'c') ? [['the peephole, p·c', from('c')] as [string, number]] : []),
-      ['both biases b', from('b_ih', 'b_hh')],
+      [say('ofInput'), from('x')],
+      [say(scale === 1 ? 'ofState' : 'ofResetState'), from('h')],
+      ...(terms.some(({ of }) => of === 'c') ? [[say('ofPeephole'), from('c')] as [string, number]] : []),
+      [say('ofBiases'), from('b_ih', 'b_hh')],
     ];
     const largest = Math.max(...terms.map(({ term }) => Math.abs(term)), ...groups.map(([, value]) => Math.abs(value)), Math.abs(preActivation), Math.abs(sumOf(rest)), 1e-30);
     const row = (label: string | TemplateResult, value: number, product: string | typeof nothing = nothing, kind = '') => this.row(label, value, largest, product, kind);
     const letter = cell.gates.length > 1 ? 'r' : '';
     return html`<div>
       <table>
-        <caption>The ${terms.length} terms of the sum, largest first</caption>
+        <caption>${say('terms', { count: terms.length })}</caption>
         <tbody>
           ${shown.map((addend) => {
             const place = placeOfWeight(addend, sum, shape, parameters);
@@ -275,15 +282,15 @@ export class RnnEntry extends ModelFigure {
             const button = html`<button type="button" class="term" aria-pressed=${String(isSame(addend, chosen))} @click=${choose}>${label}</button>`;
             return row(place ? button : label, value, product, place && edits.some((edit) => samePlace(edit, place)) ? 'edited' : '');
           })}
-          ${rest.length ? row(rest.length === 1 ? 'the other term' : `the other ${rest.length} terms`, sumOf(rest)) : nothing}
+          ${rest.length ? row(rest.length === 1 ? say('otherTerm') : say('otherTerms', { count: rest.length }), sumOf(rest)) : nothing}
         </tbody>
         <tbody>
-          ${groups.map(([label, value]) => row(label, value))} ${row('their sum, a', preActivation, nothing, 'total')}
+          ${groups.map(([label, value]) => row(label, value))} ${row(say('sum'), preActivation, nothing, 'total')}
         </tbody>
       </table>
       ${terms.length > SHOWN
         ? html`<button class="more" type="button" aria-expanded=${this.all} @click=${() => (this.all = !this.all)}>
-            ${this.all ? 'Show the largest only' : `Show all ${terms.length} terms`}
+            ${this.all ? say('largestOnly') : say('allTerms', { count: terms.length })}
           </button>`
         : nothing}
     </div>`;
@@ -307,18 +314,23 @@ export class RnnEntry extends ModelFigure {
   }
 
   private curve(cell: Cell, { preActivation: a, place }: Addends): TemplateResult {
+    const { say } = this;
     const gate = cell.gates.find(({ name }) => name === place.gate)!;
     const curve = curveOf(cell, gate);
     const output = gate.activation === 'identity' ? cell.states[0].name : gate.name;
     const value = curve.value(a);
     const slope = curve.slope(a);
     return html`
-      <svg class="curve" viewBox="0 0 320 210" role="img" aria-label="${curve.name || 'the sum'} at ${decimal(a)} is ${decimal(value)}, and its slope there is ${decimal(slope)}">
+      <svg class="curve" viewBox="0 0 320 210" role="img" aria-label=${say('curve', { curve: curve.name || say('theSum'), at: decimal(a), value: decimal(value), slope: decimal(slope) })}>
         ${curvePicture(curve, a)}
       </svg>
       <p class="slope">
-        ${curve.name.includes('·') ? curve.name.replace('·', decimal(a)) : `${curve.name}(${decimal(a)})`} = <b>${decimal(value)}</b>. The slope there, ${curve.slopeRule(output)}, is
-        <b>${decimal(slope)}</b>.
+        ${this.sayMarked('slope', {
+          of: curve.name.includes('·') ? curve.name.replace('·', decimal(a)) : `${curve.name}(${decimal(a)})`,
+          value: html`<b>${decimal(value)}</b>`,
+          rule: curve.slopeRule(output),
+          slope: html`<b>${decimal(slope)}</b>`,
+        })}
       </p>
     `;
   }

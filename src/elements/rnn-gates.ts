@@ -2,6 +2,8 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
 import { gateProducts, isRecurrent, layerTitle, type BlockLayer, type Cell, type GateProducts, type Layer, type SignalInfo, type Tape } from '../engine';
+import { gatesPhrases, type GatesPhrases } from './gates_phrases';
+import type { HeatmapLabels } from './heatmap_phrases';
 import { hidesElement, labelsAttribute, optionalNumberAttribute } from './attributes';
 import { insteadOfGates, lastCell, placeInStack } from './last_layer';
 import { Latest } from './latest';
@@ -10,6 +12,7 @@ import { ModelFigure } from './model_figure';
 import type { Cursor } from './rnn-model';
 import { decimal, subscript } from './signed_number';
 import { readingNote } from './training_words';
+import { sayer, type Say, type Wording } from './wording';
 
 /** A signal that is drawn as a lane. */
 type Lane = Pick<SignalInfo, 'name' | 'role'>;
@@ -41,7 +44,7 @@ interface Kept {
  * @csspart kept - What is left, in numbers.
  * @csspart notice - The words that stand where there is nothing to draw.
  */
-export class RnnGates extends ModelFigure {
+export class RnnGates extends ModelFigure<GatesPhrases> {
   static override styles = [
     ModelFigure.styles,
     css`
@@ -99,10 +102,15 @@ export class RnnGates extends ModelFigure {
   /** The layer whose gates are shown, from 0; the last that has any unless given. */
   @property({ converter: optionalNumberAttribute }) layer: number | undefined;
 
+  /** Words in the place of its own and of its lanes', in another language perhaps; the attribute takes JSON. */
+  declare labels: Wording<GatesPhrases> & HeatmapLabels;
+
+  protected override readonly phrases = gatesPhrases;
+
   private readonly kept = new Latest<Kept>(this);
 
   override render(): TemplateResult {
-    const { obstacle } = this;
+    const { obstacle, say } = this;
     if (obstacle) return this.notice(obstacle);
     const model = this.connection.model!;
     const { tape } = model.state;
@@ -112,14 +120,14 @@ export class RnnGates extends ModelFigure {
     const unit = Math.min(model.cursor.unit, gated.units - 1);
     const only = this.units === 'one' ? unit : undefined;
     const place = placeInStack(tape!.model.shape, index);
-    const notes = [model.lesson ? readingNote(model.state) : '', place && `Gates of ${place}.`].filter(Boolean);
+    const notes = [model.lesson ? say('sentence', { text: readingNote(model.state) }) : '', place && say('ofLayer', { layer: say('sentence', { text: place }) })].filter(Boolean);
     return html`
       ${notes.map((note) => html`<p>${note}</p>`)}
       <fieldset class="choice">
-        <legend>Show</legend>
-        ${this.option('one', `unit ${unit + 1}, the one at the cursor`)} ${this.option('mean', 'the mean over units')} ${this.option('all', 'all units')}
+        <legend>${say('show')}</legend>
+        ${this.option('one', say('oneUnit', { unit: unit + 1 }))} ${this.option('mean', say('mean'))} ${this.option('all', say('allUnits'))}
       </fieldset>
-      ${guard([model, tape!.model, index, this.units, only, this.lanes, this.complement, this.kept.value], () => lanes.map((lane, k) => (this.complement && lane.name === cell?.keeps ? this.replaced(lane.name, only) : this.lane(lane, index, only, k === 0))))}
+      ${guard([model, tape!.model, index, this.units, only, this.lanes, this.complement, this.kept.value, this.labels], () => lanes.map((lane, k) => (this.complement && lane.name === cell?.keeps ? this.replaced(lane.name, only) : this.lane(lane, index, only, k === 0))))}
       ${this.keepLane({ ...model.cursor, unit })}
     `;
   }
@@ -151,16 +159,16 @@ export class RnnGates extends ModelFigure {
     const lanesAt = (index: number) => lanesOf(layers[index], signals.filter((signal) => signal.layer === index));
     const index = this.layer ?? lastCell(shape)?.index ?? Math.max(0, layers.findLastIndex((_, k) => lanesAt(k).length > 0));
     const layer = layers[index];
-    if (!layer) return `layer: ${String(this.layer)} given; this network has layers 0 to ${layers.length - 1}.`;
+    if (!layer) return this.say('noLayer', { layer: String(this.layer), last: layers.length - 1 });
     const all = lanesAt(index);
-    if (all.length === 0) return `${layerTitle(layer)} has no gates of single units. ${insteadOfGates(layer as BlockLayer)}`;
+    if (all.length === 0) return this.say('noGates', { layer: this.say('sentence', { text: layerTitle(layer) }), instead: this.say('sentence', { text: insteadOfGates(layer as BlockLayer) }) });
     const lanes = this.lanes ? this.lanes.flatMap((wanted) => all.filter(({ name }) => name === wanted)) : all;
     const units = signals.find(({ name, layer: k }) => k === index && name === all[0].name)!.shape[3];
     return { index, lanes, units, cell: isRecurrent(layer) ? layer.cell : undefined };
   }
 
   private lane({ name, role }: Lane, layer: number, unit: number | undefined, first: boolean): TemplateResult {
-    return html`<rnn-heatmap part="lane" lane=${first ? 'first' : 'next'} .model=${this.connection.model} .signal=${name} .layer=${layer} .unit=${unit} .reduce=${this.units === 'mean' ? 'mean' : undefined} .label=${`${name}: ${role}`}></rnn-heatmap>`;
+    return html`<rnn-heatmap part="lane" lane=${first ? 'first' : 'next'} .model=${this.connection.model} .signal=${name} .layer=${layer} .unit=${unit} .reduce=${this.units === 'mean' ? 'mean' : undefined} .labels=${this.labels} .label=${this.say('lane', { name, role: this.say('sentence', { text: role }) })}></rnn-heatmap>`;
   }
 
   private replaced(name: string, unit: number | undefined): TemplateResult | typeof nothing {
@@ -176,7 +184,8 @@ export class RnnGates extends ModelFigure {
     return html`<rnn-heatmap
       part="lane"
       lane="next"
-      label="${name}: update gate, how much of the old state is replaced"
+      .label=${this.say('replaced', { name })}
+      .labels=${this.labels}
       min="0"
       max="1"
       .model=${this.connection.model}
@@ -193,6 +202,7 @@ export class RnnGates extends ModelFigure {
   private keepLane({ step, unit: chosen }: Cursor): TemplateResult | typeof nothing {
     const kept = this.kept.value;
     if (!kept) return nothing;
+    const { say } = this;
     const { products, words } = kept;
     const { units, log10, gate: keeps } = products;
     const unit = Math.min(chosen, units - 1);
@@ -202,12 +212,13 @@ export class RnnGates extends ModelFigure {
     const between = (t: number) => fromStep(Math.min(t, now) + 1) - fromStep(Math.max(t, now) + 1);
     const first = between(0);
     return html`
-      ${this.moving ? html`<p class="waits" part="waits">What is left below is of the weights before this training began; it follows when training pauses.</p>` : nothing}
+      ${this.moving ? html`<p class="waits" part="waits">${say('keptIsOld')}</p>` : nothing}
       <rnn-heatmap
         part="lane"
         lane="next"
         scale="log"
-        .label=${`∏ ${keeps}: what is left of unit ${unit + 1} between each word and ‘${words[now]}’`}
+        .label=${say('keptLane', { gate: keeps, unit: unit + 1, word: words[now] })}
+        .labels=${this.labels}
         .model=${this.connection.model}
         .values=${Float64Array.from(words, (_, t) => 10 ** between(t))}
         .rows=${1}
@@ -217,13 +228,21 @@ export class RnnGates extends ModelFigure {
         .rowNoun=${'unit'}
         .columnNoun=${'step'}
       ></rnn-heatmap>
-      <p part="kept" class="kept" role="status">
-        ${now === 0
-          ? html`At the first word there is nothing old to keep. Choose a later one.`
-          : html`Of what unit ${unit + 1} held after <bdi>${words[0]}</bdi>, <b>${ofLog10(first)}</b> is left at <bdi>${words[now]}</bdi>, ${now} ${now === 1 ? 'step' : 'steps'} later:
-              ${now === 1 ? `one gate of ${decimal(10 ** first)}` : `${now} gates of ${decimal(10 ** (first / now))} each, on average`}. At that rate half is lost in <b>${halfLife(first / now)}</b>.`}
-      </p>
+      <p part="kept" class="kept" role="status">${now === 0 ? say('nothingOld') : this.keptInWords(first, unit, words, now)}</p>
     `;
+  }
+
+  /** @param log10 - of the product of the gates between the first word and the step */
+  private keptInWords(log10: number, unit: number, words: readonly string[], step: number): readonly (string | TemplateResult)[] {
+    const told = {
+      unit: unit + 1,
+      first: html`<bdi>${words[0]}</bdi>`,
+      word: html`<bdi>${words[step]}</bdi>`,
+      left: html`<b>${ofLog10(log10)}</b>`,
+      gate: decimal(10 ** (log10 / step)),
+      half: html`<b>${halfLife(log10 / step, this.say)}</b>`,
+    };
+    return step === 1 ? this.sayMarked('keptOneStep', told) : this.sayMarked('kept', { ...told, steps: step });
   }
 }
 
@@ -240,10 +259,10 @@ function laneOf({ name, role }: Lane): Lane {
 }
 
 /** How long a gate that keeps so much a step, by its logarithm, takes to lose half: ln 2 / −ln f. */
-export function halfLife(log10: number): string {
-  if (log10 >= 0) return 'any number of steps: nothing is lost';
+export function halfLife(log10: number, say: Say<Pick<GatesPhrases, 'neverHalf' | 'steps'>> = sayer(gatesPhrases, undefined)): string {
+  if (log10 >= 0) return say('neverHalf');
   const steps = Math.log10(2) / -log10;
-  return `${steps < 10 ? steps.toFixed(1) : Math.round(steps).toLocaleString('en')} steps`;
+  return say('steps', { steps: steps < 10 ? steps.toFixed(1) : Math.round(steps).toLocaleString('en') });
 }
 
 declare global {

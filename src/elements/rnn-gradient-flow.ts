@@ -9,6 +9,7 @@ import { flowControls, controlStyles } from './flow_controls';
 import { checkFlowSettings, LONGEST_DISTANCE, type FlowCell, type FlowSettings } from './flow_experiment';
 import { experimentFlow, sentenceFlow, type FlowPicture } from './flow_measurement';
 import { distanceAt, plotCursor, plotLayout, plotPicture, plotStyles, swatch, type PlotCurve, type PlotLayout } from './flow_plot';
+import { flowPhrases, type FlowPhrases } from './flow_phrases';
 import { flowStyles } from './flow_styles';
 import { curvesOf, float32Words, gradientName, provenance, readingAt, verdict } from './flow_words';
 import { ofLog10 } from './log_axis';
@@ -65,7 +66,7 @@ export class DistanceChangeEvent extends Event {
  * @csspart notice - The words that stand where there is nothing to draw.
  * @cssproperty [--rnn-accent] - Colour of the measured curves.
  */
-export class RnnGradientFlow extends ModelFigure {
+export class RnnGradientFlow extends ModelFigure<FlowPhrases> {
   static override styles = [ModelFigure.styles, plotStyles, controlStyles, flowStyles];
 
   /** Of the experiment: `rnn`, `rnn_linear` (no tanh), `lstm` or `gru`. */
@@ -111,49 +112,39 @@ export class RnnGradientFlow extends ModelFigure {
   /** What computes the states: `auto` (the GPU where there is one), `gpu` or `cpu`. */
   @property() device: DeviceChoice = 'auto';
 
+  protected override readonly phrases = flowPhrases;
+
   @state() private width = 0;
   @state() private hovered: number | undefined;
   @state() private tableOpen = false;
-  /** Whether it is on the screen or close to it: nothing is measured for a figure that nobody looks at. */
-  @state() private near = false;
-
   @query('[role=slider]') private surface!: HTMLElement | null;
 
   private readonly flow = new StagedAnswer<FlowPicture>(this);
   private measured: Model | undefined;
   // In the next frame: a picture that grows while sizes are being told of is a loop to the browser.
   private readonly sizes = new ResizeObserver(([{ contentRect }]) => requestAnimationFrame(() => (this.width = Math.round(contentRect.width))));
-  private readonly nearness = new IntersectionObserver((entries) => (this.near = entries[entries.length - 1].isIntersecting), { rootMargin: '40% 0px' });
   private observed: HTMLElement | null = null;
-  private drawn: { readonly picture: FlowPicture; readonly width: number; readonly clip: number; readonly curves: readonly PlotCurve[]; readonly layout: PlotLayout } | undefined;
+  private drawn: { readonly picture: FlowPicture; readonly width: number; readonly clip: number; readonly labels: object; readonly curves: readonly PlotCurve[]; readonly layout: PlotLayout } | undefined;
 
   override render(): TemplateResult {
-    const controls = this.controls && !this.follows ? flowControls(this.settings, (settings) => this.take(settings), this.clip, (clip) => this.takeClip(clip)) : nothing;
-    const obstacle = this.follows ? (this.obstacle ?? this.tooShort ?? this.flow.failure ?? this.badClip) : (this.flow.failure ?? this.badClip ?? (isNaN(Number(this.at)) ? `at: ${String(this.at)} given; it must be a whole number.` : undefined));
+    const controls = this.controls && !this.follows ? flowControls(this.settings, (settings) => this.take(settings), this.clip, (clip) => this.takeClip(clip), this.say) : nothing;
+    const obstacle = this.follows ? (this.obstacle ?? this.tooShort ?? this.flow.failure ?? this.badClip) : (this.flow.failure ?? this.badClip ?? (isNaN(Number(this.at)) ? this.say('notWhole', { at: String(this.at) }) : undefined));
     const picture = this.flow.value;
-    return html`${controls} ${this.waits()} ${obstacle ? this.notice(obstacle) : picture ? this.figure(picture) : html`<p class="waiting">Measuring…</p>`}`;
+    return html`${controls} ${this.waits()} ${obstacle ? this.notice(obstacle) : picture ? this.figure(picture) : html`<p class="waiting">${this.instead(this.say('measuring'), 'loading')}</p>`}`;
   }
 
   override attributeChangedCallback(name: string, old: string | null, text: string | null): void {
     if (!hidesElement(name, text)) super.attributeChangedCallback(name, old, text);
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.nearness.observe(this);
-  }
-
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.nearness.disconnect();
-    this.near = false;
     this.sizes.disconnect();
     this.observed = null;
   }
 
   protected override willUpdate(): void {
     if (this.follows) this.forgetOthers();
-    if (!this.near) return;
     if (this.follows) return this.askAboutSentence();
     const { settings, device } = this;
     this.flow.ask([...Object.values(settings), device], (abort, progress) => experimentFlow(settings, () => sharedEngine(device), { abort, progress }));
@@ -179,7 +170,7 @@ export class RnnGradientFlow extends ModelFigure {
 
   private get tooShort(): string | undefined {
     const { words = [] } = this.connection.model?.state ?? {};
-    return words.length < 2 ? 'A distance needs two words; type a longer sentence.' : undefined;
+    return words.length < 2 ? this.say('tooShort') : undefined;
   }
 
   private get badClip(): string | undefined {
@@ -196,7 +187,7 @@ export class RnnGradientFlow extends ModelFigure {
     const model = this.connection.model?.state.model;
     if (model === this.measured) return;
     this.measured = model;
-    if (!this.near) this.flow.clear();
+    if (!this.screen.isNear) this.flow.clear();
   }
 
   private askAboutSentence(): void {
@@ -219,9 +210,11 @@ export class RnnGradientFlow extends ModelFigure {
     const { curves, layout } = this.layout(picture);
     const k = this.reach(picture);
     const words = 'words' in picture.of ? picture.of.words : undefined;
-    const said = verdict(picture, k);
-    const limits = float32Words(picture);
-    const clipped = this.clip ? clipWords(picture, this.clip, k) : '';
+    const { say } = this;
+    const told = (text: string) => say('sentence', { text });
+    const said = told(verdict(picture, k));
+    const limits = told(float32Words(picture));
+    const clipped = told(this.clip ? clipWords(picture, this.clip, k) : '');
     return html`
       <div class="picture">
         <div>
@@ -233,11 +226,11 @@ export class RnnGradientFlow extends ModelFigure {
             part="plot"
             role="slider"
             tabindex="0"
-            aria-label=${words ? 'Distance k from the last word' : 'Distance k'}
+            aria-label=${say(words ? 'distanceFromLast' : 'distance')}
             aria-valuemin="0"
             aria-valuemax=${picture.back}
             aria-valuenow=${k}
-            aria-valuetext=${readingAt(picture, k, this.clip)}
+            aria-valuetext=${told(readingAt(picture, k, this.clip))}
             @keydown=${this.key}
             @pointermove=${this.point}
             @pointerdown=${this.point}
@@ -248,9 +241,9 @@ export class RnnGradientFlow extends ModelFigure {
             </svg>
           </div>
         </div>
-        <ul class="readings" part="readings" aria-label="Values at k = ${k}">
+        <ul class="readings" part="readings" aria-label=${say('valuesAt', { k })}>
           <li>
-            <b>k = ${k}</b>${words ? html`: from <b><bdi>${words[words.length - 1]}</bdi></b> back to <b><bdi>${words[words.length - 1 - k]}</bdi></b>` : nothing}
+            <b>k = ${k}</b>${words ? html`${this.sayMarked('fromTo', { from: html`<b><bdi>${words[words.length - 1]}</bdi></b>`, to: html`<b><bdi>${words[words.length - 1 - k]}</bdi></b>` })}` : nothing}
           </li>
           ${curves.map(
             ({ kind, label, values }) => html`<li>
@@ -264,7 +257,7 @@ export class RnnGradientFlow extends ModelFigure {
         ${said ? html`<p>${said}</p>` : nothing}
         ${limits ? html`<p>${limits}</p>` : nothing}
         ${clipped ? html`<p>${clipped}</p>` : nothing}
-        <p class="fine">${provenance(picture)}</p>
+        <p class="fine">${told(provenance(picture))}</p>
       </div>
       ${this.table(picture, curves)}
     `;
@@ -272,12 +265,12 @@ export class RnnGradientFlow extends ModelFigure {
 
   private layout(picture: FlowPicture): NonNullable<RnnGradientFlow['drawn']> {
     const width = Math.max(200, this.width || 560);
-    const { clip } = this;
-    if (this.drawn?.picture !== picture || this.drawn.width !== width || this.drawn.clip !== clip) {
-      const curves = curvesOf(picture, clip);
+    const { clip, labels } = this;
+    if (this.drawn?.picture !== picture || this.drawn.width !== width || this.drawn.clip !== clip || this.drawn.labels !== labels) {
+      const curves = curvesOf(picture, clip).map((curve) => ({ ...curve, label: this.say('sentence', { text: curve.label }) }));
       const words = 'words' in picture.of ? picture.of.words.toReversed() : undefined;
       const height = Math.round(Math.min(400, Math.max(280, width * 0.62)));
-      this.drawn = { picture, width, clip, curves, layout: plotLayout({ curves, back: picture.back, words, width, height }) };
+      this.drawn = { picture, width, clip, labels, curves, layout: plotLayout({ curves, back: picture.back, words, width, height }) };
     }
     return this.drawn;
   }
@@ -285,16 +278,16 @@ export class RnnGradientFlow extends ModelFigure {
   private work(): TemplateResult {
     const { progress, stopped } = this.flow;
     if (progress !== undefined) {
-      return html`<progress aria-label="Measuring" max="1" .value=${progress}></progress><button type="button" @click=${() => this.flow.stop()}>Stop</button>`;
+      return html`<progress aria-label=${this.say('measurement')} max="1" .value=${progress}></progress><button type="button" @click=${() => this.flow.stop()}>${this.say('stop')}</button>`;
     }
-    return html`${stopped ? 'Stopped: this is what was measured so far.' : nothing}`;
+    return html`${stopped ? this.say('stopped') : nothing}`;
   }
 
   private table({ back }: FlowPicture, curves: readonly PlotCurve[]): TemplateResult {
     return html`<details @toggle=${(event: Event) => (this.tableOpen = (event.target as HTMLDetailsElement).open)}>
-      <summary>The numbers as a table</summary>
+      <summary>${this.say('table')}</summary>
       ${this.tableOpen
-        ? html`<div class="scroll" tabindex="0" role="region" aria-label="The numbers as a table">
+        ? html`<div class="scroll" tabindex="0" role="region" aria-label=${this.say('table')}>
             <table>
               <thead>
                 <tr>

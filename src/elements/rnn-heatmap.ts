@@ -20,7 +20,7 @@ import { HeatmapPointer } from './heatmap_pointer';
 import { progressOf } from './heatmap_progress';
 import { HeatmapProperties } from './heatmap_properties';
 import { HeatmapSelection } from './heatmap_selection';
-import { showStates, statesOf } from './heatmap_status';
+import { HeatmapStatus } from './heatmap_status';
 import { heatmapStyles } from './heatmap_styles';
 import { pinnedTip, pointedTip } from './heatmap_tip';
 import { HeatmapTools } from './heatmap_tools';
@@ -31,6 +31,7 @@ import { MatrixSource } from './matrix_source';
 import { ModelConnection } from './model_connection';
 import { OnScreen } from './on_screen';
 import { PageColours } from './page_colours';
+import { isPrinting } from './paint/paper';
 import { PicturePainter, type Picture } from './paint/picture_painter';
 import { isSelected } from './selection';
 import { ShownMatrix } from './shown_matrix';
@@ -117,11 +118,11 @@ export class RnnHeatmap extends HeatmapProperties {
   @query('.empty') private readonly empty!: HTMLElement | null;
   @query('.strip') private readonly strip!: HTMLCanvasElement | null;
 
-  readonly #internals = typeof this.attachInternals === 'function' ? this.attachInternals() : undefined;
   readonly #connection = new ModelConnection(this);
   readonly #screen = new OnScreen(this);
   readonly #shown = new ShownMatrix(() => this.requestUpdate());
   readonly #source = new MatrixSource(this, this.#connection, this.#shown, () => this.requestUpdate());
+  readonly #status = new HeatmapStatus(this, this.#shown, this.#source);
   readonly #order = new HeatmapOrder(this, this.#shown, () => this.requestUpdate());
   readonly #view = new HeatmapView(this, () => this.renderRoot);
   readonly #attention = new Attention(this, () => ({ shown: this.#shown, model: this.#connection.model, order: this.#view.geometry?.order, say: this.#say }));
@@ -134,7 +135,7 @@ export class RnnHeatmap extends HeatmapProperties {
   readonly #pointer = new HeatmapPointer(this.#view, this.#attention, this.#selection, (block) => this.#picked(block));
   readonly #keyboard = new HeatmapKeyboard(this.#view, this.#attention, this.#selection, () => this.requestUpdate());
   readonly #painter = new PicturePainter(
-    () => (this.#screen.isNear ? this.#picture() : undefined),
+    () => (this.#screen.isNear || isPrinting() ? this.#picture() : undefined),
     () => this.requestUpdate(),
   );
   readonly #page = new PageColours(
@@ -175,7 +176,8 @@ export class RnnHeatmap extends HeatmapProperties {
     const told = this.#say('sentence', { text: message });
     return html`<figure part="base" class=${classes} aria-busy=${this.#source.busy ? 'true' : 'false'}>
       ${geometry ? this.#body(geometry) : html`<div part="empty" class="empty"><slot name=${absence}>${told}</slot>${progressOf(this.#source.influence, this.#say)}</div>`}
-      <div class="quiet" role="status">${matrix ? this.#attention.spoken : told}</div>
+      <div class="quiet" role="status">${matrix ? this.#attention.spoken : ''}</div>
+      <div class="quiet" role="status">${this.#status.spoken}</div>
       <span class="probe" @transitionend=${this.#page.look}></span>
     </figure>`;
   }
@@ -216,6 +218,7 @@ export class RnnHeatmap extends HeatmapProperties {
             @pointerleave=${this.#pointer.left}
             @click=${this.#pointer.clicked}
             @wheel=${this.#pointer.wheel}
+            @touchmove=${this.#pointer.touched}
           >
             ${this.lane === 'next' ? nothing : columnHeader(geometry, marked, say)}
             <div part="row-labels" class="rows" aria-hidden="true">${rowLabels(geometry, marked)}</div>
@@ -284,6 +287,7 @@ export class RnnHeatmap extends HeatmapProperties {
     this.#order.stop();
     this.#source.stop();
     this.#painter.release();
+    this.#status.stop();
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -310,7 +314,7 @@ export class RnnHeatmap extends HeatmapProperties {
     const { value } = this.#source.influence;
     if (value && value !== this.#measured) this.dispatchEvent(new InfluenceMeasuredEvent(value));
     this.#measured = value;
-    showStates(this.#internals, statesOf(this.#shown, this.#source));
+    this.#status.follow(this.#say);
     this.#attention.report();
     this.#painter.paintSoon();
   }

@@ -1,8 +1,11 @@
 import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { optionalNumberAttribute } from './attributes';
+import type { HeatmapLabels } from './heatmap_phrases';
+import { influencePhrases, type InfluencePhrases } from './influence_phrases';
 import { ModelFigure } from './model_figure';
 import type { EntryFocusEvent } from './rnn-heatmap';
+import type { Wording } from './wording';
 
 /** The reader chose one unit, or all of them together. */
 export class InfluenceChangeEvent extends Event {
@@ -31,7 +34,7 @@ const MOST_LISTED = 256;
  * @csspart heatmap - The `<rnn-heatmap>` that draws the matrix.
  * @cssproperty [--rnn-max-height=34rem] - Height beyond which the matrix scrolls.
  */
-export class RnnInfluence extends ModelFigure {
+export class RnnInfluence extends ModelFigure<InfluencePhrases> {
   static override styles = [
     ModelFigure.styles,
     css`
@@ -79,7 +82,17 @@ export class RnnInfluence extends ModelFigure {
   /** The upper end of the scale. */
   @property({ converter: optionalNumberAttribute }) max: number | undefined;
 
+  /** Words in the place of its own and of its heatmap's, in another language perhaps; the attribute takes JSON. */
+  declare labels: Wording<InfluencePhrases> & HeatmapLabels;
+
   @state() private reading = '';
+
+  protected override readonly phrases = influencePhrases;
+
+  /** Its heatmap names the device. */
+  protected override get tellsAnyhow(): boolean {
+    return true;
+  }
 
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has('unit') || changed.has('layer')) this.reading = '';
@@ -91,10 +104,10 @@ export class RnnInfluence extends ModelFigure {
     if (!model || obstacle) return this.notice(obstacle ?? '');
     return html`
       <div class="head">
-        <p class="reading" part="reading" dir="auto">${this.reading || 'Point at an entry, or walk with the arrow keys, to read it.'}</p>
+        <p class="reading" part="reading" dir="auto">${this.reading || this.say('howToRead')}</p>
         ${this.plain ? nothing : this.choice()}
       </div>
-      <rnn-heatmap part="heatmap" signal="influence" .model=${model} .layer=${this.layer} .unit=${this.unit} .min=${this.min} .max=${this.max} @entry-focus=${this.read}></rnn-heatmap>
+      <rnn-heatmap part="heatmap" signal="influence" .labels=${this.labels} .model=${model} .layer=${this.layer} .unit=${this.unit} .min=${this.min} .max=${this.max} @entry-focus=${this.read}></rnn-heatmap>
     `;
   }
 
@@ -104,10 +117,10 @@ export class RnnInfluence extends ModelFigure {
     const units = layer ? layer.directions * layer.width : 0;
     if (units === 0 || units > MOST_LISTED) return nothing;
     return html`<label>
-      Felt by
+      ${this.say('feltBy')}
       <select @change=${this.choose}>
-        <option value="" ?selected=${this.unit === undefined}>all units</option>
-        ${Array.from({ length: units }, (_, unit) => html`<option value=${unit} ?selected=${this.unit === unit}>unit ${unit + 1}</option>`)}
+        <option value="" ?selected=${this.unit === undefined}>${this.say('allUnits')}</option>
+        ${Array.from({ length: units }, (_, unit) => html`<option value=${unit} ?selected=${this.unit === unit}>${this.say('unit', { unit: unit + 1 })}</option>`)}
       </select>
     </label>`;
   }

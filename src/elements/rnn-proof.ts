@@ -2,7 +2,11 @@ import { css, html, type TemplateResult } from 'lit';
 import { prove, type Proof, type SignalProof, type Tape } from '../engine';
 import { Latest } from './latest';
 import { ModelFigure } from './model_figure';
+import { proofPhrases, type ProofPhrases } from './proof_phrases';
 import { decimal } from './signed_number';
+import type { Say } from './wording';
+
+type SayProof = Say<ProofPhrases>;
 
 /** Typing changes the tape at every letter; the proof waits this many milliseconds for it to settle. */
 const PAUSE = 250;
@@ -16,7 +20,7 @@ const PAUSE = 250;
  * @cssproperty [--rnn-good] - Colour of the mark of a proof that holds.
  * @cssproperty [--rnn-bad] - Colour of one that does not.
  */
-export class RnnProof extends ModelFigure {
+export class RnnProof extends ModelFigure<ProofPhrases> {
   static override styles = [
     ModelFigure.styles,
     css`
@@ -86,26 +90,33 @@ export class RnnProof extends ModelFigure {
     `,
   ];
 
+  protected override readonly phrases = proofPhrases;
+
   private readonly proof = new Latest<Proof>(this);
 
+  /** Its badge names the device. */
+  protected override get tellsAnyhow(): boolean {
+    return true;
+  }
+
   override render(): TemplateResult {
-    const { obstacle } = this;
-    if (obstacle) return html`<p class="waiting" part="badge">${obstacle}</p>`;
-    if (this.moving) return html`<p class="waiting" part="badge">The network is being trained; its numbers are checked against float64 when it pauses.</p>`;
+    const { obstacle, say } = this;
+    if (obstacle) return html`<p class="waiting" part="badge">${this.instead(obstacle)}</p>`;
+    if (this.moving) return html`<p class="waiting" part="badge">${say('moving')}</p>`;
     const { value: proof, failure, pending } = this.proof;
-    if (failure) return html`<p class="waiting" part="badge">The numbers could not be checked: ${failure}</p>`;
-    if (!proof || pending) return html`<p class="waiting" part="badge">Checking every step against float64…</p>`;
+    if (failure) return html`<p class="waiting" part="badge">${this.instead(say('unchecked', { reason: say('sentence', { text: failure }) }), 'error')}</p>`;
+    if (!proof || pending) return html`<p class="waiting" part="badge">${say('checking')}</p>`;
     return html`
       <details class=${proof.holds ? '' : 'broken'}>
-        <summary part="badge"><span class="mark">${proof.holds ? '✓' : '✗'}</span> ${badge(proof, this.connection.model!.state.tape!)}</summary>
-        <div class="panel" part="table" tabindex="0" role="group" aria-label="The proof, signal by signal">
-          <p>${meaning(proof)}</p>
+        <summary part="badge"><span class="mark">${proof.holds ? '✓' : '✗'}</span> ${badge(proof, this.connection.model!.state.tape!, say)}</summary>
+        <div class="panel" part="table" tabindex="0" role="group" aria-label=${say('table')}>
+          <p>${meaning(proof, say)}</p>
           <table>
             <thead>
-              <tr><th scope="col">Signal</th><th scope="col">Largest difference</th><th scope="col">Bound</th><th scope="col">Where</th><th scope="col">Verdict</th></tr>
+              <tr>${(['signal', 'largestDifference', 'bound', 'where', 'verdict'] as const).map((name) => html`<th scope="col">${say(name)}</th>`)}</tr>
             </thead>
             <tbody>
-              ${proof.signals.map(line)}
+              ${proof.signals.map((signal) => line(signal, say))}
             </tbody>
           </table>
         </div>
@@ -125,12 +136,12 @@ export class RnnProof extends ModelFigure {
   }
 }
 
-function badge({ arithmetic, checked, steps, signals, holds }: Proof, { engine }: Tape): string {
-  const which = checked === steps ? 'every step' : `${checked} of ${steps} steps`;
-  if (arithmetic === 'float64') return `CPU, float64: ${which} taken twice ${holds ? 'gives the same numbers' : 'gives different numbers'}`;
+function badge({ arithmetic, checked, steps, signals, holds }: Proof, { engine: { adapter } }: Tape, say: SayProof): string {
+  const which = checked === steps ? say('everyStep') : say('someSteps', { checked, steps });
+  if (arithmetic === 'float64') return say(holds ? 'cpuHolds' : 'cpuBroken', { which });
   const worst = worstOf(signals);
-  const name = engine.adapter ? `GPU (${engine.adapter.name}${engine.adapter.software ? ', software' : ''})` : 'GPU';
-  return `${name}: ${which} checked against float64: largest difference ${scientific(worst.difference)} in ${worst.name}, bound ${scientific(worst.bound)}`;
+  const device = adapter ? say(adapter.software ? 'softwareGpu' : 'namedGpu', { name: adapter.name }) : say('someGpu');
+  return say('gpu', { device, which, difference: scientific(worst.difference), signal: worst.name, bound: scientific(worst.bound) });
 }
 
 /** The signal with the largest difference; if any is above its bound, the one furthest above. */
@@ -140,22 +151,20 @@ function worstOf(signals: readonly SignalProof[]): SignalProof {
   return signals.reduce((most, signal) => (signal.difference > most.difference ? signal : most));
 }
 
-function meaning({ engine, arithmetic, holds }: Proof): string {
-  if (arithmetic === 'float64') {
-    return `${engine}. The CPU computes in float64, the reference that a GPU is held against, so all there is to check is that it repeats itself.`;
-  }
-  const rule = 'Each step was taken again in float64 from the state that the GPU itself had before it. The bound is what rounding in float32 can add up to; a wrong sign would be thousands of times above it.';
-  return `${engine}. ${rule}${holds ? '' : ' Something on this device computes wrongly: do not trust the figures.'}`;
+function meaning({ engine, arithmetic, holds }: Proof, say: SayProof): string {
+  const named = say('sentence', { text: engine });
+  if (arithmetic === 'float64') return say('meaningOnCpu', { engine: named });
+  return [say('meaningOnGpu', { engine: named }), holds ? '' : say('broken')].filter(Boolean).join(' ');
 }
 
-function line({ name, layer, direction, difference, bound, at, holds }: SignalProof): TemplateResult {
-  const place = `${layer > 0 ? `, layer ${layer + 1}` : ''}${direction === 'reverse' ? ', reverse' : ''}`;
+function line({ name, layer, direction, difference, bound, at, holds }: SignalProof, say: SayProof): TemplateResult {
+  const ofLayer = layer > 0 ? say('inLayer', { signal: name, layer: layer + 1 }) : name;
   return html`<tr class=${holds ? '' : 'above'}>
-    <th scope="row">${name}${place}</th>
+    <th scope="row">${direction === 'reverse' ? say('inReverse', { signal: ofLayer }) : ofLayer}</th>
     <td>${scientific(difference)}</td>
     <td>${scientific(bound)}</td>
-    <td>${difference === 0 ? '–' : `step ${at.step + 1}, unit ${at.unit + 1}`}</td>
-    <td>${holds ? 'holds' : 'above its bound'}</td>
+    <td>${difference === 0 ? '–' : say('place', { step: at.step + 1, unit: at.unit + 1 })}</td>
+    <td>${say(holds ? 'holds' : 'isAbove')}</td>
   </tr>`;
 }
 

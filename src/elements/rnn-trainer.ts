@@ -5,6 +5,7 @@ import { ModelFigure } from './model_figure';
 import type { RnnModel } from './rnn-model';
 import { decimal } from './signed_number';
 import { settingFields, type LearningSettings } from './trainer_settings';
+import { trainerPhrases, type TrainerPhrases } from './trainer_phrases';
 import { trainerStyles } from './trainer_styles';
 import { chanceOf, percent, rate, readingNote, recentOf, spokenState } from './training_words';
 
@@ -32,11 +33,13 @@ const SPEECH_PAUSE = 5000;
  * @csspart notice - The words that stand where there is nothing to train.
  * @cssproperty [--rnn-accent] - Colour of the button that trains.
  */
-export class RnnTrainer extends ModelFigure {
+export class RnnTrainer extends ModelFigure<TrainerPhrases> {
   static override styles = [ModelFigure.styles, trainerStyles];
 
   /** Shows no fields: the page sets the task itself. */
   @property({ type: Boolean }) plain = false;
+
+  protected override readonly phrases = trainerPhrases;
 
   @state() private spoken = '';
   @state() private notSaved = '';
@@ -46,9 +49,9 @@ export class RnnTrainer extends ModelFigure {
 
   override render(): TemplateResult {
     const { model, problem } = this.connection;
-    if (!model) return this.notice(problem || 'There is no model to train: give for="id" of an <rnn-model>.');
+    if (!model) return this.notice(problem ? this.say('sentence', { text: problem }) : this.say('noModel'));
     return html`
-      ${this.plain ? nothing : settingFields(model, (settings) => this.take(model, settings))} ${this.buttons(model)} ${this.progress(model)} ${this.numbers(model)}
+      ${this.plain ? nothing : settingFields(model, (settings) => this.take(model, settings), this.say)} ${this.buttons(model)} ${this.progress(model)} ${this.numbers(model)}
       ${this.said(model)}
       <div class="spoken" role="status">${this.spoken}</div>
     `;
@@ -62,12 +65,12 @@ export class RnnTrainer extends ModelFigure {
       this.spokenStatus = status;
       clearTimeout(this.speech);
       this.speech = undefined;
-      this.spoken = spokenState(model.training);
+      this.spoken = this.say('sentence', { text: spokenState(model.training) });
     }
     if (status !== 'running') return;
     this.speech ??= setTimeout(() => {
       this.speech = undefined;
-      if (this.connection.model?.training.status === 'running') this.spoken = spokenState(this.connection.model.training);
+      if (this.connection.model?.training.status === 'running') this.spoken = this.say('sentence', { text: spokenState(this.connection.model.training) });
     }, SPEECH_PAUSE);
   }
 
@@ -78,20 +81,21 @@ export class RnnTrainer extends ModelFigure {
   }
 
   private buttons(model: RnnModel): TemplateResult {
+    const { say } = this;
     const { status, updates } = model.training;
     const running = status === 'running' || status === 'starting';
-    const obstacle = model.trainingObstacle;
+    const obstacle = say('sentence', { text: model.trainingObstacle });
     const { updates: most } = model;
-    const done = most > 0 && updates >= most ? `All ${most} updates are done: ask for more, or reset.` : '';
-    const diverged = status === 'diverged' ? 'Its numbers are no longer finite: go back to the last good weights, or reset.' : '';
-    return html`<div class="run" role="group" aria-label="Training">
+    const done = most > 0 && updates >= most ? say('allDone', { updates: most }) : '';
+    const diverged = status === 'diverged' ? say('diverged') : '';
+    return html`<div class="run" role="group" aria-label=${say('training')}>
       ${running
-        ? this.button('Pause', () => model.pause(), '', 'primary')
-        : this.button('Train', () => model.train(), obstacle || diverged || done, 'primary')}
-      ${this.button('Step', () => model.step(), running ? 'It is training already: pause first.' : obstacle || diverged, '', 'One update')}
-      ${this.button('Reset', () => model.reset(), status === 'idle' ? 'Nothing has been trained yet.' : '', '', 'Weights and optimiser back to the start')}
-      ${this.button('Save', () => this.save(model), model.state.model ? '' : 'There is no network yet.', '', 'The network and its training as a safetensors file')}
-      ${diverged ? this.button('Go back to the last good weights', () => model.restoreLastGood(), '') : nothing}
+        ? this.button(say('pause'), () => model.pause(), '', 'primary')
+        : this.button(say('train'), () => model.train(), obstacle || diverged || done, 'primary')}
+      ${this.button(say('step'), () => model.step(), running ? say('pauseFirst') : obstacle || diverged, '', say('stepMeans'))}
+      ${this.button(say('reset'), () => model.reset(), status === 'idle' ? say('nothingTrained') : '', '', say('resetMeans'))}
+      ${this.button(say('save'), () => this.save(model), model.state.model ? '' : say('noNetwork'), '', say('saveMeans'))}
+      ${diverged ? this.button(say('goBack'), () => model.restoreLastGood(), '') : nothing}
     </div>`;
   }
 
@@ -105,32 +109,34 @@ export class RnnTrainer extends ModelFigure {
 
   private progress({ training, updates }: RnnModel): TemplateResult | typeof nothing {
     if (updates <= 0) return nothing;
-    return html`<progress aria-label="Updates done" max=${updates} .value=${Math.min(training.updates, updates)}></progress>`;
+    return html`<progress aria-label=${this.say('updatesDone')} max=${updates} .value=${Math.min(training.updates, updates)}></progress>`;
   }
 
   private numbers(model: RnnModel): TemplateResult {
+    const { say } = this;
     const { training, seeds, lesson } = model;
     const { updates, tallies, tokensPerSecond } = training;
     const recent = recentOf(tallies);
-    const of = seeds > 1 ? `, mean of ${seeds}` : '';
+    const named = (name: string) => (seeds > 1 ? say('meanOf', { name, seeds }) : name);
     const term = (name: string, value: string, title: string) => html`<div title=${title}><dt>${name}</dt><dd>${value}</dd></div>`;
-    const chance = lesson ? chanceOf(lesson.task) : '';
+    const chance = lesson ? say('sentence', { text: chanceOf(lesson.task) }) : '';
     return html`<dl class="numbers" part="numbers">
-      ${term('Update', model.updates > 0 ? `${updates} of ${model.updates}` : String(updates), 'How often the weights were changed')}
-      ${term(`Loss${of}`, recent ? decimal(recent.loss) : '–', `Mean of the last ten updates, each before it changed anything. ${chance}`)}
-      ${recent && recent.accuracy === undefined ? nothing : term(`Right, on fresh sequences${of}`, recent ? percent(recent.accuracy!) : '–', `On the sequences of the last ten updates, which no update had seen before. ${chance}`)}
-      ${term(`Gradient’s length${of}`, recent ? decimal(recent.gradientNorm) : '–', 'Before clipping')}
-      ${term('Steps read a second', tokensPerSecond === undefined ? '–' : rate(tokensPerSecond), 'Of all sequences and networks together, while it runs')}
+      ${term(say('update'), model.updates > 0 ? say('ofMost', { updates, most: model.updates }) : String(updates), say('updateMeans'))}
+      ${term(named(say('loss')), recent ? decimal(recent.loss) : '–', say('lossMeans', { chance }))}
+      ${recent && recent.accuracy === undefined ? nothing : term(named(say('right')), recent ? percent(recent.accuracy!) : '–', say('rightMeans', { chance }))}
+      ${term(named(say('gradient')), recent ? decimal(recent.gradientNorm) : '–', say('gradientMeans'))}
+      ${term(say('speed'), tokensPerSecond === undefined ? '–' : rate(tokensPerSecond), say('speedMeans'))}
     </dl>`;
   }
 
   private said({ training, state: run, trainingObstacle, lesson }: RnnModel): TemplateResult {
     const { status, message } = training;
     const failed = status === 'error' || status === 'diverged';
-    const wrong = failed ? message : trainingObstacle || this.notSaved;
-    const reads = lesson ? readingNote(run) : '';
+    const told = (text: string) => this.say('sentence', { text });
+    const wrong = told(failed ? message : trainingObstacle) || this.notSaved;
+    const reads = told(lesson ? readingNote(run) : '');
     return html`
-      ${wrong ? html`<p class="said bad">${wrong}</p>` : message ? html`<p class="said">${message}</p>` : nothing}
+      ${wrong ? html`<p class="said bad">${wrong}</p>` : message ? html`<p class="said">${told(message)}</p>` : nothing}
       ${reads ? html`<p class="said">${reads}</p>` : nothing}
     `;
   }
@@ -141,7 +147,7 @@ export class RnnTrainer extends ModelFigure {
       const { name, bytes } = await model.saveFile();
       download(bytes, name);
     } catch (error) {
-      this.notSaved = `It could not be saved: ${(error as Error).message}`;
+      this.notSaved = this.say('notSaved', { reason: this.say('sentence', { text: (error as Error).message }) });
     }
   }
 

@@ -1,6 +1,7 @@
 import { css, html, nothing, svg, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { ModelFigure } from './model_figure';
+import { transportPhrases, type TransportPhrases } from './transport_phrases';
 
 /** Words a second that can be chosen. */
 const SPEEDS = [0.5, 1, 2, 4, 8];
@@ -15,7 +16,7 @@ const SPEEDS = [0.5, 1, 2, 4, 8];
  * @csspart button - Each button.
  * @cssproperty [--rnn-accent] - Colour of the slider and of the focus ring.
  */
-export class RnnTransport extends ModelFigure {
+export class RnnTransport extends ModelFigure<TransportPhrases> {
   static override styles = [ModelFigure.styles, css`
     :host {
       display: flex;
@@ -151,6 +152,8 @@ export class RnnTransport extends ModelFigure {
   /** Whether it is playing. */
   @state() private playing = false;
 
+  protected override readonly phrases = transportPhrases;
+
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Starts at the chosen step, or at the first one when the last was reached. Does nothing without words. */
@@ -169,17 +172,17 @@ export class RnnTransport extends ModelFigure {
   }
 
   override render(): TemplateResult {
-    const { words, steps, step } = this;
-    const at = steps ? `step ${step + 1} of ${steps}` : 'no words';
+    const { words, steps, step, say } = this;
+    const at = steps ? say('place', { step: step + 1, steps }) : say('noWords');
     return html`
-      <div class="buttons" role="group" aria-label="Playback" @keydown=${this.moveByKey}>
-        ${this.button('First step', 'M3 2h2v12H3zM14 2v12L6 8z', () => this.move(0), step <= 0, 'far')}
-        ${this.button('One step back', 'M11 3 6 8l5 5-1.5 1.5L3 8l6.5-6.5z', () => this.move(step - 1), step <= 0)}
-        <button part="button" class="play" type="button" aria-label=${this.playing ? 'Pause' : 'Play'} ?disabled=${steps < 2} @click=${this.toggle}>
+      <div class="buttons" role="group" aria-label=${say('playback')} @keydown=${this.moveByKey}>
+        ${this.button(say('firstStep'), 'M3 2h2v12H3zM14 2v12L6 8z', () => this.move(0), step <= 0, 'far')}
+        ${this.button(say('stepBack'), 'M11 3 6 8l5 5-1.5 1.5L3 8l6.5-6.5z', () => this.move(step - 1), step <= 0)}
+        <button part="button" class="play" type="button" aria-label=${say(this.playing ? 'pause' : 'play')} ?disabled=${steps < 2} @click=${this.toggle}>
           ${icon(this.playing ? 'M3 2h4v12H3zM9 2h4v12H9z' : 'M4 2v12l9-6z')}
         </button>
-        ${this.button('One step forward', 'M5 3l5 5-5 5 1.5 1.5L13 8 6.5 1.5z', () => this.move(step + 1), step >= steps - 1)}
-        ${this.button('Last step', 'M11 2h2v12h-2zM2 2v12l8-6z', () => this.move(steps - 1), step >= steps - 1, 'far')}
+        ${this.button(say('stepForward'), 'M5 3l5 5-5 5 1.5 1.5L13 8 6.5 1.5z', () => this.move(step + 1), step >= steps - 1)}
+        ${this.button(say('lastStep'), 'M11 2h2v12h-2zM2 2v12l8-6z', () => this.move(steps - 1), step >= steps - 1, 'far')}
       </div>
       <div class="track">
         <input
@@ -188,8 +191,8 @@ export class RnnTransport extends ModelFigure {
           min="1"
           max=${Math.max(steps, 1)}
           step="1"
-          aria-label="Step"
-          aria-valuetext=${steps ? `${words[step]}, ${at}` : at}
+          aria-label=${say('step')}
+          aria-valuetext=${steps ? say('wordAt', { word: words[step], place: at }) : at}
           .value=${String(step + 1)}
           ?disabled=${steps === 0}
           @input=${this.slide}
@@ -201,9 +204,9 @@ export class RnnTransport extends ModelFigure {
         <span class="count">${at}</span>
       </div>
       <label>
-        <span>Speed</span>
-        <select aria-label="Speed" @change=${this.changeSpeed}>
-          ${SPEEDS.map((speed) => html`<option value=${speed} ?selected=${speed === this.speed}>${speed} words/s</option>`)}
+        <span>${say('speed')}</span>
+        <select aria-label=${say('speed')} @change=${this.changeSpeed}>
+          ${SPEEDS.map((speed) => html`<option value=${speed} ?selected=${speed === this.speed}>${say('wordsASecond', { speed })}</option>`)}
         </select>
       </label>
     `;

@@ -1,14 +1,16 @@
 import { css, html, nothing, svg, type PropertyValues, type SVGTemplateResult, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { isRecurrent, layerStates, layerTitle, type Layer, type ModelShape, type SignalStorage } from '../engine';
-import { handedOn, outputName, placeInStack } from './last_layer';
+import { isRecurrent, layerStates, layerTitle, type Layer, type SignalStorage } from '../engine';
+import { outputName } from './last_layer';
 import { held, Latest } from './latest';
 import { ModelFigure } from './model_figure';
 import { snapOutward } from './range';
 import { ScaleConnection } from './scale_connection';
 import { signedDecimal, subscript } from './signed_number';
+import { unrolledPhrases, type UnrolledPhrases } from './unrolled_phrases';
 import { UnrolledStrip } from './unrolled_strip';
+import { wiresOf, type Wires } from './unrolled_wires';
 
 /** The drawing of one step, in CSS pixels: the wire from the left, the box, the wire from below. */
 const COLUMN = { width: 104, height: 232, box: { x: 50, y: 26, width: 48, height: 144 } } as const;
@@ -26,17 +28,6 @@ interface Run {
   readonly wires: Wires;
 }
 
-/** What is written beside the wires of a layer, and what is to be said about them. */
-interface Wires {
-  /** What stands in the boxes: `h`, or the output `y` of a layer that has no cell. */
-  readonly name: string;
-  /** On the way from box to box; undefined where nothing goes there. */
-  readonly across: string | undefined;
-  /** On the way from each word. */
-  readonly up: string;
-  readonly note: string;
-}
-
 /**
  * The unrolled chain: one box a word with the hidden state after that word inside, U on the way from box to box, W on
  * the way from each word. Only what is in view exists as elements, so two thousand words are as light as ten.
@@ -49,7 +40,7 @@ interface Wires {
  * @csspart notice - The words that stand where there is nothing to draw.
  * @cssproperty [--rnn-accent] - Colour of the current step.
  */
-export class RnnUnrolled extends ModelFigure {
+export class RnnUnrolled extends ModelFigure<UnrolledPhrases> {
   static override styles = [
     ModelFigure.styles,
     css`
@@ -157,6 +148,8 @@ export class RnnUnrolled extends ModelFigure {
     `,
   ];
 
+  protected override readonly phrases = unrolledPhrases;
+
   private readonly run = new Latest<Run>(this);
   private readonly scale = new ScaleConnection(this);
   private readonly resized = new ResizeObserver(() => this.requestUpdate());
@@ -172,7 +165,8 @@ export class RnnUnrolled extends ModelFigure {
     if (!run) return html`<div class="window"></div>`;
     const { step, unit } = this.connection.model!.cursor;
     const shown = this.columnsInView(run.words.length);
-    const { name, note } = run.wires;
+    const { name } = run.wires;
+    const note = this.noteOn(run.wires);
     return html`
       ${note ? html`<p class="note">${note}</p>` : nothing}
       <div
@@ -180,7 +174,7 @@ export class RnnUnrolled extends ModelFigure {
         role="listbox"
         tabindex="0"
         aria-orientation="horizontal"
-        aria-label="Words, each with the ${name === 'h' ? 'hidden state' : 'output'} after it"
+        aria-label=${this.say(name === 'h' ? 'hiddenStates' : 'outputs')}
         aria-activedescendant=${shown.includes(step) ? `step-${step}` : ''}
         @scroll=${this.redraw}
         @keydown=${this.moveByKey}
@@ -190,7 +184,7 @@ export class RnnUnrolled extends ModelFigure {
             ${repeat(
               shown,
               (t) => t,
-              (t) => guard([run, this.scale.scheme, t === step && unit], () => this.column(run, t, t === step, unit)),
+              (t) => guard([run, this.scale.scheme, t === step && unit, this.labels], () => this.column(run, t, t === step, unit)),
             )}
           </div>
           ${this.liveStates ? html`<canvas class="live" aria-hidden="true"></canvas>` : nothing}
@@ -296,7 +290,7 @@ export class RnnUnrolled extends ModelFigure {
     const entries = Array.from({ length: units }, (_, i) => {
       const value = values[t * units + i];
       return svg`<rect x=${box.x} y=${box.y + i * row} width=${box.width} height=${row} fill=${this.scale.diverging(value / limit)}>${
-        current ? svg`<title>unit ${i + 1}: ${signedDecimal(value)}</title>` : ''
+        current ? svg`<title>${this.say('value', { unit: i + 1, value: signedDecimal(value) })}</title>` : ''
       }</rect>`;
     });
     return html`
@@ -305,7 +299,7 @@ export class RnnUnrolled extends ModelFigure {
         role="option"
         id="step-${t}"
         aria-selected=${current}
-        aria-label="${words[t]}, step ${t + 1} of ${words.length}"
+        aria-label=${this.say('step', { word: words[t], step: t + 1, steps: words.length })}
         aria-setsize=${words.length}
         aria-posinset=${t + 1}
         @click=${(event: MouseEvent) => this.choose(event, t, units)}
@@ -324,6 +318,22 @@ export class RnnUnrolled extends ModelFigure {
         <bdi class="word" title=${words[t]}>${words[t]}</bdi>
       </div>
     `;
+  }
+
+  /** What is to be said about a layer in a stack, and about one that has no U. */
+  private noteOn({ layer, states, below, place }: Wires): string {
+    const { say } = this;
+    const named = { place: say('sentence', { text: place }) };
+    const stacked = place && (below === 1 ? say('oneBelow', named) : say('layersBelow', { ...named, layers: below }));
+    return [isRecurrent(layer) ? '' : this.withoutCell(layer, states), stacked].filter(Boolean).join(' ');
+  }
+
+  private withoutCell(layer: Layer, states: readonly string[]): string {
+    const { say } = this;
+    const told = { layer: say('sentence', { text: layerTitle(layer) }) };
+    if (states.length === 1) return say('oneState', { ...told, state: states[0] });
+    if (states.length > 1) return say('states', { ...told, states: states.join(say('and')) });
+    return say(layerStates(layer).length > 0 ? 'looksBack' : 'byItself', told);
   }
 
   private choose(event: MouseEvent, step: number, units: number): void {
@@ -362,25 +372,6 @@ function wireAcross(label: string, t: number, middle: number): SVGTemplateResult
     <path class="head" d="M${box.x - 1} ${middle}l-9 -4.5v9z"></path>
     <text class="matrix" x=${t ? 22 : 30} y=${middle - 8}>${label}</text>
     ${t ? '' : svg`<text x="7" y=${middle + 5}>0</text>`}`;
-}
-
-function wiresOf(shape: ModelShape): Wires {
-  const last = shape.layers.length - 1;
-  const layer = shape.layers[last];
-  const place = placeInStack(shape, last);
-  const below = place && `This is ${place}; what comes up to it from each word has gone through ${last === 1 ? 'the layer' : `the ${last} layers`} below.`;
-  const name = outputName(shape);
-  if (isRecurrent(layer)) return { name, across: 'U', up: 'W', note: below };
-  const states = handedOn(layer).map(({ name: state }) => state);
-  return { name, across: states.length > 0 ? states.join(', ') : undefined, up: '', note: [withoutCell(layer, states), below].filter(Boolean).join(' ') };
-}
-
-/** Why there is no U between the boxes of such a layer. */
-function withoutCell(layer: Layer, states: readonly string[]): string {
-  const title = layerTitle(layer);
-  if (states.length > 0) return `${title} has no U: it hands its ${states.length > 1 ? 'states' : 'state'} ${states.join(' and ')} from step to step. In the boxes stands its output y.`;
-  if (layerStates(layer).length > 0) return `${title} is no chain: nothing goes from step to step, each looks back at all before it, as a heatmap of attn shows. In the boxes stands its output y.`;
-  return `${title} is no chain: it takes every step by itself. In the boxes stands its output y.`;
 }
 
 declare global {

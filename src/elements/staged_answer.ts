@@ -1,10 +1,12 @@
 /**
  * An answer that comes in stages, to the latest question. A question whose first stage is on its way is let come so far,
  * or a slider in motion would be answered only when it rests; the one after it that has waited longest is never put if a
- * newer one is there. From its first stage on, an answer gives way to the next question at once.
+ * newer one is there. From its first stage on, an answer gives way to the next question at once. Far from the screen nothing is
+ * asked.
  */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { ReleasedError } from '../engine';
+import { isFar } from './on_screen';
 
 export type Stages<Answer> = (abort: AbortSignal, progress: (fraction: number) => void) => AsyncGenerator<Answer, void>;
 
@@ -29,8 +31,14 @@ export class StagedAnswer<Answer> implements ReactiveController {
     host.addController(this);
   }
 
-  /** Puts the question unless its key is the one last asked with. */
+  /** True while an answer, or what is left of it, is on its way. */
+  get pending(): boolean {
+    return this.current !== undefined;
+  }
+
+  /** Puts the question unless its key is the one last asked with, or nobody can see the answer. */
   ask(key: readonly unknown[], question: Stages<Answer>): void {
+    if (isFar(this.host)) return;
     if (key.length === this.key.length && key.every((part, index) => Object.is(part, this.key[index]))) return;
     this.key = key;
     const { current } = this;

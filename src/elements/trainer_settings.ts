@@ -4,53 +4,59 @@ import { live } from 'lit/directives/live.js';
 import { LARGEST_RATE, optimizers, tasks, type Task, type TaskSetting } from '../engine';
 import { namedNumbers } from './named_numbers';
 import type { RnnModel } from './rnn-model';
+import type { TrainerPhrases } from './trainer_phrases';
+import type { Say } from './wording';
 
 /** Those properties of a model that the fields set. */
 export type LearningSettings = Partial<Pick<RnnModel, 'task' | 'taskSettings' | 'optimizer' | 'lr' | 'clip' | 'batch' | 'updates' | 'until' | 'taskText'>>;
 
+type SayTrainer = Say<TrainerPhrases>;
+
 const ACCURACIES = [0, 0.9, 0.95, 0.98, 0.99, 1];
 
 /** @param take - is given what a field was changed to, whether it makes sense or not: the model says */
-export function settingFields(model: RnnModel, take: (settings: LearningSettings) => void): TemplateResult {
+export function settingFields(model: RnnModel, take: (settings: LearningSettings) => void, say: SayTrainer): TemplateResult {
   const task = typeof model.task === 'string' ? tasks.find(({ name }) => name === model.task) : model.task;
   const { lr, clip, batch, updates, until, optimizer } = model;
+  const titled = (title: string) => say('sentence', { text: title });
   const asksForClasses = !model.lesson || 'classes' in model.lesson.task.output;
   return html`
     <fieldset class="settings" part="settings">
-      <legend>What is learned, and how</legend>
-      ${choice('Task', model.task, [...(model.task ? [] : [['', 'choose one'] as const]), ...tasks.map(({ name, title }) => [name, title] as const), ...(typeof model.task === 'string' ? [] : [[model.task, model.task.title] as const])], (picked) => take({ task: picked, taskSettings: '', taskText: '' }), 'broad')}
-      ${number('Learning rate', lr, { least: 0, most: LARGEST_RATE, step: 'any' }, (value) => take({ lr: value }), lr > 0)}
-      ${number('Updates (0: no end)', updates, { least: 0, most: 1e6, step: 1 }, (value) => take({ updates: value }))}
+      <legend>${say('settings')}</legend>
+      ${choice(say('task'), model.task, [...(model.task ? [] : [['', say('chooseOne')] as const]), ...tasks.map(({ name, title }) => [name, titled(title)] as const), ...(typeof model.task === 'string' ? [] : [[model.task, titled(model.task.title)] as const])], (picked) => take({ task: picked, taskSettings: '', taskText: '' }), 'broad')}
+      ${number(say('lr'), lr, { least: 0, most: LARGEST_RATE, step: 'any' }, (value) => take({ lr: value }), lr > 0)}
+      ${number(say('updates'), updates, { least: 0, most: 1e6, step: 1 }, (value) => take({ updates: value }))}
     </fieldset>
-    ${task ? html`<p class="about">${task.description} <span>(${task.source})</span></p>` : nothing}
+    ${task ? html`<p class="about">${titled(task.description)} <span>(${titled(task.source)})</span></p>` : nothing}
     <details>
-      <summary>More settings</summary>
+      <summary>${say('moreSettings')}</summary>
       <fieldset class="settings">
-      <legend>More of what is learned, and how</legend>
-      ${task ? taskFields(model, task, take) : nothing}
-      ${choice('Optimiser', optimizer, optimizers.map(({ name, title }) => [name, title] as const), (picked) => take({ optimizer: picked }))}
-      ${number('Clip at length (0: not)', clip, { least: 0, most: 1e6, step: 'any' }, (value) => take({ clip: value }))}
-      ${number('Sequences an update', batch, { least: 1, most: 1024, step: 1 }, (value) => take({ batch: value }))}
+      <legend>${say('more')}</legend>
+      ${task ? taskFields(model, task, take, say) : nothing}
+      ${choice(say('optimizer'), optimizer, optimizers.map(({ name, title }) => [name, titled(title)] as const), (picked) => take({ optimizer: picked }))}
+      ${number(say('clip'), clip, { least: 0, most: 1e6, step: 'any' }, (value) => take({ clip: value }))}
+      ${number(say('batch'), batch, { least: 1, most: 1024, step: 1 }, (value) => take({ batch: value }))}
       ${asksForClasses
-        ? choice('Until it is right', until, withGiven(ACCURACIES, until).map((part) => [part, part === 0 ? 'no matter' : `${Math.round(100 * part)} % of the time`] as const), (picked) => take({ until: picked }))
+        ? choice(say('until'), until, withGiven(ACCURACIES, until).map((part) => [part, part === 0 ? say('noMatter') : say('ofTheTime', { percent: Math.round(100 * part) })] as const), (picked) => take({ until: picked }))
         : nothing}
       </fieldset>
     </details>
   `;
 }
 
-function taskFields(model: RnnModel, task: Task, take: (settings: LearningSettings) => void): TemplateResult {
+function taskFields(model: RnnModel, task: Task, take: (settings: LearningSettings) => void, say: SayTrainer): TemplateResult {
+  const titled = (title: string) => say('sentence', { text: title });
   const given = settingsOf(model, task);
   const change = (name: string, value: number) => take({ taskSettings: written({ ...given, [name]: value }, task) });
   return html`${task.settings.map((setting) => {
     const { name, title, least, most } = setting;
     const value = given[name];
-    if (isChoice(setting)) return choice(title, value, Object.entries(setting.names!).map(([key, text]) => [Number(key), text] as const), (picked) => change(name, picked));
+    if (isChoice(setting)) return choice(titled(title), value, Object.entries(setting.names!).map(([key, text]) => [Number(key), titled(text)] as const), (picked) => change(name, picked));
     const named = Object.entries(setting.names ?? {}).map(([key, text]) => `${key}: ${text}`);
-    return number(named.length ? `${title} (${named.join(', ')})` : title, value, { least, most, step: 1 }, (picked) => change(name, picked));
+    return number(titled(named.length ? `${title} (${named.join(', ')})` : title), value, { least, most, step: 1 }, (picked) => change(name, picked));
   })}
   ${task.readsText
-    ? html`<label class="broad">Text of your own<input type="text" name="task-text" .value=${model.taskText} placeholder="paste a text to learn from" @change=${(event: Event) => take({ taskText: (event.target as HTMLInputElement).value })} /></label>`
+    ? html`<label class="broad">${say('ownText')}<input type="text" name="task-text" .value=${model.taskText} placeholder=${say('pasteText')} @change=${(event: Event) => take({ taskText: (event.target as HTMLInputElement).value })} /></label>`
     : nothing}`;
 }
 

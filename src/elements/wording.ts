@@ -17,7 +17,12 @@ export type Say<Own extends Phrases> = <Name extends keyof Own>(name: Name, ...t
 /** @param wording - a page's words; whatever else it may be is passed over */
 export function sayer<Own extends Phrases>(own: Own, wording: object | undefined): Say<Own> {
   const given = (typeof wording === 'object' && wording !== null ? wording : {}) as Readonly<Record<keyof Own, unknown>>;
-  return (name, ...told) => inPageWords(given[name], told[0]) ?? own[name](...(told as [never]));
+  return (name, ...told) => (saysNothing(told[0]) ? '' : (inPageWords(given[name], told[0]) ?? own[name](...(told as [never]))));
+}
+
+/** What comes from elsewhere and is empty is no sentence, whatever a page puts around sentences. */
+function saysNothing(told: unknown): boolean {
+  return (told as { readonly text?: unknown } | undefined)?.text === '';
 }
 
 function inPageWords(given: unknown, told: unknown): string | undefined {

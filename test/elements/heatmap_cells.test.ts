@@ -53,10 +53,11 @@ describe('the layout', () => {
   const room: Room = { width: 900, ratio: 1, fontSize: 13, widthOf: (text) => 7 * text.length };
 
   it('fits ten thousand steps of 512 units into the room when asked to, several to a pixel', () => {
-    const { entryWidth, entryHeight, gutter } = layoutFor(long, { ...room, zoom: 0 });
+    const { entryWidth, entryHeight, gutter, overhang } = layoutFor(long, { ...room, zoom: 0 });
     const [width, height] = [10_000 * entryWidth, 512 * entryHeight];
-    expect(width).toBeLessThanOrEqual(900 - gutter);
-    expect(width).toBeGreaterThan(900 - gutter - 1.01);
+    expect(width).toBeLessThanOrEqual(900 - gutter - overhang);
+    expect(width).toBeGreaterThan(900 - gutter - overhang - 1.01);
+    expect(overhang).toBeLessThanOrEqual(room.widthOf('10000') / 2);
     expect([width, height].map((side) => Math.abs(side - Math.round(side)) < 1e-6)).toEqual([true, true]);
     expect(height).toBeLessThanOrEqual(416);
   });
@@ -83,6 +84,16 @@ describe('the layout', () => {
       expect(rowStep * entryHeight).toBeGreaterThanOrEqual(14);
     }
     expect(layoutFor({ ...long, columns: 400, columnLabels: words }, room).columnStep).toBe(1);
+  });
+
+  it('leaves room for the last number that is written, however many share a pixel', () => {
+    for (const columns of [3, 100, 101, 950, 1000, 10_000]) {
+      const { columnStep, entryWidth, gutter, overhang } = layoutFor({ ...long, columns }, { ...room, zoom: 0, ratio: 1 });
+      const last = Math.floor(columns / columnStep) * columnStep;
+      const end = gutter + (last - 0.5) * entryWidth + room.widthOf(String(last)) / 2;
+      expect(end, `${columns} columns, up to ${last}`).toBeLessThanOrEqual(gutter + columns * entryWidth + overhang + 1e-9);
+      expect(gutter + columns * entryWidth + overhang).toBeLessThanOrEqual(room.width);
+    }
   });
 
   it('grows with the letters', () => {
