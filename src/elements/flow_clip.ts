@@ -6,18 +6,9 @@
  * Every distance is clipped by itself here, the gradient of the first state of a sequence k steps long. This is not what
  * clipping does to the parts of one gradient: in training a single factor scales the whole, near and far alike.
  */
-import { float32EndOf, OptionError } from '../engine';
+import { float32EndOf } from '../engine';
 import type { FlowPicture } from './flow_measurement';
 import { ofLog10 } from './log_axis';
-
-/** The longest threshold that can be set. */
-export const CLIP_MOST = 1000;
-
-/** Throws OptionError unless it is a threshold, or 0 for none. */
-export function checkClip(clip: unknown): void {
-  if (typeof clip === 'number' && clip >= 0 && clip <= CLIP_MOST) return;
-  throw new OptionError('clip', `clip: ${String(clip)} given; it must be a number from 0, for no clipping, to ${CLIP_MOST}.`);
-}
 
 /**
  * A log₁₀ curve of lengths after clipping. NaN from where float32 overflows; a norm that is the root of a float32 sum of

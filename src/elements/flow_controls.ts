@@ -1,8 +1,9 @@
 /** Sliders, choices and the tanh switch of a gradient experiment. */
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { driveMatters, FLOW_RANGES, LONGEST_DISTANCE, type FlowSettings } from './flow_experiment';
 import type { FlowPhrases } from './flow_phrases';
 import type { Say } from './wording';
+import { driveMatters } from './flow_experiment';
+import { FLOW_RANGES, LONGEST_DISTANCE, type FlowSettings } from './flow_settings';
 
 export const controlStyles = css`
   .controls {

@@ -4,7 +4,8 @@
  */
 import { gateProducts, gradientByDistance, jacobianFlow, recurrentLayer, type Engine, type FlowMeasure, type Tape, type VanillaLimits } from '../engine';
 import { feltBy, type FeltBy } from './felt_by';
-import { flowExperiment, sequencesOf, type FlowSettings } from './flow_experiment';
+import { flowExperiment, sequencesOf } from './flow_experiment';
+import type { FlowSettings } from './flow_settings';
 
 export interface FlowPicture {
   /** All that the curves were measured with: the settings of an experiment, or the words of a sentence. */

@@ -1,5 +1,5 @@
 /** A trained network on its way from a file: fetched, or chosen by the reader, then read by the engine. The last one asked for wins. */
-import { EngineError, openModel, type OpenedModel, type OpenOptions } from '../engine';
+import { EngineError, type OpenedModel, type OpenOptions } from '../engine';
 
 export interface OpeningState {
   /** `none`: no file was asked for. `failed`: what was open before still is. */
@@ -74,7 +74,7 @@ export class Opening {
     const before = { opened, own: wasOwn };
     this.#tell({ status: 'loading', name, message: '', progress: undefined, ...before });
     try {
-      const received = await bytes(signal);
+      const [received, { openModel }] = await Promise.all([bytes(signal), import('./model_file')]);
       if (signal.aborted) return;
       const read = openModel(received, this.options());
       this.#bytes = received;

@@ -8,7 +8,7 @@ import { changeOf, ModelProperties } from './model_properties';
 import { misfitOf, specOf, type Lesson } from './network';
 import { Opening, type OpeningState } from './opening';
 import type { GradientState } from './run_gradient';
-import { fileNameOf, propertiesOf, savedFile } from './saved_training';
+import { fileNameOf, propertiesOf } from './saved_training';
 import { TextRun, type RunRequest, type RunState } from './text_run';
 import { LessonMaker, planFor } from './training_plan';
 import { TrainingRun, type TrainingState } from './training_run';
@@ -95,6 +95,7 @@ export class RnnModel extends ModelProperties {
   async saveFile(): Promise<{ readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }> {
     const { model } = this.state;
     if (!model) throw new OptionError('model', 'There is no network to save yet.');
+    const { savedFile } = await import('./model_file');
     const run = await this.#training.saved();
     const spec = this.opening.opened?.spec ?? specOf(this.#asked());
     return { name: fileNameOf(stackName(spec.layers), this, run?.snapshot.update ?? 0), bytes: savedFile(spec, model, run, this) };

@@ -3,8 +3,7 @@
  * Made of characters that an address leaves as they are.
  */
 import { OptionError } from '../engine';
-import { checkClip } from '../elements/flow_clip';
-import { checkFlowSettings, FLOW_RANGES, type FlowSettings } from '../elements/flow_experiment';
+import { checkClip, checkFlowSettings, FLOW_RANGES, type FlowSettings } from '../elements/flow_settings';
 
 /** The figures that are experiments; each has its own setting in the address. */
 export type FlowFigure = 'vanishing' | 'exploding';

@@ -1,7 +1,8 @@
 /** The clipped curve: cut from above, never lifted, and at its end where float32 is. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkClip, clippedCurve, clipWords } from '../../src/elements/flow_clip';
+import { clippedCurve, clipWords } from '../../src/elements/flow_clip';
+import { checkClip } from '../../src/elements/flow_settings';
 import type { FlowPicture } from '../../src/elements/flow_measurement';
 
 const linear = (gain: number, back: number) => Float64Array.from({ length: back + 1 }, (_, k) => k * Math.log10(gain));

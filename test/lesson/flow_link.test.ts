@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FLOW_CELLS } from '../../src/elements/flow_experiment';
+import { FLOW_CELLS } from '../../src/elements/flow_settings';
 import { flowDefaults, readFlow, writtenFlow, type FlowState } from '../../src/lesson/flow_link';
 import { defaults, readLink, writtenLink } from '../../src/lesson/link';
 
