@@ -6,6 +6,7 @@
 import { type TestProjectConfiguration, type ViteUserConfig, defineConfig } from 'vitest/config';
 import { chapters } from './scripts/chapters.mjs';
 import { findChromium } from './scripts/chromium.mjs';
+import { offline } from './scripts/offline.mjs';
 import { reference } from './scripts/reference.mjs';
 import { shaders } from './scripts/shaders.mjs';
 
@@ -30,7 +31,7 @@ export default defineConfig(async ({ mode }): Promise<ViteUserConfig> => {
 
   return {
     base: './',
-    plugins: [chapters(), reference(), shaders()],
+    plugins: [chapters(), offline(), reference(), shaders()],
     worker: { format: 'es' },
     build: {
       assetsInlineLimit: 0,
