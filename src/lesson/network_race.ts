@@ -3,6 +3,7 @@ import { html, render, type TemplateResult } from 'lit';
 import type { RnnModel } from '../elements/rnn-model';
 import { percent, recentOf } from '../elements/training_words';
 import { interval, median, solvedAt } from './curve_points';
+import { restOutOfSight } from './out_of_sight';
 import { TrainingCurves } from './training_curves';
 
 /** One of those that race. */
@@ -30,6 +31,7 @@ export interface RaceOptions {
 export class NetworkRace {
   #racers: readonly Racer[] = [];
   #starting = false;
+  #rests = false;
   #updates = 0;
   #isTelling = false;
   readonly #curves: TrainingCurves;
@@ -41,6 +43,7 @@ export class NetworkRace {
       if (!this.#isRunning) void Promise.all(this.#racers.map(({ model }) => model.step()));
     });
     this.#part('reset').addEventListener('click', () => void Promise.all(this.#racers.map(({ model }) => model.reset())));
+    restOutOfSight(this.#part('train').closest('figure')!, { isRunning: () => this.#isRunning, rest: () => this.#rest(), goOn: () => this.#goOn() });
   }
 
   get racers(): readonly Racer[] {
@@ -88,6 +91,17 @@ export class NetworkRace {
     await Promise.all(this.#racers.map(({ model }) => model.pause()));
   }
 
+  #rest(): void {
+    this.#rests = true;
+    void this.#pause();
+  }
+
+  /** Those that were put back in between, or replaced, wait for the reader. */
+  #goOn(): void {
+    this.#rests = false;
+    if (this.#racers.some(({ model }) => model.training.updates > 0)) void this.#train();
+  }
+
   #tell(): void {
     if (this.#isTelling) return;
     this.#isTelling = true;
@@ -115,6 +129,7 @@ export class NetworkRace {
     const racers = this.#racers;
     const failed = racers.find(({ model }) => model.training.status === 'error' || model.training.status === 'diverged' || model.state.status === 'error');
     if (failed) return `${failed.network.name}: ${failed.model.training.message || failed.model.state.message}`;
+    if (this.#rests) return 'It rests while it is out of sight.';
     if (this.#starting) return 'Getting ready…';
     const done = this.#done;
     if (done === 0) return '';
