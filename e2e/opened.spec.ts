@@ -6,6 +6,8 @@ import { test } from './quiet_page';
 
 const figure = (page: Page, number: number) => page.getByRole('figure', { name: new RegExp(`^Figure ${number}\\.`) });
 const controls = (page: Page) => page.getByRole('region', { name: 'Sentence and network' });
+/** Under the first figure; there is another in chapter 8. */
+const opener = (page: Page) => page.locator('.more-views rnn-opener');
 const note = (page: Page) => page.getByText('This network is from your file');
 
 /** The figure, once it is on the screen and shows words. */
@@ -31,7 +33,7 @@ async function saved(page: Page, layers: string): Promise<Buffer> {
 
 async function open(page: Page, name: string, buffer: Buffer): Promise<void> {
   await page.getByText('Open a network of your own', { exact: true }).click();
-  await page.getByLabel('A safetensors file').setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
+  await opener(page).getByLabel('A safetensors file').setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
   await expect(note(page)).toContainText(name);
 }
 
@@ -42,7 +44,7 @@ test.beforeEach(async ({ page }) => {
 
 test('an LSTM of characters that PyTorch trained is read by every figure', async ({ page }) => {
   await open(page, 'charlm_lstm.safetensors', readFileSync('test/fixtures/golden/charlm_lstm.safetensors'));
-  await expect(page.getByText('is open: LSTM of 48 units, which reads 29 words or characters')).toBeVisible();
+  await expect(opener(page).getByText('is open: LSTM of 48 units, which reads 29 words or characters')).toBeVisible();
   await expect(controls(page).getByRole('combobox', { name: 'Cell' })).toBeDisabled();
   await expect(controls(page).getByRole('spinbutton', { name: 'Units' })).toHaveValue('48');
   await expect(controls(page).getByText(/✓ .*39 steps|✓ .*every step/)).toBeVisible({ timeout: 40_000 });
@@ -60,7 +62,7 @@ test('an LSTM of characters that PyTorch trained is read by every figure', async
   await seen(page, 9, /^Influence ‖∂h_t/);
   await seen(page, 11, 'largest singular value');
 
-  await page.getByRole('button', { name: 'Close the file' }).click();
+  await opener(page).getByRole('button', { name: 'Close the file' }).click();
   await expect(note(page)).toBeHidden();
   await expect(controls(page).getByRole('combobox', { name: 'Cell' })).toBeEnabled();
   await expect(page.getByRole('listbox', { name: /^Units of/ }).getByRole('option')).toHaveCount(8);
@@ -99,9 +101,9 @@ test('a network of the page’s own is taken up again where a broken file follow
   const file = await saved(page, 'gru hidden:5');
   await open(page, 'good.safetensors', file);
   await expect(page.getByRole('listbox', { name: /^Units of/ }).getByRole('option')).toHaveCount(5);
-  await page.getByLabel('A safetensors file').setInputFiles({ name: 'cut.safetensors', mimeType: 'application/octet-stream', buffer: file.subarray(0, 300) });
-  await expect(page.getByText(/cut\.safetensors could not be opened.*What was open before still is\./s)).toBeVisible();
+  await opener(page).getByLabel('A safetensors file').setInputFiles({ name: 'cut.safetensors', mimeType: 'application/octet-stream', buffer: file.subarray(0, 300) });
+  await expect(opener(page).getByText(/cut\.safetensors could not be opened.*What was open before still is\./s)).toBeVisible();
   await expect(note(page)).toContainText('good.safetensors');
-  await page.getByRole('button', { name: 'Close the file' }).click();
+  await opener(page).getByRole('button', { name: 'Close the file' }).click();
   await expect(page.getByRole('listbox', { name: /^Units of/ }).getByRole('option')).toHaveCount(8);
 });

@@ -58,13 +58,14 @@ test('the gated networks of chapter 3c are there to compare with', async ({ page
 test('a file of the reader’s own opens, and one that is none leaves the page as it was', async ({ page }) => {
   await opened(page);
   await page.getByText('Open a network of your own', { exact: true }).click();
-  const file = page.getByLabel('A safetensors file');
+  const opener = page.locator('.more-views rnn-opener');
+  const file = opener.getByLabel('A safetensors file');
   await file.setInputFiles({ name: 'broken.safetensors', mimeType: 'application/octet-stream', buffer: readFileSync(model).subarray(0, 900) });
-  await expect(page.getByText(/broken\.safetensors could not be opened/)).toBeVisible();
+  await expect(opener.getByText(/broken\.safetensors could not be opened/)).toBeVisible();
   await expect(page.getByRole('listbox', { name: /^Units of/ }).getByRole('option')).toHaveCount(8);
   await file.setInputFiles(model);
-  await expect(page.getByText(/agreement-lstm\.safetensors is open: LSTM of 32 units/)).toBeVisible();
+  await expect(opener.getByText(/agreement-lstm\.safetensors is open: LSTM of 32 units/)).toBeVisible();
   await expect(page.getByRole('listbox', { name: /^Units of/ }).getByRole('option')).toHaveCount(32);
-  await page.getByRole('button', { name: 'Close the file' }).click();
+  await opener.getByRole('button', { name: 'Close the file' }).click();
   await expect(page.getByRole('listbox', { name: /^Units of/ }).getByRole('option')).toHaveCount(8);
 });
