@@ -22,6 +22,7 @@ test('a wrong answer is met by what the experiment found, a right one too, and t
 test('is answered by keyboard alone', async ({ page }) => {
   await page.goto('./#quiz=fading-c');
   const question = page.locator('#quiz-fading');
+  await expect(question.getByRole('radio', { name: /^Only with gates/ })).toBeEnabled();
   await question.getByRole('radio', { name: /^Only with gates/ }).focus();
   await page.keyboard.press('ArrowUp');
   await expect(question.getByRole('radio', { name: /^One cannot tell/ })).toBeChecked();

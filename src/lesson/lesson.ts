@@ -1,5 +1,12 @@
-/** Wires the page: controls, address, figures. All arithmetic and all drawing belong to the elements. */
-import '../elements/define';
+/**
+ * Wires the page: controls, address, figures. All arithmetic and all drawing belong to the elements. Here are those of the
+ * first chapter; the rest comes with chapters.ts, once the first figure stands.
+ */
+import '../elements/define/rnn-heatmap';
+import '../elements/define/rnn-model';
+import '../elements/define/rnn-order';
+import '../elements/define/rnn-state';
+import '../elements/define/rnn-transport';
 import { cellNamed, cells, LONGEST_TEXT, wordsOf, type Engine, type Tape } from '../engine';
 import type { RnnCompare } from '../elements/rnn-compare';
 import type { RnnEntry } from '../elements/rnn-entry';
@@ -11,32 +18,19 @@ import { readingNote } from '../elements/training_words';
 import { onlyDifference } from '../elements/sentence';
 import { samePlace } from '../elements/weight_edits';
 import { AddressBar } from './address_bar';
-import { attentionChapter } from './attention_chapter';
-import { charactersChapter } from './characters_chapter';
-import { costChapter } from './cost_chapter';
 import { isPartOfLesson, readClassView, showClassView } from './class_view';
 import { trainedAddress, trainedCells } from './gallery';
-import { gatesChapter } from './gates_chapter';
-import { gradientFlowChapter } from './gradient_flow_chapter';
 import { atDistance, distanceOf } from './filler';
-import { learnerChapter } from './learner_chapter';
+import { LaterChapters } from './later_chapters';
 import { defaults, HIDDEN_MOST, holdsState, readLink, SEED_MOST, type LessonState } from './link';
 import { OwnFile, type OfferedSignal } from './own_file';
-import { playgroundChapter } from './playground_chapter';
-import { quizChapter } from './quiz_chapter';
-import { raceChapter } from './race_chapter';
-import { recallChapter } from './recall_chapter';
-import { stateSpaceChapter } from './state_space_chapter';
-import { storedChapter } from './stored_chapter';
-import { lightSymbols } from './symbols';
 import { tellTerms } from './terms';
-import { useChapter } from './use_chapter';
 
 const reader = byId<RnnModel>('reader');
 const compare = byId<RnnCompare>('compare');
 const memory = byId<RnnMemory>('memory-curves');
 const entry = byId<RnnEntry>('entry');
-const heatmaps = [byId<RnnHeatmap>('run'), byId<RnnHeatmap>('chosen')];
+const heatmaps = [byId<RnnHeatmap>('run'), byId<RnnHeatmap>('chosen'), byId<RnnHeatmap>('own')];
 const notice = byId('notice');
 const form = byId<HTMLFormElement>('settings');
 const fields = {
@@ -54,25 +48,13 @@ const fields = {
 
 let state: LessonState = defaults;
 const address = new AddressBar();
-const showGradientFlow = gradientFlowChapter((settings, history) => change(settings, history));
 let sayEngine: (engine: Engine) => void;
 const firstEngine = new Promise<Engine>((resolve) => (sayEngine = resolve));
-const showStored = storedChapter(change, slides);
-const showGates = gatesChapter(change, slides);
-const showLearner = learnerChapter(change);
-const showCharacters = charactersChapter();
-const showRace = raceChapter(change, slides, firstEngine);
-const showQuiz = quizChapter(change);
-const showUse = useChapter();
 const view = readClassView(location.search, isPartOfLesson);
-const showAttention = attentionChapter(change);
-const showStateSpace = stateSpaceChapter(change, slides);
-const showCost = costChapter(change, firstEngine);
-const showRecall = recallChapter(change, slides, firstEngine);
-const showPlayground = playgroundChapter(change);
 
 fields.cell.append(...cells.map((cell) => new Option(cell.title, cell.name)));
 const file = new OwnFile(reader, () => show());
+const later = new LaterChapters({ change, slides, computing: firstEngine, say, isTime: () => view.only !== undefined || firstFigureStands() }, Object.values(fields));
 
 /** Takes new settings, shows them everywhere, and writes them into the address. */
 function change(settings: Partial<LessonState>, history: 'new' | 'same' | 'none'): void {
@@ -146,7 +128,7 @@ function show(): void {
   reader.cursor = { step: step - 1, unit: unit - 1 };
   compare.with = memory.with = other;
   entry.gate = gate;
-  for (const showChapter of [showGradientFlow, showStored, showGates, showLearner, showCharacters, showQuiz, showUse, showRace, showAttention, showStateSpace, showCost, showRecall, showPlayground]) showChapter(state);
+  later.show(state);
   for (const element of [...heatmaps, compare]) element.signal = shown;
 }
 
@@ -312,6 +294,17 @@ reader.watch(() => {
   if (status === 'failed' && state.weights === 'trained') say(message);
 });
 
+/** Or why there is none is said. */
+function firstFigureStands(): boolean {
+  const { status } = reader.state;
+  if (status === 'empty' || status === 'error') return true;
+  try {
+    return heatmaps[0].matches(':state(ready)');
+  } catch {
+    return status === 'ready'; // a browser that does not know such states
+  }
+}
+
 let computing: Engine | undefined;
 
 /** Without a GPU the page is whole, and says so in this one place. */
@@ -364,7 +357,6 @@ document.addEventListener('click', (event) => {
 });
 
 showClassView(view);
-lightSymbols();
 tellTerms();
 address.onOpen = open;
 open(location.hash);
