@@ -72,6 +72,13 @@ describe('ratios', () => {
     expect(found).toEqual({ about: 'forward gru M', measure: 'TF.js WebGPU, CPU', asked: '≥ 15 × (as the LSTM)', found: '14.8 ×', met: false });
     expect(others).toEqual([]);
   });
+
+  it('of other cells are not asked of a peer that leaves them to the processor', () => {
+    const [ours, theirs] = [timed(50, 5, 45), timed(400, 50, 690)];
+    if (theirs.state !== 'timed') throw new Error('it is timed');
+    const rnn = { case: caseNamed('forward rnn M'), outcomes: { [OURS]: ours, tfjs_webgpu: { ...theirs, timing: { ...theirs.timing, dispatches: 0 } } } };
+    expect(verdicts([result, rnn]).filter(({ about }) => about === 'forward rnn M')).toEqual([]);
+  });
 });
 
 describe('deviation', () => {
