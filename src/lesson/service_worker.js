@@ -35,7 +35,8 @@ async function answer(request) {
   if (kept && file.startsWith(assets)) return kept;
   try {
     const response = await fetch(request);
-    if (response.status === 200) await cache.put(file, response.clone());
+    // Where there is no room to keep it, it is shown all the same.
+    if (response.status === 200) await cache.put(file, response.clone()).catch(() => undefined);
     return response;
   } catch (error) {
     if (kept) return kept;
