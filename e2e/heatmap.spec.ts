@@ -58,6 +58,44 @@ test('has targets of 44 pixels for a finger, and fits a narrow page', async ({ b
   await context.close();
 });
 
+test('is zoomed by two fingers, the page is not; and one finger scrolls, or selects where the reader asked for it', async ({ browser, baseURL }) => {
+  const context = await browser.newContext({ baseURL, viewport: { width: 390, height: 800 }, hasTouch: true, isMobile: true });
+  const page = await context.newPage();
+  await embed(page, TAG);
+  await expect(page.getByRole('grid')).toBeVisible();
+  const { x, y, width, height } = (await page.locator('rnn-heatmap .plot canvas').boundingBox())!;
+  const session = await context.newCDPSession(page);
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', points: readonly (readonly [number, number])[]) =>
+    session.send('Input.dispatchTouchEvent', { type, touchPoints: points.map(([left, top], id) => ({ x: left, y: top, id })) });
+  const middle = [x + width / 2, y + height / 2] as const;
+  const apart = (half: number) => [[middle[0] - half, middle[1]], [middle[0] + half, middle[1]]] as const;
+  await touch('touchStart', apart(20));
+  for (const half of [30, 36, 40]) await touch('touchMove', apart(half));
+  await touch('touchEnd', []);
+  await expect.poll(() => page.evaluate(() => document.querySelector('rnn-heatmap')!.zoom)).toBeCloseTo(2, 1);
+  expect(await page.evaluate(() => visualViewport!.scale)).toBe(1);
+
+  const scrolled = () => page.evaluate(() => document.querySelector('rnn-heatmap')!.shadowRoot!.querySelector('.viewport')!.scrollLeft);
+  const before = await scrolled();
+  const swipe = async () => {
+    await touch('touchStart', [middle]);
+    for (const by of [10, 20, 40, 60]) await touch('touchMove', [[middle[0] - by, middle[1]]]);
+    await touch('touchEnd', []);
+  };
+  await swipe();
+  await expect.poll(scrolled).toBeGreaterThan(before + 20);
+  expect(await page.evaluate(() => document.querySelector('rnn-heatmap')!.selectedColumns)).toEqual([]);
+
+  await page.getByRole('button', { name: 'Tools' }).tap();
+  await page.getByRole('checkbox', { name: 'A finger selects instead of scrolling' }).tap();
+  await page.locator('rnn-heatmap .plot').scrollIntoViewIfNeeded();
+  await expect.poll(async () => {
+    await swipe();
+    return page.evaluate(() => document.querySelector('rnn-heatmap')!.selectedColumns.length);
+  }).toBeGreaterThan(0);
+  await context.close();
+});
+
 test('runs from left to right on a page that does not, unless it is asked to follow', async ({ page }) => {
   await embed(page, TAG + TAG.replace('id="h"', 'id="r" time-direction="rtl"'), 'dir="rtl"');
   const place = async (id: string, word: string) => (await page.locator(`#${id}`).getByText(word, { exact: true }).boundingBox())!.x;

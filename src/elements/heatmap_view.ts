@@ -112,7 +112,7 @@ export class HeatmapView implements ReactiveController {
 
   /** Zooms by a factor, for the reader, about a point of the page or the middle of what is seen. */
   zoomBy(factor: number, point?: PagePoint): void {
-    this.#zoomTo((this.geometry?.layout.zoom ?? 1) * factor, point);
+    this.#zoomTo(this.#zoom * factor, point);
   }
 
   readonly zoomIn = (): void => this.zoomBy(ZOOM_STEP);
@@ -130,12 +130,17 @@ export class HeatmapView implements ReactiveController {
     return layout !== undefined && layout.zoom <= layout.zooms.least;
   }
 
+  /** The zoom that there is, or is about to be: several fingers move within one frame. */
+  get #zoom(): number {
+    return this.#anchor ? this.host.zoom : (this.geometry?.layout.zoom ?? 1);
+  }
+
   #zoomTo(wanted: number, point?: PagePoint): void {
     const { geometry, host } = this;
     if (!geometry || !this.canZoom) return;
     const { least, most } = geometry.layout.zooms;
     const zoom = Math.min(Math.max(wanted, least), most);
-    if (zoom === geometry.layout.zoom) return;
+    if (zoom === this.#zoom) return;
     const about = point ?? geometry.middle;
     this.#anchor = { at: geometry.pointUnder(about), ...geometry.onPlot(about) };
     host.zoom = zoom;

@@ -89,7 +89,7 @@ export class RnnCompare extends ModelFigure<ComparePhrases> {
         border-radius: 0.4rem;
         box-sizing: border-box;
       }
-      h3 {
+      .title {
         font-size: 0.9em;
         margin: 0.75rem 0 0.25rem;
         font-weight: 600;
@@ -248,7 +248,7 @@ export class RnnCompare extends ModelFigure<ComparePhrases> {
         `;
       })}
       ${this.remark(pair)}
-      <h3>${say('lengths', { signal: pair.signal, limit: limits.norm })}</h3>
+      <p class="title">${say('lengths', { signal: pair.signal, limit: limits.norm })}</p>
       ${this.chart(pair, step, axis, limits.norm)}
       <p class="remark">
         ${this.sayMarked('lengthAtStep', { step: String(step + 1), steps: String(steps), word: html`<bdi>${words[0][step]}</bdi>`, length: html`<b>${decimal(norm[step], 4)}</b>` })}

@@ -114,6 +114,11 @@ export class RnnGradientFlow extends ModelFigure<FlowPhrases> {
 
   protected override readonly phrases = flowPhrases;
 
+  /** What it says under the curves names the device. */
+  protected override get tellsAnyhow(): boolean {
+    return true;
+  }
+
   @state() private width = 0;
   @state() private hovered: number | undefined;
   @state() private tableOpen = false;

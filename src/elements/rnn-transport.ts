@@ -20,6 +20,7 @@ export class RnnTransport extends ModelFigure<TransportPhrases> {
   static override styles = [ModelFigure.styles, css`
     :host {
       display: flex;
+      flex-wrap: wrap;
       align-items: center;
       gap: 0.25rem 0.75rem;
       min-block-size: 2.75rem;
@@ -121,9 +122,6 @@ export class RnnTransport extends ModelFigure<TransportPhrases> {
       }
     }
     @media (max-width: 48rem) {
-      :host {
-        flex-wrap: wrap;
-      }
       .track {
         order: -2;
         flex-basis: 55%;

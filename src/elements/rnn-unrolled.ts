@@ -132,6 +132,7 @@ export class RnnUnrolled extends ModelFigure<UnrolledPhrases> {
       .word {
         display: block;
         inline-size: 88px;
+        padding-block-start: 0.35rem;
         margin-inline-start: ${COLUMN.box.x + COLUMN.box.width / 2 - 44}px;
         overflow: hidden;
         text-align: center;

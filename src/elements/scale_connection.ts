@@ -21,7 +21,8 @@ export class ScaleConnection implements ReactiveController {
   }
 
   hostUpdate(): void {
-    const scheme = getComputedStyle(this.host).colorScheme;
+    const { colorScheme } = getComputedStyle(this.host);
+    const scheme = colorScheme === 'normal' ? schemeOfPage() : colorScheme;
     this.dark = scheme.includes('dark') && (!scheme.includes('light') || this.preference.matches);
   }
 
@@ -52,4 +53,9 @@ export class ScaleConnection implements ReactiveController {
   }
 
   private readonly refresh = (): void => this.host.requestUpdate();
+}
+
+/** What a page's `<meta name="color-scheme">` says: no style tells of it. */
+function schemeOfPage(): string {
+  return document.querySelector<HTMLMetaElement>('meta[name="color-scheme" i]')?.content ?? '';
 }

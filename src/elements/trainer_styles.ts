@@ -24,6 +24,13 @@ export const trainerStyles = css`
     background: var(--accent);
     border-color: transparent;
   }
+  /* A colour of the system is left as it is there, and would be that of the ground. */
+  @media (forced-colors: active) {
+    button.primary {
+      color: ButtonText;
+      border-color: ButtonText;
+    }
+  }
   button[aria-disabled='true'] {
     opacity: 0.55;
     cursor: not-allowed;

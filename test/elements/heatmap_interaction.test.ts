@@ -241,3 +241,17 @@ it('nothing fires on what the page sets', async () => {
   await frames(8);
   expect(events.map(({ type }) => type)).toEqual([]);
 });
+
+it('is zoomed by two fingers by as much as they move apart, though they move several times in a frame', async () => {
+  const heatmap = await focused(SIX);
+  await settled(() => canvasOf(heatmap));
+  const { left, top } = canvasOf(heatmap).getBoundingClientRect();
+  const finger = (type: string, pointerId: number, x: number) => pointer(heatmap, type, canvasOf(heatmap), left + x, top + 10, { pointerId, pointerType: 'touch' });
+  finger('pointerdown', 1, 90);
+  finger('pointerdown', 2, 110);
+  for (const half of [12, 14, 20]) {
+    finger('pointermove', 1, 100 - half);
+    finger('pointermove', 2, 100 + half);
+  }
+  expect(heatmap.zoom).toBeCloseTo(2, 5);
+});

@@ -3,6 +3,7 @@ import type { LitElement } from 'lit';
 import { describe, expect, it } from 'vitest';
 import '../../src/elements/define';
 import { markedPhrase } from '../../src/elements/marked_phrase';
+import { sayer } from '../../src/elements/wording';
 import { mount, settled } from './mounting';
 
 /** What a reader sees or hears of an element, of what it is made of too. */
@@ -55,10 +56,16 @@ it.each(OVERRIDDEN.filter(([tag]) => tag !== 'rnn-heatmap'))('%s says what it ca
   expect(words(element)).toContain('Kein Modell.');
 });
 
+it('puts nothing around a sentence that is empty', () => {
+  const say = sayer({ sentence: ({ text }: { text: string }) => text }, { sentence: '«{text}»' });
+  expect([say('sentence', { text: 'Lost.' }), say('sentence', { text: '' })]).toEqual(['«Lost.»', '']);
+});
+
 describe('a phrase with markup', () => {
   it('has each template where the phrase names it, once, twice or not at all', () => {
-    const bold = { _$litType$: 1, strings: [], values: [] } as never;
+    const [bold, slanted] = [{ _$litType$: 1, values: ['bold'] }, { _$litType$: 1, values: ['slanted'] }] as never[];
     expect(markedPhrase(({ n, word }: { n: number; word: string }) => `${word} (${n}) ${word}`, { n: 2, word: bold })).toEqual(['', bold, ' (2) ', bold, '']);
+    expect(markedPhrase(({ one, other }: { one: string; other: string }) => `${other}, not ${one}`, { one: bold, other: slanted })).toEqual(['', slanted, ', not ', bold, '']);
     expect(markedPhrase(() => 'nothing', { word: bold })).toEqual(['nothing']);
   });
 });

@@ -30,7 +30,7 @@ const ELEMENTS = [
 ] as const;
 
 /** Names the computer in any case: what it says of a notice stands there anyhow. */
-const NAMES_IT: readonly string[] = ['rnn-heatmap', 'rnn-influence', 'rnn-proof'];
+const NAMES_IT: readonly string[] = ['rnn-heatmap', 'rnn-influence', 'rnn-gradient-flow', 'rnn-proof'];
 
 const devices: GPUDevice[] = [];
 const { requestAdapter } = GPU.prototype;
