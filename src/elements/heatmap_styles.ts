@@ -286,7 +286,16 @@ export const heatmapStyles = css`
       outline-color: Highlight;
     }
   }
+  .on-paper {
+    display: none;
+  }
   @media print {
+    canvas:has(+ .on-paper) {
+      display: none;
+    }
+    canvas.on-paper {
+      display: block;
+    }
     :host {
       color: CanvasText;
       color-scheme: light;

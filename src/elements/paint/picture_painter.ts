@@ -11,6 +11,7 @@ import { paintCells } from './canvas_painter';
 import { CellColours, type EntryAt } from './cell_colours';
 import { GpuPainter } from './gpu_painter';
 import { paintNextFrame } from './paint_frame';
+import { onPaper } from './paper';
 import type { PaintWindow } from './window';
 
 export interface Picture {
@@ -29,6 +30,7 @@ export interface Picture {
 
 export class PicturePainter {
   #callOff: (() => void) | undefined;
+  #endPrinting: (() => void) | undefined;
   #canvas: HTMLCanvasElement | undefined;
   #size = { width: 0, height: 0 };
   #gpu: GpuPainter | undefined;
@@ -61,17 +63,20 @@ export class PicturePainter {
     this.#leave();
   }
 
-  #paint(picture: Picture): void {
+  /** Whether the picture is on a WebGPU canvas. */
+  #paint(picture: Picture): boolean {
     const { canvas, strip, matrix, entries, stored, coding } = picture;
     this.#take(canvas);
     const colours = this.#coloursFor(picture);
     if (strip) paintLegend(strip, colours, coding);
-    if (this.#size.width === 0 || this.#size.height === 0) return;
+    if (this.#size.width === 0 || this.#size.height === 0) return false;
     const window = picture.window(this.#size);
     if (stored && matrix.storage) {
       this.#gpu ??= new GpuPainter(canvas, () => this.paintSoon());
-      this.#gpu.paint(matrix.storage, matrix.instance, window, coding, colours, matrix.averaged);
-    } else if (entries) paintCells(canvas, window, this.#cellsOf(picture, entries, window), colours, matrix.zeroIsEmpty);
+      return this.#gpu.paint(matrix.storage, matrix.instance, window, coding, colours, matrix.averaged);
+    }
+    if (entries) paintCells(canvas, window, this.#cellsOf(picture, entries, window), colours, matrix.zeroIsEmpty);
+    return false;
   }
 
   /** Kept from frame to frame while they are the same numbers in the same colours. */
@@ -89,6 +94,10 @@ export class PicturePainter {
     if (canvas === this.#canvas) return;
     this.#leave();
     this.#canvas = canvas;
+    this.#endPrinting = onPaper(() => {
+      const picture = this.picture();
+      return picture && this.#paint(picture) ? picture.canvas : undefined;
+    });
     this.#size = { width: 0, height: 0 };
     try {
       this.#observer.observe(canvas, { box: 'device-pixel-content-box' });
@@ -99,6 +108,7 @@ export class PicturePainter {
 
   #leave(): void {
     this.#observer.disconnect();
+    this.#endPrinting?.();
     this.#gpu?.release();
     this.#gpu = this.#canvas = this.#cells = undefined;
   }
