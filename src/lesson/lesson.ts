@@ -24,6 +24,7 @@ import { atDistance, distanceOf } from './filler';
 import { LaterChapters } from './later_chapters';
 import { defaults, HIDDEN_MOST, holdsState, readLink, SEED_MOST, type LessonState } from './link';
 import { OwnFile, type OfferedSignal } from './own_file';
+import { printView } from './print_view';
 import { tellTerms } from './terms';
 
 const reader = byId<RnnModel>('reader');
@@ -358,6 +359,7 @@ document.addEventListener('click', (event) => {
 
 showClassView(view);
 tellTerms();
+printView(() => state);
 address.onOpen = open;
 open(location.hash);
 
