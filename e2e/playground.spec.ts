@@ -5,7 +5,7 @@ import { test } from './quiet_page';
 
 async function opened(page: Page, play = ''): Promise<Locator> {
   await page.goto(`./${play && `#v=1&play=${play}`}`);
-  await expect(page.getByRole('listbox', { name: /^Units of/ })).toBeVisible();
+  await expect(page.getByRole('grid').first()).toBeVisible();
   const figure = page.getByRole('figure').filter({ hasText: 'Any layers, any task, any text.' });
   await figure.scrollIntoViewIfNeeded();
   await expect(figure.getByRole('button', { name: 'Add a layer' })).toBeVisible();
@@ -16,6 +16,8 @@ const view = (figure: Locator, name: string) => figure.getByRole('region', { nam
 
 /** What the bars of the state say after the word at the cursor, unit by unit. */
 async function stateOf(figure: Locator): Promise<readonly string[]> {
+  // Far from the screen a view computes nothing.
+  await view(figure, 'The state after a word').scrollIntoViewIfNeeded();
   const units = view(figure, 'The state after a word').getByRole('option');
   await expect(units).toHaveCount(16, { timeout: 40_000 });
   return units.evaluateAll((all) => all.map((unit) => unit.getAttribute('aria-label') ?? unit.textContent!.trim()));
@@ -121,6 +123,7 @@ for (const width of [1280, 390]) {
   test(`has nothing that axe finds fault with, and nothing that is wider than a page of ${width}`, async ({ page }) => {
     await page.setViewportSize({ width, height: 800 });
     const figure = await opened(page, 'layers-lstm!hidden.8*mamba*attention!heads.2~views-heatmap.predictions.entry.attention.scan');
+    await view(figure, 'Selective scan').scrollIntoViewIfNeeded();
     await expect(view(figure, 'Selective scan').getByRole('slider', { name: 'Δ by word' })).toBeVisible({ timeout: 40_000 });
     const { violations } = await new AxeBuilder({ page }).include('#playground').analyze();
     expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
