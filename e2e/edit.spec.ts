@@ -2,8 +2,12 @@
 import { expect, type Page } from '@playwright/test';
 import { test } from './quiet_page';
 
+// Figures far from the screen compute nothing: here all that a test looks at has to be on it.
+test.use({ viewport: { width: 1280, height: 7000 } });
+
 async function opened(page: Page, hash = ''): Promise<void> {
   await page.goto(`./${hash}`);
+  await figure(page).scrollIntoViewIfNeeded();
   await expect(page.getByRole('slider', { name: /^Weight / })).toBeVisible();
 }
 

@@ -3,6 +3,9 @@ import { expect, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { test } from './quiet_page';
 
+// Figures far from the screen compute nothing: here all that a test looks at has to be on it.
+test.use({ viewport: { width: 1280, height: 7000 } });
+
 const figure = (page: Page, number: number) => page.getByRole('figure').filter({ hasText: `Figure ${number}.` });
 const controls = (page: Page) => page.getByRole('region', { name: 'Sentence and network' });
 const model = 'public/models/agreement-lstm.safetensors';

@@ -91,7 +91,7 @@ export function layoutFor(matrix: LabelledGrid, room: Room): Layout {
   };
   const upright = sized(0);
   const slanted = (columnLabels !== undefined || Boolean(matrix.pairs)) && columnLabel > upright.entryWidth / ratio - 6;
-  const overhang = slanted ? slantedOverhang(columnLabels ?? [String(columns)], widthOf, (0.85 * upright.entryWidth) / ratio, longestLabel, line) : columnLabels ? 0 : uprightOverhang(columns, widthOf, upright.entryWidth / ratio);
+  const overhang = slanted ? slantedOverhang(columnLabels ?? [String(columns)], widthOf, (0.85 * upright.entryWidth) / ratio, longestLabel, line) : columnLabels ? 0 : uprightOverhang(columns, widthOf, (room.width - gutter) / columns);
   const size = overhang > 0 ? sized(overhang) : upright;
   const smaller = Math.min(size.entryWidth, size.entryHeight);
   const rowStep = roundStep(((matrix.pairs ? line + 1 : line) * ratio) / size.entryHeight);
@@ -150,11 +150,14 @@ function slantedOverhang(labels: readonly string[], widthOf: (text: string) => n
   return Math.ceil(reach.reduce((most, past) => Math.max(most, past), 0));
 }
 
-/** How far the last number that is written reaches beyond the last column: it stands over the middle of its own. */
-function uprightOverhang(columns: number, widthOf: (text: string) => number, column: number): number {
-  const step = roundStep((widthOf(String(columns)) + SPACE) / column);
-  const last = Math.floor(columns / step) * step;
-  return Math.max(0, Math.ceil(widthOf(String(last)) / 2 - (columns - last + 0.5) * column));
+/**
+ * How far a number over the last column may reach beyond it: it stands over its middle. The same for every zoom, or what
+ * fits at one would not at another.
+ *
+ * @param narrowest - a column where all of them fit
+ */
+function uprightOverhang(columns: number, widthOf: (text: string) => number, narrowest: number): number {
+  return Math.max(0, Math.ceil((widthOf(String(columns)) - narrowest) / 2));
 }
 
 /** How high so many rows are drawn, in CSS pixels, with one line of labels. */

@@ -81,7 +81,11 @@ function seen({ shadowRoot }: Element): string {
   return [shadowRoot!.textContent, ...parts].join(' ').replace(/\s+/g, ' ');
 }
 
-const heard = ({ shadowRoot }: Element) => Array.from(shadowRoot!.querySelectorAll('[role=status]'), ({ textContent }) => textContent).join(' ');
+/** What a screen reader hears of it, and of what it is made of. */
+function heard({ shadowRoot }: Element): string {
+  const parts = Array.from(shadowRoot!.querySelectorAll('*'), (part) => (part.shadowRoot ? heard(part) : part.matches('[role=status]') ? part.textContent : ''));
+  return parts.join(' ');
+}
 
 /** The element is in the state, says what is to be said, and has a page's words in its place if there are any. */
 async function stands({ element, name }: Placed, state: string, words: RegExp): Promise<void> {
