@@ -14,7 +14,7 @@ export function printView(state: () => LessonState): void {
   addEventListener('beforeprint', () => {
     const address = `${location.href.split('#')[0]}${writtenLink(state())}`;
     note.replaceChildren(`${inWords(state())} The same on a screen: `, Object.assign(document.createElement('a'), { href: address, textContent: address }));
-    for (const link of document.querySelectorAll<HTMLAnchorElement>('main a[href]:not([href^="#"], .print-note a), .closing a[href]')) link.dataset['address'] = link.href;
+    for (const link of document.querySelectorAll<HTMLAnchorElement>(':is(main, .closing) a[href]:not([href^="#"], .print-note a)')) link.dataset['address'] = link.href;
     for (const panel of panels()) fitOnPaper(panel);
   });
   addEventListener('afterprint', () => {
