@@ -353,7 +353,7 @@ test.describe('everyone', () => {
       await page.setViewportSize({ width, height: 844 });
       await page.goto('./');
       for (const [number, drawn] of [[2, 'bars from'], [4, 'The slope there'], [7, 'the two runs are']] as const) {
-        const figure = page.getByRole('figure').filter({ hasText: `Figure ${number}.` });
+        const figure = page.getByRole('figure', { name: new RegExp(`^Figure ${number}\\.`) });
         await figure.scrollIntoViewIfNeeded();
         await expect(figure.getByText(drawn).first()).toBeVisible();
       }
