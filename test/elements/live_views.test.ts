@@ -50,6 +50,7 @@ it('heatmaps, lanes and the chain are redrawn from GPU memory while training run
   await settled(() => expect(state.shadowRoot!.textContent).toContain('follows when training pauses'));
 
   await model.pause();
+  state.scrollIntoView(); // far from the screen nothing follows
   const values = await model.state.tape!.signal('h').read();
   await settled(() => expect(unrolled.shadowRoot!.querySelector('canvas.live')).toBeNull());
   await settled(() => expect(state.shadowRoot!.textContent).not.toContain('follows when training pauses'));

@@ -111,7 +111,7 @@ it('of every element are drawn, told and within reach: loading, software GPU, lo
   for (const placed of all) {
     await settled(() => expect(placed.element.matches(':state(ready)'), `${placed.name}: ${seen(placed.element)}`).toBe(true));
     await stands(placed, 'software-gpu', /software/);
-    expect(placed.element.shadowRoot!.querySelectorAll('[part=status]').length, `${placed.name} says it once`).toBe(NAMES_IT.includes(placed.name) ? 0 : 1);
+    await settled(() => expect(placed.element.shadowRoot!.querySelectorAll('[part=status]').length, `${placed.name} says it once`).toBe(NAMES_IT.includes(placed.name) ? 0 : 1));
   }
 
   hold();

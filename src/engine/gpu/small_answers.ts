@@ -23,10 +23,10 @@ interface Turn {
 }
 
 export class SmallAnswers {
-  /** Buffers that bring answers back, and that no one is waiting for. */
-  readonly #idle: GPUBuffer[] = [];
+  #staging: GPUBuffer | undefined;
   #turn: Turn | undefined;
-  #released = false;
+  /** One turn's answers are brought back after the other's; what is asked for meanwhile joins the next. */
+  #last: Promise<unknown> = Promise.resolve();
 
   /** @param bytes - of each answer: whole words */
   constructor(
@@ -47,14 +47,14 @@ export class SmallAnswers {
 
   /** Gives back what it has on the device. */
   release(): void {
-    this.#released = true;
-    for (const buffer of this.#idle.splice(0)) buffer.destroy();
+    this.#staging?.destroy();
   }
 
   #begin(): Turn {
     const questions: Question[] = [];
-    // A microtask later all who were told of the same thing have asked.
-    const turn: Turn = { questions, found: Promise.resolve().then(() => this.#find(turn)) };
+    // At least a microtask later: all who were told of the same thing have asked by then.
+    const turn: Turn = { questions, found: this.#last.then(() => this.#find(turn)) };
+    this.#last = turn.found.catch(() => undefined);
     return turn;
   }
 
@@ -62,7 +62,7 @@ export class SmallAnswers {
     if (this.#turn === turn) this.#turn = undefined;
     const { questions } = turn;
     const { device } = this.gpu;
-    const staging = this.#idle.pop() ?? device.createBuffer({ label: `staging of ${this.label}`, size: MOST * this.bytes, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+    const staging = (this.#staging ??= device.createBuffer({ label: `staging of ${this.label}`, size: MOST * this.bytes, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST }));
     try {
       const encoder = device.createCommandEncoder({ label: this.label });
       for (const { result } of questions) encoder.clearBuffer(result);
@@ -75,8 +75,6 @@ export class SmallAnswers {
       return staging.getMappedRange(0, bytes).slice(0);
     } finally {
       staging.unmap();
-      if (this.#released) staging.destroy();
-      else this.#idle.push(staging);
     }
   }
 }
