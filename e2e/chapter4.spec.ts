@@ -1,13 +1,13 @@
 // Chapter 4: gates, a network that learns, the race. Nothing waits for a clock: updates are counted, not timed.
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Locator, type Page } from '@playwright/test';
-import { test } from './quiet_page';
+import { begun, test } from './quiet_page';
 
 const figure = (page: Page, number: number) => page.getByRole('figure').filter({ hasText: `Figure ${number}.` });
 
 async function opened(page: Page, hash: string, number: number): Promise<Locator> {
   await page.goto(`./${hash}`);
-  await expect(page.getByRole('listbox', { name: /^Units of/ })).toBeVisible();
+  await begun(page);
   const found = figure(page, number);
   await found.scrollIntoViewIfNeeded();
   // What is far down the page begins when it is near.
@@ -132,7 +132,7 @@ test('has nothing that axe finds fault with', async ({ page }) => {
 test.describe('a network that writes', () => {
   test('goes on with the page’s sentence, the same from the same seed, in the colours of a unit', async ({ page }) => {
     await page.goto('./');
-    await expect(page.getByRole('listbox', { name: /^Units of/ })).toBeVisible();
+    await begun(page);
     const found = figure(page, 18);
     await found.scrollIntoViewIfNeeded();
     const button = found.getByRole('button', { name: 'Go on writing' });

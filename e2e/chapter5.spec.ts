@@ -1,13 +1,13 @@
 // Chapter 5: arcs, a bag of words, influence on one scale. All by keyboard.
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Locator, type Page } from '@playwright/test';
-import { test } from './quiet_page';
+import { begun, test } from './quiet_page';
 
 const figure = (page: Page, number: number) => page.getByRole('figure').filter({ hasText: `Figure ${number}.` });
 
 async function opened(page: Page, hash: string, number: number): Promise<Locator> {
   await page.goto(`./${hash}`);
-  await expect(page.getByRole('listbox', { name: /^Units of/ })).toBeVisible();
+  await begun(page);
   const found = figure(page, number);
   await found.scrollIntoViewIfNeeded();
   return found;

@@ -1,13 +1,13 @@
 // Chapter 6: which word moves the state, what layers cost, races to choose and to recall. Updates and points are counted, not timed.
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Locator, type Page } from '@playwright/test';
-import { test } from './quiet_page';
+import { begun, test } from './quiet_page';
 
 const figure = (page: Page, number: number) => page.getByRole('figure').filter({ hasText: `Figure ${number}.` });
 
 async function opened(page: Page, hash: string, number: number): Promise<Locator> {
   await page.goto(`./${hash}`);
-  await expect(page.getByRole('listbox', { name: /^Units of/ })).toBeVisible();
+  await begun(page);
   const found = figure(page, number);
   await found.scrollIntoViewIfNeeded();
   return found;

@@ -1,7 +1,7 @@
 // The GPU is taken away in the middle of live training. A browser of its own: the crash takes the GPU from every page.
 import { expect, test, type Page } from '@playwright/test';
 import type { RnnModel } from '../src/elements/rnn-model';
-import { watch } from './quiet_page';
+import { begun, watch } from './quiet_page';
 
 /** What the page's learner said of itself, whenever it said anything new. */
 interface Said {
@@ -39,7 +39,7 @@ test('training goes on from its last snapshot when the GPU is lost, and says so'
   const faults: string[] = [];
   watch(page, faults);
   await page.goto('./#learner=task-agreement~hidden-8');
-  await expect(page.getByRole('listbox', { name: /^Units of/ })).toBeVisible();
+  await begun(page);
   const learner = page.getByRole('figure', { name: /^Figure 16\./ });
   await learner.scrollIntoViewIfNeeded();
   await expect(learner.getByRole('grid', { name: /^h, hidden state/ })).toBeVisible({ timeout: 40_000 });

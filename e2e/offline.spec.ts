@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test as base, type Page } from '@playwright/test';
 import { serve } from '../scripts/serve.mjs';
-import { test, watch } from './quiet_page';
+import { begun, test, watch } from './quiet_page';
 
 /** Names of what is kept for a page that has no network. */
 function kept(page: Page): Promise<string[]> {
@@ -33,10 +33,9 @@ for (const device of ['GPU', 'CPU'] as const) {
   test(`what has been opened works without a network, on the ${device}`, async ({ page, context }) => {
     test.setTimeout(180_000);
     if (device === 'CPU') await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined }));
-    const first = page.getByRole('listbox', { name: /^Units of/ });
     const stored = page.locator('#figure-stored').getByRole('slider', { name: 'Stored and gradient, by step' });
     await page.goto('./');
-    await expect(first).toBeVisible();
+    await begun(page);
     await scrolledThrough(page);
     await page.locator('#figure-stored').scrollIntoViewIfNeeded();
     await expect(stored).toBeVisible({ timeout: 40_000 });
@@ -63,7 +62,7 @@ base('a new build reaches the reader on the next visit, and what only the old on
   const edit = (file: string, change: (text: string) => string) => writeFileSync(join(folder, file), change(readFileSync(join(folder, file), 'utf8')));
   try {
     await page.goto(url);
-    await expect(page.getByRole('listbox', { name: /^Units of/ })).toBeVisible();
+    await begun(page);
     await isKept(page);
     const style = (await kept(page)).find((name) => /^assets\/index-.*\.css$/.test(name))!;
 
@@ -82,7 +81,7 @@ base('a new build reaches the reader on the next visit, and what only the old on
     await page.context().setOffline(true);
     await page.reload();
     await expect(page.getByText('A lesson that is new')).toBeVisible();
-    await expect(page.getByRole('listbox', { name: /^Units of/ })).toBeVisible();
+    await begun(page);
     expect(faults).toEqual([]);
   } finally {
     close();

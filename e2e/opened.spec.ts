@@ -2,7 +2,7 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import type { RnnModel } from '../src/elements/rnn-model';
-import { test } from './quiet_page';
+import { begun, test } from './quiet_page';
 
 const figure = (page: Page, number: number) => page.getByRole('figure', { name: new RegExp(`^Figure ${number}\\.`) });
 const controls = (page: Page) => page.getByRole('region', { name: 'Sentence and network' });
@@ -39,7 +39,7 @@ async function open(page: Page, name: string, buffer: Buffer): Promise<void> {
 
 test.beforeEach(async ({ page }) => {
   await page.goto('./#text=the%20cat%20that%20we%20saw%20yesterday%20was%20happy&step=2');
-  await expect(page.getByRole('listbox', { name: /^Units of/ })).toBeVisible();
+  await begun(page);
 });
 
 test('an LSTM of characters that PyTorch trained is read by every figure', async ({ page }) => {
@@ -65,7 +65,7 @@ test('an LSTM of characters that PyTorch trained is read by every figure', async
   await opener(page).getByRole('button', { name: 'Close the file' }).click();
   await expect(note(page)).toBeHidden();
   await expect(controls(page).getByRole('combobox', { name: 'Cell' })).toBeEnabled();
-  await expect(page.getByRole('listbox', { name: /^Units of/ }).getByRole('option')).toHaveCount(8);
+  await expect((await seen(page, 2, /hidden state after/)).getByRole('option')).toHaveCount(8);
 });
 
 test('attention above an LSTM is shown where it can be, and told where it cannot', async ({ page }) => {
@@ -100,10 +100,10 @@ test('Mamba alone has no gates, no U and no cell, and every figure says what the
 test('a network of the page’s own is taken up again where a broken file follows an open one', async ({ page }) => {
   const file = await saved(page, 'gru hidden:5');
   await open(page, 'good.safetensors', file);
-  await expect(page.getByRole('listbox', { name: /^Units of/ }).getByRole('option')).toHaveCount(5);
+  await expect((await seen(page, 2, /hidden state after/)).getByRole('option')).toHaveCount(5);
   await opener(page).getByLabel('A safetensors file').setInputFiles({ name: 'cut.safetensors', mimeType: 'application/octet-stream', buffer: file.subarray(0, 300) });
   await expect(opener(page).getByText(/cut\.safetensors could not be opened.*What was open before still is\./s)).toBeVisible();
   await expect(note(page)).toContainText('good.safetensors');
   await opener(page).getByRole('button', { name: 'Close the file' }).click();
-  await expect(page.getByRole('listbox', { name: /^Units of/ }).getByRole('option')).toHaveCount(8);
+  await expect((await seen(page, 2, /hidden state after/)).getByRole('option')).toHaveCount(8);
 });

@@ -21,6 +21,11 @@ export function watch(page: Page, faults: string[], home?: string): void {
   });
 }
 
+/** Waits for the first figure. Those far from the screen compute nothing yet. */
+export async function begun(page: Page): Promise<void> {
+  await expect(page.getByRole('grid').first()).toBeVisible();
+}
+
 /** Playwright's `test`, failing where its page did anything of the kind. */
 export const test = base.extend<{ page: Page }>({
   page: async ({ page, baseURL }, use) => {

@@ -1,5 +1,6 @@
 // A trained network's file that cannot be fetched: the figure says so, works with random weights, and asks again when told to.
 import { expect, test, type Locator, type Page } from '@playwright/test';
+import { begun } from './quiet_page';
 
 const figure = (page: Page, number: number) => page.getByRole('figure').filter({ hasText: `Figure ${number}.` });
 
@@ -11,7 +12,7 @@ async function cutOff(page: Page): Promise<() => Promise<void>> {
 
 async function opened(page: Page, hash: string, number: number): Promise<Locator> {
   await page.goto(`./${hash}`);
-  await expect(page.getByRole('listbox', { name: /^Units of/ })).toBeVisible();
+  await begun(page);
   const found = figure(page, number);
   await found.scrollIntoViewIfNeeded();
   return found;
