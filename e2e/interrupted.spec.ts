@@ -49,8 +49,8 @@ test('training goes on from its last snapshot when the GPU is lost, and says so'
   // Long enough for the first snapshot to be due and taken.
   await page.waitForFunction((enough) => {
     const { said } = globalThis as unknown as { said: Said[] };
-    const begun = said.find(({ status, updates }) => status === 'running' && updates > 0);
-    return begun !== undefined && performance.now() - begun.time > enough;
+    const first = said.find(({ status, updates }) => status === 'running' && updates > 0);
+    return first !== undefined && performance.now() - first.time > enough;
   }, 8000);
   const session = await browser.newBrowserCDPSession();
   await session.send('Browser.crashGpuProcess' as 'Browser.close').catch(() => undefined);
