@@ -44,9 +44,9 @@ for (const device of ['GPU', 'CPU'] as const) {
     await context.setOffline(true);
     // With other settings than any that was opened, and for a class.
     await page.goto('./?hide=dock#v=1&text=No%20network%20here');
-    await expect(page.getByRole('option', { name: 'here, step 3 of 3' })).toBeVisible();
+    await expect(page.locator('rnn-heatmap').first().getByText('here', { exact: true }).first()).toBeVisible();
     await page.reload();
-    await expect(page.getByRole('option', { name: 'here, step 3 of 3' })).toBeVisible();
+    await expect(page.locator('rnn-heatmap').first().getByText('here', { exact: true }).first()).toBeVisible();
     await page.locator('#figure-stored').scrollIntoViewIfNeeded();
     await expect(stored).toBeVisible({ timeout: 40_000 });
     await context.setOffline(false);

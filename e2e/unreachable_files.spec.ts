@@ -2,6 +2,9 @@
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { begun } from './quiet_page';
 
+// What a service worker fetches is not the page's to cut off.
+test.use({ serviceWorkers: 'block' });
+
 const figure = (page: Page, number: number) => page.getByRole('figure').filter({ hasText: `Figure ${number}.` });
 
 /** Lets no file of a network through until the returned function is called. */
