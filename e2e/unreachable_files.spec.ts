@@ -41,9 +41,10 @@ test('figure 19 looks back with random weights, can be set, and is the trained n
   await again.press('Enter');
   await expect(again).toBeHidden();
   await expect(arcs).toHaveAttribute('aria-valuetext', /^yesterday, word 6 of 8\. Takes 9\d(\.\d)? % from cat,/, { timeout: 40_000 });
-  await expect(found.getByText('the network expects')).toBeVisible();
   await expect(found.getByRole('radio', { name: '4', exact: true })).toBeDisabled();
   await expect(found.getByRole('radio', { name: 'trained' })).toBeFocused();
+  await found.locator('rnn-predictions').evaluate((words) => words.scrollIntoView());
+  await expect(found.getByText('the network expects')).toBeVisible();
 });
 
 test('figure 21 names each of its three files, and forgets them where random weights are asked for', async ({ page }) => {
