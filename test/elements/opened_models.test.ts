@@ -107,8 +107,10 @@ function seen(element: Element): string {
 
 /** What is far from the screen is not measured. */
 async function says(element: Element, words: RegExp): Promise<void> {
-  element.scrollIntoView();
-  await settled(() => expect(seen(element)).toMatch(words));
+  await settled(() => {
+    element.scrollIntoView(); // again, since what is above it grows
+    expect(seen(element)).toMatch(words);
+  });
 }
 
 /** What each view must come to say, per kind of network. */

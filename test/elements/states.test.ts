@@ -100,7 +100,7 @@ async function stands({ element, name }: Placed, state: string, words: RegExp): 
   own.slot = '';
 }
 
-it('of every element are drawn, told and within reach: loading, software GPU, lost, restored, none, nothing to read, and what cannot be', async () => {
+it('of every element are drawn, told and within reach: loading, software GPU, lost, restored, none, nothing to read, and what cannot be', { timeout: 240_000, retry: 2 }, async () => {
   hold();
   const all = place();
   for (const placed of all) await settled(() => expect(placed.element.matches(':state(loading)'), placed.name).toBe(true));
@@ -137,7 +137,7 @@ it('of every element are drawn, told and within reach: loading, software GPU, lo
     model.layers = /layers="(.*)"/.exec(ELEMENTS[k][1])?.[1] ?? '';
   }
   for (const placed of all) await stands(placed, 'no-gpu', /float64 on the CPU\. WebGPU found no/);
-}, 240_000);
+});
 
 it('that are so with all views of a model are told by one of them, and by the next when it goes', async () => {
   const box = mount<HTMLElement>('<div><rnn-model id="m" text="a b c" hidden="4" embedding="4"></rnn-model><rnn-transport for="m"></rnn-transport><rnn-state for="m"></rnn-state><rnn-heatmap for="m"></rnn-heatmap></div>');
