@@ -8,6 +8,7 @@ import type { Case } from './cases';
 import { reference, type Entrant } from './contenders';
 import { BOUND, deviation } from './correct';
 import type { FirstResult } from './measure';
+import type { CaseResult as CaseResultOf, Outcome as OutcomeOf } from './outcome';
 import { spread, type Spread } from './spread';
 
 /** What one contender needed for one case; times in ms. */
@@ -29,17 +30,8 @@ export interface Timing {
   readonly made: number;
 }
 
-export type Outcome =
-  | { readonly state: 'timed'; readonly deviation: number; readonly timing: Timing }
-  | { readonly state: 'wrong'; readonly deviation: number }
-  | { readonly state: 'failed'; readonly reason: string }
-  | { readonly state: 'absent' };
-
-export interface CaseResult {
-  readonly case: Case;
-  /** By the contender's name. */
-  readonly outcomes: Readonly<Record<string, Outcome>>;
-}
+export type Outcome = OutcomeOf<Timing>;
+export type CaseResult = CaseResultOf<Timing>;
 
 /** How long to measure. */
 export interface Effort {

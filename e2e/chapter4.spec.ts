@@ -1,16 +1,11 @@
 // Chapter 4: gates, a network that learns, the race. Nothing waits for a clock: updates are counted, not timed.
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Locator, type Page } from '@playwright/test';
-import { begun, test } from './quiet_page';
+import { begun, figure, openedAt, test } from './quiet_page';
 
-const figure = (page: Page, number: number) => page.getByRole('figure').filter({ hasText: `Figure ${number}.` });
-
+/** A figure that is drawn. */
 async function opened(page: Page, hash: string, number: number): Promise<Locator> {
-  await page.goto(`./${hash}`);
-  await begun(page);
-  const found = figure(page, number);
-  await found.scrollIntoViewIfNeeded();
-  // What is far down the page begins when it is near.
+  const found = await openedAt(page, hash, number);
   await expect(found.getByRole(number === 17 ? 'rowheader' : 'grid').first()).toBeVisible({ timeout: 40_000 });
   return found;
 }

@@ -1,21 +1,11 @@
 // Chapter 5: arcs, a bag of words, influence on one scale. All by keyboard.
 import { AxeBuilder } from '@axe-core/playwright';
-import { expect, type Locator, type Page } from '@playwright/test';
-import { begun, test } from './quiet_page';
-
-const figure = (page: Page, number: number) => page.getByRole('figure').filter({ hasText: `Figure ${number}.` });
-
-async function opened(page: Page, hash: string, number: number): Promise<Locator> {
-  await page.goto(`./${hash}`);
-  await begun(page);
-  const found = figure(page, number);
-  await found.scrollIntoViewIfNeeded();
-  return found;
-}
+import { expect } from '@playwright/test';
+import { figure, openedAt, test } from './quiet_page';
 
 test.describe('attention', () => {
   test('of a network that agrees looks back from before the verb to its subject; words are walked through by arrow keys', async ({ page }) => {
-    const found = await opened(page, '#step=6', 19);
+    const found = await openedAt(page, '#step=6', 19);
     const arcs = found.getByRole('slider', { name: 'Word that looks back' });
     await expect(arcs).toHaveAttribute('aria-valuetext', /^yesterday, word 6 of 8\. Takes 9\d(\.\d)? % from cat,/, { timeout: 40_000 });
     await expect(found.getByText('After the cat that we saw yesterday, the network expects')).toBeVisible();
@@ -28,7 +18,7 @@ test.describe('attention', () => {
   });
 
   test('is that of the chosen head, and the link says which', async ({ page }) => {
-    const found = await opened(page, '#step=6&attention=weights-random', 19);
+    const found = await openedAt(page, '#step=6&attention=weights-random', 19);
     const reading = found.getByRole('status').filter({ hasText: 'takes' });
     await expect(reading).toBeVisible({ timeout: 40_000 });
     const before = await reading.textContent();
@@ -44,7 +34,7 @@ test.describe('attention', () => {
   });
 
   test('of one layer without positions reads a bag; with positions, or two layers, it notices the order', async ({ page }) => {
-    const found = await opened(page, '', 20);
+    const found = await openedAt(page, '', 20);
     const verdicts = found.locator('.verdict');
     await expect(verdicts).toHaveCount(2, { timeout: 40_000 });
     await expect(verdicts.last()).toContainText(/the same but for rounding: they differ by one part in \d[\d.]* million,|exactly the same/);
@@ -58,7 +48,7 @@ test.describe('attention', () => {
 });
 
 test('three matrices of influence share one scale, and their farthest pair is told in numbers', async ({ page }) => {
-  const found = await opened(page, '', 21);
+  const found = await openedAt(page, '', 21);
   await expect(found.getByRole('grid', { name: /^Influence .* 8 states by 8 words$/ })).toHaveCount(3, { timeout: 40_000 });
   await expect(page.getByText(/^Of ‘The’, 7 words back, ‘happy’ feels in the LSTM \d.*, attention \d.*, Mamba \d.*; of its own vector, in the LSTM/)).toBeVisible();
   const legends = found.getByRole('img', { name: /^Colours from/ });
@@ -70,14 +60,14 @@ test('three matrices of influence share one scale, and their farthest pair is to
 });
 
 test('a setting that makes no sense is complained about, and the figure stands as it starts', async ({ page }) => {
-  const found = await opened(page, '#attention=heads-3&bag=positions-roman', 20);
+  const found = await openedAt(page, '#attention=heads-3&bag=positions-roman', 20);
   await expect(page.getByText(/The figure “attention” in this link: heads is one of 1, 2, 4, and not “3”/)).toBeVisible();
   await expect(found.getByRole('radio', { name: 'none' })).toBeChecked();
 });
 
 test('has nothing that axe finds fault with', async ({ page }) => {
   for (const number of [19, 20, 21]) {
-    await opened(page, '#step=6', number);
+    await openedAt(page, '#step=6', number);
     await expect(figure(page, number).locator('rnn-attention .arcs, .verdict, .plot').first()).toBeVisible({ timeout: 40_000 });
   }
   const { violations } = await new AxeBuilder({ page }).include('#attention').analyze();

@@ -1,17 +1,7 @@
 // Chapter 6: which word moves the state, what layers cost, races to choose and to recall. Updates and points are counted, not timed.
 import { AxeBuilder } from '@axe-core/playwright';
-import { expect, type Locator, type Page } from '@playwright/test';
-import { begun, test } from './quiet_page';
-
-const figure = (page: Page, number: number) => page.getByRole('figure').filter({ hasText: `Figure ${number}.` });
-
-async function opened(page: Page, hash: string, number: number): Promise<Locator> {
-  await page.goto(`./${hash}`);
-  await begun(page);
-  const found = figure(page, number);
-  await found.scrollIntoViewIfNeeded();
-  return found;
-}
+import { expect, type Locator } from '@playwright/test';
+import { figure, openedAt, test } from './quiet_page';
 
 /** Δ of the chosen word, as it is told to a screen reader. */
 async function stepAt(bars: Locator): Promise<number> {
@@ -20,7 +10,7 @@ async function stepAt(bars: Locator): Promise<number> {
 
 test.describe('a scan', () => {
   test('that is frozen steps equally far at every word; a larger Δ keeps less', async ({ page }) => {
-    const found = await opened(page, '#scan=weights-random~channel-1&step=8', 22);
+    const found = await openedAt(page, '#scan=weights-random~channel-1&step=8', 22);
     const bars = found.getByRole('slider', { name: 'Δ by word' });
     await expect(bars).toHaveAttribute('aria-valuetext', /^happy/, { timeout: 40_000 });
     await page.getByRole('link', { name: 'Freeze', exact: true }).press('Enter');
@@ -37,7 +27,7 @@ test.describe('a scan', () => {
   });
 
   test('shows another channel by number, and the link says which', async ({ page }) => {
-    const found = await opened(page, '', 22);
+    const found = await openedAt(page, '', 22);
     const channel = found.getByRole('spinbutton', { name: /^Channel/ });
     await expect(channel).toHaveValue('44', { timeout: 40_000 });
     await channel.fill('3');
@@ -49,14 +39,14 @@ test.describe('a scan', () => {
 
 test.describe('costs', () => {
   test('that can be counted are drawn at once; of what is kept, attention’s alone grows', async ({ page }) => {
-    const found = await opened(page, '#cost=width-16', 24);
+    const found = await openedAt(page, '#cost=width-16', 24);
     await expect(found.getByRole('img', { name: /^To be kept, to read on\. RNN: 64 B after 64 words, 64 B after 4096; LSTM: 128 B after 64 words, 128 B after 4096; Attention: 8\.19 kB after 64 words, 524 kB after 4096; Mamba: 2\.56 kB after 64 words, 2\.56 kB after 4096\.$/ })).toBeVisible({ timeout: 40_000 });
     await found.getByText('The numbers as a table').click();
     await expect(found.getByRole('rowheader', { name: '4096' })).toBeVisible();
   });
 
   test('are measured on demand, with progress, until the reader cancels', async ({ page }) => {
-    const found = await opened(page, '#cost=width-16', 24);
+    const found = await openedAt(page, '#cost=width-16', 24);
     await expect(found.getByRole('button', { name: 'Measure' })).toHaveAttribute('aria-disabled', 'false', { timeout: 40_000 });
     await found.getByRole('button', { name: 'Measure' }).press('Enter');
     await expect(found.getByRole('progressbar', { name: 'Points measured' })).toBeVisible();
@@ -72,7 +62,7 @@ for (const [number, name, hash, who] of [
   [25, 'to recall', '#recall=amount-2~updates-10~who-abc', ['Attention, two layers', 'Mamba, two layers', 'Hybrid: Mamba, then attention']],
 ] as const) {
   test(`the race ${name} is run by all on the same updates, and put back`, async ({ page }) => {
-    const found = await opened(page, hash, number);
+    const found = await openedAt(page, hash, number);
     await expect(found.getByRole('rowheader')).toHaveText([...who], { timeout: 40_000 });
     await found.getByRole('button', { name: 'Train', exact: true }).press('Enter');
     await expect(found.getByRole('progressbar', { name: 'Updates done' })).toBeVisible();
@@ -89,7 +79,7 @@ for (const [number, command, network] of [
   [25, 'npm run test:long -- recall', 'Mamba, two layers'],
 ] as const) {
   test(`the race of figure ${number} says what came of it at full size, that it was computed before, and what computes it`, async ({ page }) => {
-    const found = await opened(page, '', number);
+    const found = await openedAt(page, '', number);
     await found.getByText('At full size, precomputed').click();
     await expect(found.getByText(command)).toBeVisible();
     const recorded = found.getByRole('group', { name: 'Recorded results' });
@@ -98,7 +88,7 @@ for (const [number, command, network] of [
 }
 
 test('has nothing that axe finds fault with', async ({ page }) => {
-  await opened(page, '#step=6&copy=updates-10~who-a&recall=updates-10~who-a&cost=width-16', 22);
+  await openedAt(page, '#step=6&copy=updates-10~who-a&recall=updates-10~who-a&cost=width-16', 22);
   await expect(figure(page, 22).getByRole('slider', { name: 'Δ by word' })).toBeVisible({ timeout: 40_000 });
   for (const number of [23, 24, 25]) {
     await figure(page, number).scrollIntoViewIfNeeded();

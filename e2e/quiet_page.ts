@@ -1,5 +1,5 @@
 // The page of every test here: one that must stay silent and stay at home.
-import { expect, test as base, type Page } from '@playwright/test';
+import { expect, test as base, type Locator, type Page } from '@playwright/test';
 
 /** Notes down whatever a page should not do: speak on the console, throw, lose a request, break the policy, leave home. */
 export function watch(page: Page, faults: string[], home?: string): void {
@@ -24,6 +24,20 @@ export function watch(page: Page, faults: string[], home?: string): void {
 /** Waits for the first figure. Those far from the screen compute nothing yet. */
 export async function begun(page: Page): Promise<void> {
   await expect(page.getByRole('grid').first()).toBeVisible();
+}
+
+/** A figure by its number. */
+export function figure(page: Page, number: number): Locator {
+  return page.getByRole('figure').filter({ hasText: `Figure ${number}.` });
+}
+
+/** The same on the screen, of a page opened with that state; what is far down the page begins when it is near. */
+export async function openedAt(page: Page, hash: string, number: number): Promise<Locator> {
+  await page.goto(`./${hash}`);
+  await begun(page);
+  const found = figure(page, number);
+  await found.scrollIntoViewIfNeeded();
+  return found;
 }
 
 /** Playwright's `test`, failing where its page did anything of the kind. */

@@ -1,12 +1,11 @@
 // Trained networks on the page: the switch, what they expect next, chapter 3c, and a file of the reader's own.
 import { expect, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
-import { test } from './quiet_page';
+import { figure, test } from './quiet_page';
 
 // Figures far from the screen compute nothing: here all that a test looks at has to be on it.
 test.use({ viewport: { width: 1280, height: 7000 } });
 
-const figure = (page: Page, number: number) => page.getByRole('figure').filter({ hasText: `Figure ${number}.` });
 const controls = (page: Page) => page.getByRole('region', { name: 'Sentence and network' });
 const model = 'public/models/agreement-lstm.safetensors';
 

@@ -3,6 +3,7 @@ import { countGpuCalls, type GpuCalls } from '../../test/gpu/gpu_calls';
 import type { Case } from '../cases';
 import { reference, type Entrant } from '../contenders';
 import { BOUND, deviation, numbersToCompare, prepared } from '../correct';
+import type { CaseResult as CaseResultOf, Outcome as OutcomeOf } from '../outcome';
 import type { Work } from '../peers/contender';
 import { spread, type Spread } from '../spread';
 
@@ -18,17 +19,8 @@ export interface Timing {
   readonly calls: Omit<GpuCalls, 'made'> & { readonly made: number };
 }
 
-export type Outcome =
-  | { readonly state: 'timed'; readonly deviation: number; readonly timing: Timing }
-  | { readonly state: 'wrong'; readonly deviation: number }
-  | { readonly state: 'failed'; readonly reason: string }
-  | { readonly state: 'absent' };
-
-export interface CaseResult {
-  readonly case: Case;
-  /** By the contender's name. */
-  readonly outcomes: Readonly<Record<string, Outcome>>;
-}
+export type Outcome = OutcomeOf<Timing>;
+export type CaseResult = CaseResultOf<Timing>;
 
 /** How long to measure. */
 export interface Effort {
