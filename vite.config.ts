@@ -17,7 +17,8 @@ export default defineConfig(async ({ mode }): Promise<ViteUserConfig> => {
   const long = mode === 'long';
   const folder = long ? 'test/long' : 'test';
   const inBrowser = [`${folder}/gpu/**/*.test.ts`, `${folder}/elements/**/*.test.ts`];
-  const testTimeout = long ? 600_000 : 30_000;
+  // Only what never comes is a failure, however slow the machine.
+  const testTimeout = long ? 600_000 : 120_000;
   const inNode: TestProjectConfiguration = {
     extends: true,
     test: {

@@ -2,7 +2,7 @@
 import { expect, it, vi } from 'vitest';
 import '../../src/elements/define/rnn-heatmap';
 
-const settled = (assertion: () => void) => vi.waitFor(assertion, { timeout: 20_000, interval: 20 });
+const settled = (assertion: () => void) => vi.waitFor(assertion, { timeout: 100_000, interval: 20 });
 
 it('says which element is missing, and draws the model once it is there', async () => {
   document.body.innerHTML = '<rnn-model id="m" device="cpu" text="a b c"></rnn-model><rnn-heatmap for="m"></rnn-heatmap><rnn-heatmap device="cpu" text="a b"></rnn-heatmap>';

@@ -20,9 +20,9 @@ export function mount<Mounted extends Element = RnnHeatmap>(markup: string): Mou
   return box.firstElementChild as Mounted;
 }
 
-/** Waits until the assertion holds. */
+/** Waits until the assertion holds, for less than a test may take, so that what does not hold is told. */
 export function settled<Result>(assertion: () => Result): Promise<Result> {
-  return vi.waitFor(assertion, { timeout: 20_000, interval: 20 });
+  return vi.waitFor(assertion, { timeout: 100_000, interval: 20 });
 }
 
 export function inside<Found extends Element = HTMLElement>(element: Element, selector: string): Found {

@@ -100,7 +100,7 @@ async function stands({ element, name }: Placed, state: string, words: RegExp): 
   own.slot = '';
 }
 
-it('of every element are drawn, told and within reach: loading, software GPU, lost, restored, none, nothing to read, and what cannot be', { timeout: 240_000, retry: 2 }, async () => {
+it('of every element are drawn, told and within reach: loading, software GPU, lost, restored, none, nothing to read, and what cannot be', { timeout: 600_000 }, async () => {
   hold();
   const all = place();
   for (const placed of all) await settled(() => expect(placed.element.matches(':state(loading)'), placed.name).toBe(true));
