@@ -13,12 +13,13 @@
 //            b_hh [N, G, H]
 //            own [N, U, H] and, projected, [N, H, P]   per-unit parameters; w_hr turned
 //            lengths [B]
+//            tokens [T, B]             where a_ih is that of each word
 //            states [S, N, T+1, B, H]
-//            gates [N, T, B, K, H]     a_ih in its first G planes
+//            gates [N, T, B, K, H]     a_ih in its first G planes; or behind them [N, V, G, H]
 //   writes   states, gates             the next slots; the saved values, over a_ih
 //
-//   G gates, S states, U per-unit parameters, from the cell; K planes, N models · directions, T steps, B sequences, H hidden
-//   and P width of h, padded to quads.
+//   G gates, S states, U per-unit parameters, from the cell; K planes, N models · directions, T steps, B sequences, V words,
+//   H hidden and P width of h, padded to quads.
 
 import package::lib::dispatch::flat_group;
 import package::lib::layer::{Layer, Span, state_after, state_before, step_read, step_row};
@@ -32,8 +33,9 @@ import package::cells::inner::operand;
 @group(0) @binding(3) var<storage, read> b_hh: array<vec4f>;
 @group(0) @binding(4) var<storage, read> own: array<vec4f>;
 @group(0) @binding(5) var<storage, read> lengths: array<u32>;
-@group(0) @binding(6) var<storage, read_write> states: array<vec4f>;
-@group(0) @binding(7) var<storage, read_write> gates: array<vec4f>;
+@group(0) @binding(6) var<storage, read> tokens: array<u32>;
+@group(0) @binding(7) var<storage, read_write> states: array<vec4f>;
+@group(0) @binding(8) var<storage, read_write> gates: array<vec4f>;
 
 const PART_INNER = 1u;
 const PART_CELL = 2u;
@@ -92,6 +94,14 @@ fn sequence(first: u32, r: u32) -> u32 {
   return min(first + r, layer.sequences - 1u);
 }
 
+// Where a_ih of a step begins: at the step itself, or at the word that it reads.
+fn given_row(n: u32, t: u32, b: u32) -> u32 {
+  if (layer.words == 0u) {
+    return step_row(layer, layer.sequences, n, t, b) * layer.planes * layer.hidden;
+  }
+  return layer.word_gates + (n * layer.words + tokens[t * layer.sequences + b]) * GATES * layer.hidden;
+}
+
 // The i-th sequence whose operand is read by the invocation that has quad q.
 fn sequence_read(first: u32, i: u32, q: u32) -> u32 {
   return sequence(first, i * SHARERS + q % SHARERS);
@@ -129,9 +139,10 @@ fn first_gates(n: u32, t: u32, first: u32, q: u32) {
     let b = first + r;
     if (b < layer.sequences && t < lengths[sequence(first, r)]) {
       let mine = step_row(layer, layer.sequences, n, t, b) * layer.planes * layer.hidden + q;
+      let given = given_row(n, t, b) + q;
       var a: array<vec4f, GATES>;
       for (var g = 0u; g < GATES - INNER_GATES; g++) {
-        a[g] = gates[mine + g * layer.hidden] + b_hh[n * row + g * layer.hidden + q] + sum[r * GATES + g];
+        a[g] = gates[given + g * layer.hidden] + b_hh[n * row + g * layer.hidden + q] + sum[r * GATES + g];
         gates[mine + g * layer.hidden] = a[g];
       }
       gates[mine + SAVED * layer.hidden] = operand(a, states_before(n, t, b, q));
@@ -205,9 +216,11 @@ fn operand_quad(at: u32) -> vec4f {
 fn finish(n: u32, t: u32, b: u32, q: u32, a_hh: array<vec4f, GATES>) {
   var prev = states_before(n, t, b, q);
   let mine = step_row(layer, layer.sequences, n, t, b) * layer.planes * layer.hidden + q;
+  let given = given_row(n, t, b) + q;
   var a_ih: array<vec4f, GATES>;
   for (var g = 0u; g < GATES; g++) { // written out
-    a_ih[g] = gates[mine + g * layer.hidden];
+    // The first gates before an inner product are complete by now.
+    a_ih[g] = gates[select(mine, given, g >= FIRST_GATE) + g * layer.hidden];
   }
   var unit: array<vec4f, UNIT_ROWS>;
   for (var u = 0u; u < UNIT_PARAMETERS; u++) { // written out

@@ -21,6 +21,9 @@ struct Layer {
   d_planes: u32,
   // 1 where the loss of each row is one entry of y, which d_y then names
   picked: u32,
+  // V, where a_ih of each word is made once, and where it lies behind the gates, in quads; 0 where each step has its own
+  words: u32,
+  word_gates: u32,
 }
 
 // The part of a run that one dispatch covers.

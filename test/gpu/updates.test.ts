@@ -135,6 +135,19 @@ describe.each(forms)('in the %s form an update is the reference’s', (form) => 
 
   test.each(names)('of %s, twice, projected where it can be', async (cell) => expectSameUpdates({ ...plain, cells: [cell, cell], hidden: 37, projection: 11, models: 2, lengths: true, options: { dropout: 0.2, clip: 1 } }, form));
 
+  // A batch that reads each word more than once multiplies it once.
+  const often: Partial<Drawn> = { steps: 9, sequences: 4, classes: 10 };
+
+  test.each([
+    ['in a bundle over both directions', { cells: ['gru', 'lstm'], bidirectional: true, models: 2, lengths: true, options: { accumulate: 2 } }],
+    ['with a tied head', { reads: 'tied', hidden: 8, options: { carryState: true } }],
+    ['with vectors that stay as they are', { options: { frozen: ['embedding.weight'], clip: 0.1 } }],
+    ['of squared errors, below another layer', { cells: ['gru', 'rnn'], models: 2, tells: 'values' }],
+    ['over sums cut into slices', { steps: 40, sequences: 40, models: 2, hidden: 5, options: { clip: 1 } }],
+  ] as [string, Partial<Drawn>][])('where words are read often, %s', async (_, more) => expectSameUpdates({ ...plain, ...often, ...more }, form));
+
+  test.each(names)('where words are read often, of %s, projected where it can be', async (cell) => expectSameUpdates({ ...plain, ...often, cells: [cell], hidden: 13, projection: 6, models: 2, bidirectional: true, lengths: true }, form));
+
   test('for any network and any options', { timeout: 300_000 }, () =>
     fc.assert(
       fc.asyncProperty(

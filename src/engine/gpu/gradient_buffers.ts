@@ -20,13 +20,14 @@ import { HeadGradient, type LossKind } from './head_gradient';
 import { layerLayout, padded, planePlace, type LayerLayout } from './layer_layout';
 import { layerNumbers } from './layer_numbers';
 import { productCommand, productGroups } from './linear';
-import { outerSumCommands, slicesFor } from './outer_sums';
+import { outerSumCommands, slicesFor, type SumJob } from './outer_sums';
 import { packRows } from './pack';
 import { backwardRecurrence, recurrenceCommands } from './recurrence';
 import type { Bound } from './kernel';
 import { blockExtent, isClosed, recurrentRun, writeStates, type BlockLayerRun, type BlockShape, type RecurrentRun, type RunBuffers, type RunShape } from './run_buffers';
 import type { WeightLayout } from './weight_layout';
-import { allSums, headJob, layerJobs, sumPlaces, tableJob, type SumPlaces } from './weight_sums';
+import { allSums, headJob, layerJobs, sumPlaces, tableJob, wordTableJob, type SumPlaces } from './weight_sums';
+import { wordGradients, wordsAtOnce, wordSumsCommand } from './word_gates';
 
 /** Where gradients at the output or the input of a layer lie, counted in entries. */
 export interface Arriving {
@@ -56,7 +57,10 @@ export interface RecurrentGradient {
   readonly d_gates: GPUBuffer;
   readonly d_x: Arriving;
   readonly recurrences: Partial<Record<RecurrentForm, readonly Command[]>>;
-  readonly toInput: Command;
+  /** V, where they are added up by word before they go on to the weights and the words' vectors; d_x is not made then. Else 0. */
+  readonly words: number;
+  /** What takes gradients on from the gates: to the input, or to each word. */
+  readonly onward: Command;
 }
 
 /** What a backward pass is for: one loss and all parameters, or many losses at once and the inputs alone. */
@@ -83,8 +87,14 @@ export function training({ layers }: ModelShape, loss: LossKind): GradientPurpos
   return { layers: layers.length, rows: 1, picked: false, parameters: true, beginnings: false, loss };
 }
 
+/** V, where a layer's gradients are added up by word; 0 where the gradients at the input itself are wanted, or more rows of them. */
+export function wordsBack(words: number, { parameters, beginnings, rows }: GradientPurpose): number {
+  return parameters && !beginnings && rows === 1 ? words : 0;
+}
+
 /** Throws LimitError for gradients of a run of that shape that cannot fit. */
-export function checkGradients(gpu: Gpu, model: ModelShape, weights: WeightLayout, shape: RunShape, { layers, rows, parameters }: GradientPurpose): void {
+export function checkGradients(gpu: Gpu, model: ModelShape, weights: WeightLayout, shape: RunShape, purpose: GradientPurpose): void {
+  const { layers, rows, parameters } = purpose;
   const models = model.seeds.length;
   const { steps, sequences } = shape;
   checkFits(gpu, 'the gradients of attention and scans', blockGradientEntries(model, shape, rows, layers));
@@ -92,8 +102,10 @@ export function checkGradients(gpu: Gpu, model: ModelShape, weights: WeightLayou
   model.layers.slice(0, layers).forEach((layer, k) => {
     if (!isRecurrent(layer)) return;
     const layout = layerLayout(layer, model.layers[k - 1], models, steps, sequences * rows);
-    checkFits(gpu, `the gradients at the gates of layer ${k}`, layout.dGates);
+    const words = k === 0 ? wordsBack(wordsAtOnce(model, shape), purpose) : 0;
+    checkFits(gpu, `the gradients at the gates of layer ${k}`, wordGradients(layer, layout, words).end);
     checkFits(gpu, `the gradients at the states of layer ${k}`, layout.states);
+    if (words) return;
     checkFits(gpu, `the gradients at the input of layer ${k}`, models * steps * sequences * rows * layout.inputs);
     checkGrid(gpu, 'the product back to the input', productGroups(gpu, { models, directions: 1, steps, sequences: sequences * rows }, layout.inputs));
   });
@@ -234,7 +246,7 @@ export class GradientBuffers {
       .slice(0, top + 1)
       .map((layer, k) => [
         ...(layer.kind === 'block' ? [...(layer.picking?.commands ?? []), ...layer.back.commands] : this.#recurrence(layer, k, forms[k])),
-        ...(layer.kind === 'recurrent' && (k > 0 || this.purpose.beginnings || this.run.forward.layout.table) ? [layer.toInput] : []),
+        ...(layer.kind === 'recurrent' && (k > 0 || this.purpose.beginnings || this.run.forward.layout.table) ? [layer.onward] : []),
         ...(this.purpose.parameters ? this.#sumsOf(k, loss === 'head') : []),
       ])
       .toReversed()
@@ -257,15 +269,18 @@ export class GradientBuffers {
     const storage = (label: string, entries: number) => this.#buffers.storage(`${label} of layer ${k}`, entries);
     const picked = purpose.picked && k === purpose.layers - 1;
     const lower = this.#blocks[k - 1];
+    const words = wordsBack(own.words, purpose);
     const parts = {
       kind: 'recurrent' as const,
       layout,
+      words,
       d_y: d_y ?? whole(storage('d_y', picked ? 4 * this.#rows : models * steps * this.#rows * layer.directions * layout.width)),
       d_states: storage('d_states', layout.states),
-      d_gates: storage('d_gates', layout.dGates),
-      d_x: lower ? arrivingAt(this.#d_tensors, lower, lower.program.output) : whole(storage('d_x', models * steps * this.#rows * layout.inputs)),
+      d_gates: storage('d_gates', wordGradients(layer, layout, words).end),
+      d_x: words ? whole(this.#buffers.nothing) : lower ? arrivingAt(this.#d_tensors, lower, lower.program.output) : whole(storage('d_x', models * steps * this.#rows * layout.inputs)),
     };
-    return { ...parts, recurrences: {}, toInput: this.#toInput(own, k, parts) };
+    const onward = words ? wordSumsCommand(this.#buffers, run.forward.kernels, { ...run.shape, layer, layout, words }, { ...parts, tokens: run.tokens }) : this.#toInput(own, k, parts);
+    return { ...parts, recurrences: {}, onward };
   }
 
   #blockLayer({ run: block, layer, source }: BlockLayerRun, k: number): BlockGradient {
@@ -285,7 +300,7 @@ export class GradientBuffers {
       const runLayout = { ...layout, planes: ofRun.planes };
       const buffers = {
         ...boundAll(backward.turned, run.forward.layout.layers[k]!, ['w_hh_turned', 'own_turned']),
-        layer: this.#buffers.uniform(`sizes of layer ${k}`, layerNumbers(layer, runLayout, steps, sequences, purpose.rows, picked)),
+        layer: this.#buffers.uniform(`sizes of layer ${k}`, layerNumbers(layer, runLayout, steps, sequences, { rows: purpose.rows, picked })),
         lengths: run.lengths,
         gates,
         states,
@@ -321,7 +336,7 @@ export class GradientBuffers {
     const jobs = [
       ...(own.kind === 'block' ? own.back.sumJobs() : layerJobs(run, k, own, sums.layers[k]!)),
       ...(withHead ? [headJob(run, head!.d_logits, sums.head!)] : []),
-      ...(k === 0 && isClosed(run.model) ? [tableJob(run.shape, layers[0].d_x, sums.table!)] : []),
+      ...(k === 0 && isClosed(run.model) ? [this.#tableJob(layers[0])] : []),
     ];
     const rows = { ...run.shape, tokens: run.tokens, batch: run.batch.buffer, gradients: gradients! };
     const made = [
@@ -330,6 +345,14 @@ export class GradientBuffers {
     ];
     this.#sums.set(key, made);
     return made;
+  }
+
+  /** The sum that is the gradient of the words' vectors. */
+  #tableJob(lowest: LayerGradient): SumJob {
+    const { run, backward } = this;
+    const { sums, layers } = run.forward.layout;
+    if (lowest.kind === 'block' || lowest.words === 0) return tableJob(run.shape, lowest.d_x, sums.table!);
+    return wordTableJob({ ...lowest, layer: recurrentRun(run.layers[0]).layer }, bound(backward.turned, layers[0]!.w_ih_turned), sums.table!);
   }
 }
 

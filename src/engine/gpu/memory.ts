@@ -12,6 +12,9 @@
  *     training   4 · arena · (2 · slots + 1)                the optimiser's slots, and room to read it all;
  *                32 · M · 4,096                             tallies on their way
  *
+ * Where a batch has two rows or more for each of V words, what these send to the gates takes 4·N·V·G·H more of the run; in
+ * training what comes back there takes twice that, and M·T·B·I of the first layer is not needed.
+ *
  * All but the weights is linear in M, T and B, and in H while the weights are the smaller part. Blocks are counted by their
  * own layouts, without their tables. Nowhere counted are uniforms: up to 256 bytes for each step that is a dispatch.
  */
@@ -24,6 +27,7 @@ import { blockGradientEntries, placesOf } from './gradient_buffers';
 import { layerLayout, padded } from './layer_layout';
 import { RING, segmentTable, TALLY_WORDS } from './optimizer_step';
 import { blockExtent, inputEntries, tokenEntries, type RunShape } from './run_buffers';
+import { wordGates, wordGradients, wordsAtOnce } from './word_gates';
 import { weightLayout, type WeightLayout } from './weight_layout';
 
 /** Bytes of GPU memory, each part with what it needs beside the parts before it. */
@@ -53,24 +57,27 @@ export function memoryOf(gpu: Gpu, model: ModelShape, shape: RunShape, training?
   return {
     weights,
     run: runBytes(model, layout, shape),
-    wayBack: bytesOf(layout.turnedEntries) + wayBackBytes(model, shape, places.entries, toldValues),
+    wayBack: bytesOf(layout.turnedEntries) + wayBackBytes(model, shape, places.entries, toldValues, training ? wordsAtOnce(model, shape) : 0),
     training: training && learning ? trainingBytes(model, segmentTable(learning, places), training.optimizer.slots.length, weights, training.carryState ? carriedBytes(model, shape) : []) : 0,
   };
 }
 
-function runBytes(model: ModelShape, layout: WeightLayout, shape: RunShape): number {
+function runBytes(model: ModelShape, weights: WeightLayout, shape: RunShape): number {
   const { steps, sequences } = shape;
-  const read = [inputEntries(model, shape), tokenEntries(layout, shape), sequences];
+  const read = [inputEntries(model, shape), tokenEntries(weights, shape), sequences];
   const layers = model.layers.flatMap((layer, k) => {
     if (!isRecurrent(layer)) return [new BlockLayout(layer.program, blockExtent(model, shape), 'run').entries];
-    const { states, gates } = layerLayout(layer, model.layers[k - 1], model.seeds.length, steps, sequences);
-    return [states, gates];
+    const layout = layerLayout(layer, model.layers[k - 1], model.seeds.length, steps, sequences);
+    return [layout.states, wordGates(layer, layout, k === 0 ? wordsAtOnce(model, shape) : 0).end];
   });
   return NOTHING + total([...read, ...layers]);
 }
 
-/** @param sums - entries of the gradients of the weights @param toldValues - whether the head tells numbers, not classes */
-function wayBackBytes(model: ModelShape, shape: RunShape, sums: number, toldValues: boolean): number {
+/**
+ * @param sums - entries of the gradients of the weights @param toldValues - whether the head tells numbers, not classes
+ * @param words - that gradients are added up by
+ */
+function wayBackBytes(model: ModelShape, shape: RunShape, sums: number, toldValues: boolean, words: number): number {
   const { steps, sequences } = shape;
   const models = model.seeds.length;
   const rows = models * steps * sequences;
@@ -80,8 +87,9 @@ function wayBackBytes(model: ModelShape, shape: RunShape, sums: number, toldValu
   const layers = model.layers.flatMap((layer, k) => {
     if (!isRecurrent(layer)) return [];
     const below = model.layers[k - 1];
-    const { states, dGates, inputs } = layerLayout(layer, below, models, steps, sequences);
-    return [states, dGates, ...(below && !isRecurrent(below) ? [] : [rows * inputs])];
+    const layout = layerLayout(layer, below, models, steps, sequences);
+    if (k === 0 && words) return [layout.states, wordGradients(layer, layout, words).end];
+    return [layout.states, layout.dGates, ...(below && !isRecurrent(below) ? [] : [rows * layout.inputs])];
   });
   const { classes } = model;
   const head = classes === undefined ? [] : [rows * padded(classes), steps * sequences, 2 * rows, models, ...(toldValues ? [steps * sequences * classes] : [])];

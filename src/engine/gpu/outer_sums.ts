@@ -35,7 +35,7 @@ export interface SumJob {
   readonly x: Operand | 'tokens';
   readonly d: Operand;
   readonly directions: number;
-  /** Rows that are summed over, where it is only the first of all. */
+  /** Rows that are summed over, where it is not all of the batch: the first of a step, one after the other. */
   readonly rows?: number;
 }
 
@@ -123,13 +123,14 @@ function outerSumCommand(maker: CommandMaker, kernels: KernelCache, label: strin
   let groups = 0;
   const numbers = jobs.map((job) => {
     const { sum, x, d, directions, rows = steps * sequences } = job;
+    const overSteps = job.rows === undefined && steps > 1;
     const operand = x === 'tokens' ? undefined : x;
     const { groupStride = 0, groupWidth = WHOLE } = operand?.place.groupStride ? operand.place : {};
     const first = groups;
     groups += groupsOf(sum) * slices;
     return [
-      ...(operand ? sideNumbers(operand, rows, sequences) : [0, 0, 0, 0]),
-      ...sideNumbers(d, rows, sequences),
+      ...(operand ? sideNumbers(operand, overSteps, sequences) : [0, 0, 0, 0]),
+      ...sideNumbers(d, overSteps, sequences),
       ...droppedNumbers(operand?.dropped),
       groupWidth / 4,
       groupStride / 4,
@@ -169,8 +170,8 @@ function outerSumCommand(maker: CommandMaker, kernels: KernelCache, label: strin
  * Where a side of a sum is read, in quads: the first, and from model to model, direction to direction, row to row, or token to token.
  * Throws EngineError for rows that do not follow each other from step to step.
  */
-function sideNumbers({ place, tokens, directionStride = 0 }: Operand, rows: number, sequences: number): number[] {
+function sideNumbers({ place, tokens, directionStride = 0 }: Operand, overSteps: boolean, sequences: number): number[] {
   const { offset, modelStride, stepStride, sequenceStride } = place;
-  if (!tokens && rows > sequences && stepStride !== sequences * sequenceStride) throw new EngineError('place', `Sums are over rows that follow each other; these are ${sequenceStride} apart, and steps ${stepStride}.`);
+  if (!tokens && overSteps && stepStride !== sequences * sequenceStride) throw new EngineError('place', `Sums are over rows that follow each other; these are ${sequenceStride} apart, and steps ${stepStride}.`);
   return [offset, modelStride, directionStride, tokens ? stepStride : sequenceStride].map((entries) => entries / 4);
 }

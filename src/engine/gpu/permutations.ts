@@ -21,6 +21,7 @@ export const permutations: readonly Permutation[] = [
   ...cells.flatMap(({ name }) => [...shared({ entry: 'kernels/recurrent_forward', variant: name }), ...shared({ entry: 'kernels/recurrent_backward', variant: name })]),
   ...optimizers.map(({ name }) => ({ entry: 'kernels/update', variant: name })),
   { entry: 'kernels/tally' },
+  { entry: 'kernels/word_sums' },
   ...shared({ entry: 'kernels/product' }),
   ...shared({ entry: 'kernels/outer_sum' }),
   { entry: 'kernels/cross_entropy' },

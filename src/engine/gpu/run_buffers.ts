@@ -22,6 +22,7 @@ import { packRows, packStates } from './pack';
 import { forwardRecurrence, recurrenceCommands } from './recurrence';
 import { tokenRows, tokenRowsEntries } from './token_rows';
 import type { WeightLayout } from './weight_layout';
+import { wordGates, wordsAtOnce, wordVectors } from './word_gates';
 
 /** The shape of a run: runs that agree in it share buffers. */
 export interface RunShape {
@@ -69,7 +70,7 @@ export function checkRun(gpu: Gpu, model: ModelShape, shape: RunShape): void {
       return;
     }
     const layout = layerLayout(layer, model.layers[k - 1], model.seeds.length, steps, sequences);
-    checkFits(gpu, `the gates of layer ${k}`, layout.gates);
+    checkFits(gpu, `the gates of layer ${k}`, wordGates(layer, layout, k === 0 ? wordsAtOnce(model, shape) : 0).end);
     checkFits(gpu, `the states of layer ${k}`, layout.states);
     checkGrid(gpu, 'the input product', productGroups(gpu, { models: layout.models, directions: 1, steps, sequences }, layer.cell.gates.length * layout.hidden));
   });
@@ -114,6 +115,8 @@ export interface RecurrentRun {
   readonly gates: GPUBuffer;
   /** What the layer reads, whole quads a group. */
   readonly source: Operand;
+  /** V, where what each word sends to the gates is made once; 0 where each step has its own. */
+  readonly words: number;
 }
 
 export class RunBuffers {
@@ -163,26 +166,20 @@ export class RunBuffers {
         continue;
       }
       const layout = layerLayout(layer, below, model.seeds.length, steps, sequences);
+      const words = k === 0 ? wordsAtOnce(model, shape) : 0;
       layers.push({
         kind: 'recurrent',
         layer,
         below,
         layout,
         states: this.#buffers.storage(`states of layer ${k}`, layout.states),
-        gates: this.#buffers.storage(`gates of layer ${k}`, layout.gates),
+        gates: this.#buffers.storage(`gates of layer ${k}`, wordGates(layer, layout, words).end),
         source,
+        words,
       });
     }
     this.layers = layers;
-    this.#inputProducts = layers.map((run, k) => {
-      if (run.kind === 'block') return undefined;
-      const { layer, layout, source, gates } = run;
-      const { w_ih, b_ih } = forward.layout.layers[k]!;
-      const rows = { models: layout.models, directions: layer.directions, steps, sequences };
-      const sizes = { inner: layout.inputs, columns: layer.cell.gates.length * layout.hidden, row: layout.planes * layout.hidden };
-      const sides = { w: bound(forward.weights, w_ih), bias: bound(forward.weights, b_ih), y: gates, ...sizes };
-      return productCommand(this.#buffers, forward.kernels, this.batch.buffer, `input product of layer ${k}`, rows, source, sides);
-    });
+    this.#inputProducts = layers.map((run, k) => (run.kind === 'block' ? undefined : this.#inputProduct(run, k)));
     this.#recurrences = layers.map(() => ({}));
   }
 
@@ -278,14 +275,27 @@ export class RunBuffers {
     this.#buffers.destroy();
   }
 
+  /** a_ih of every step, or of every word. */
+  #inputProduct({ layer, layout, source, gates, words }: RecurrentRun, k: number): Command {
+    const { forward } = this;
+    const { w_ih, b_ih } = forward.layout.layers[k]!;
+    const { steps, sequences } = words ? { steps: 1, sequences: words } : this.shape;
+    const rows = { models: layout.models, directions: layer.directions, steps, sequences };
+    const columns = layer.cell.gates.length * layout.hidden;
+    const weights = { w: bound(forward.weights, w_ih), bias: bound(forward.weights, b_ih), inner: layout.inputs, columns };
+    const sides = words ? { y: bound(gates, wordGates(layer, layout, words)), row: columns } : { y: gates, row: layout.planes * layout.hidden };
+    return productCommand(this.#buffers, forward.kernels, this.batch.buffer, `input product of layer ${k}`, rows, words ? wordVectors(forward) : source, { ...weights, ...sides });
+  }
+
   #recurrence(k: number, form: RecurrentForm): readonly Command[] {
-    const { layer, layout, states, gates } = recurrentRun(this.layers[k]);
+    const { layer, layout, states, gates, words } = recurrentRun(this.layers[k]);
     const { weights, layout: places, kernels } = this.forward;
     const { steps, sequences } = this.shape;
     const buffers = {
       ...boundAll(weights, places.layers[k]!, ['w_hh', 'b_hh', 'own']),
-      layer: this.#buffers.uniform(`sizes of layer ${k}`, layerNumbers(layer, layout, steps, sequences, 1, false)),
+      layer: this.#buffers.uniform(`sizes of layer ${k}`, layerNumbers(layer, layout, steps, sequences, { words })),
       lengths: this.lengths,
+      tokens: this.tokens,
       states,
       gates,
     };

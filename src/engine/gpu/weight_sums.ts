@@ -1,10 +1,12 @@
 /** The sums that are the gradients of a model's weights: what is multiplied by what, and where each lies. */
 import type { Arriving, RecurrentGradient } from './gradient_buffers';
 import { directionStride, planePlace, statePlace, type Place } from './layer_layout';
+import type { Bound } from './kernel';
 import type { Operand } from './linear';
 import type { SumJob } from './outer_sums';
-import { outputOf, previousOutput, recurrentRun, type RunBuffers, type RunShape } from './run_buffers';
+import { outputOf, previousOutput, recurrentRun, type RecurrentRun, type RunBuffers, type RunShape } from './run_buffers';
 import { sumEntries, type LayerSums, type Strides, type SumPart, type SumShape, type WeightLayout } from './weight_layout';
+import { rowPlace, turnedWordRows, wordRows, wordVectors } from './word_gates';
 
 /** Where sums lie in the buffer of them all; each is in slices that are to be added up. */
 export interface SumPlaces {
@@ -39,7 +41,7 @@ export function sumStrides({ offsets, slices }: SumPlaces, { sum, direction, dir
 }
 
 /** The sums of a layer's own weights. */
-export function layerJobs({ layers, shape }: RunBuffers, k: number, { d_gates, d_states, layout }: RecurrentGradient, sums: LayerSums): SumJob[] {
+export function layerJobs({ layers, shape, forward }: RunBuffers, k: number, { d_gates, d_states, layout, words }: RecurrentGradient, sums: LayerSums): SumJob[] {
   const run = recurrentRun(layers[k]);
   const { layer, source } = run;
   const { steps } = shape;
@@ -50,8 +52,9 @@ export function layerJobs({ layers, shape }: RunBuffers, k: number, { d_gates, d
   const d_h: Operand = { buffer: d_states, place: wholeRow(statePlace(layer, layout, steps, 0, false, 'after')), directionStride: directionStride(layout, 'after') };
   const h = previousOutput(run, steps);
   const [together, apart] = sums.hh;
+  const input = words ? { x: wordVectors(forward), d: wordRows(layer, layout, words, d_gates), rows: words } : { x: source, d: planes(0) };
   const jobs: SumJob[] = [
-    { sum: sums.ih, x: source, d: planes(0), directions },
+    { sum: sums.ih, ...input, directions },
     { sum: together, x: h, d: planes(0), directions },
   ];
   if (apart) jobs.push({ sum: apart, x: inner ? exchanged : h, d: planes(inner ? gates.length - inner.gates : gates.length), directions });
@@ -70,6 +73,12 @@ export function tableJob({ steps, sequences }: RunShape, { buffer, offset, entri
   const row = entries / (sum.models * steps * sequences);
   const place: Place = { offset, modelStride: steps * sequences * row, stepStride: sequences * row, sequenceStride: row, groupStride: 0, groupWidth: 2 ** 30, activation: 'identity' };
   return { sum, x: 'tokens', d: { buffer, place }, directions: 1 };
+}
+
+/** The same where gradients have been added up by word: each row's is what its word sent to the gates, carried back through w_ih. */
+export function wordTableJob({ layer, layout, d_gates, words }: Pick<RecurrentGradient, 'layout' | 'd_gates' | 'words'> & Pick<RecurrentRun, 'layer'>, w_ih_turned: Bound, sum: SumShape): SumJob {
+  const rows = layer.directions * layer.cell.gates.length * layout.hidden;
+  return { sum, x: turnedWordRows(layer, layout, words, d_gates), d: { buffer: w_ih_turned, place: rowPlace(0, layout.inputs, rows) }, directions: 1, rows };
 }
 
 /** A place read as rows as wide as they come, not as groups. */
