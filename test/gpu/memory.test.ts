@@ -6,7 +6,8 @@ import { acquireGpu, type Gpu, type GpuLimits } from '../../src/engine/gpu/devic
 import type { GpuModel } from '../../src/engine/gpu/gpu_model';
 import { checkStepper } from '../../src/engine/gpu/gpu_stepper';
 import { largestThatFits, memoryOf } from '../../src/engine/gpu/memory';
-import { checkRun, type RunShape } from '../../src/engine/gpu/run_buffers';
+import { checkRun } from '../../src/engine/gpu/run_buffers';
+import type { RunShape } from '../../src/engine/gpu/run_shape';
 import { weightLayout } from '../../src/engine/gpu/weight_layout';
 import { checkedTraining } from '../../src/engine/training/training';
 

@@ -13,7 +13,7 @@ import { padded } from '../../src/engine/gpu/layer_layout';
 import { outerSumCommands } from '../../src/engine/gpu/outer_sums';
 import { addBlock, packRows, packWeights } from '../../src/engine/gpu/pack';
 import { Readback } from '../../src/engine/gpu/readback';
-import { placesFor } from '../../src/engine/gpu/run_buffers';
+import { placesFor } from '../../src/engine/gpu/run_shape';
 import type { ArenaRange } from '../../src/engine/gpu/weight_layout';
 import { sumPlaces, sumStrides } from '../../src/engine/gpu/weight_sums';
 import { placeOf, statesOf, type Program } from '../../src/engine/blocks/program';

@@ -1,7 +1,7 @@
 /** Losses that are each one entry of a block's output, laid where the way back begins. */
 import type { OutputEntry } from '../engine';
 import type { BlockLayout } from './block_layout';
-import { flatCommand, quadsOf } from './block_run';
+import { flatCommand, quadsOf } from './block_commands';
 import { stripNumbers } from './block_scans';
 import type { BufferSet } from './buffer_set';
 import type { Command } from './command_list';

@@ -3,7 +3,8 @@ import { layerStates, stateWidth, type Layer, type LayerState } from '../model/s
 import { packState, statePlace, unpackState } from './block_states';
 import type { BufferSet } from './buffer_set';
 import { packRows, unpackRows } from './pack';
-import { stateSlots, type LayerRun, type RunShape } from './run_buffers';
+import { stateSlots, type LayerRun } from './run_buffers';
+import type { RunShape } from './run_shape';
 import type { ReadPart } from './staging';
 
 /** A stretch of a run's buffer: where it is before the first step and after the last. */

@@ -15,7 +15,8 @@ import { CarriedStates } from './carried_states';
 import { ready, record, type Command } from './command_list';
 import type { Gpu } from './device';
 import type { Readback } from './readback';
-import { placesFor, runShape, sameShape, type LayerRun, type RunBuffers, type RunShape } from './run_buffers';
+import type { LayerRun, RunBuffers } from './run_buffers';
+import { placesFor, runShape, sameShape, type RunShape } from './run_shape';
 import { signalStorage } from './signal_storage';
 
 /** What the decoding asks of its model. */

@@ -1,6 +1,6 @@
 /** A model on the GPU: its weights, its kernels, and a pool of buffers for runs of shapes seen before. */
 import type { Decoding, Engine, Model, Plan, RecurrentForm, RunOptions, Tape } from '../engine';
-import { OutOfMemoryError, ReleasedError } from '../errors';
+import { ReleasedError } from '../errors';
 import { checkedInputs, type Inputs, type RunInputs } from '../model/inputs';
 import type { CheckedLoss } from '../model/loss';
 import { checkedParameters, otherParameters, staleParameters, type Parameters, type StateDict } from '../model/parameters';
@@ -13,10 +13,12 @@ import type { WeightsOwner } from './gpu_stepper';
 import { GpuTape, type NormsAsked, type TapeOwner } from './gpu_tape';
 import { backwardModel, checkWeights, forwardModel, writeBackward, writeForward, type BackwardModel, type ForwardModel } from './gpu_weights';
 import type { GradientBuffers, GradientPurpose } from './gradient_buffers';
+import { guarded } from './guarded';
 import type { KernelCache } from './kernel';
 import { unpackWeights } from './pack';
 import type { Readback } from './readback';
-import { checkRun, RunBuffers, runShape, sameShape, type RunShape } from './run_buffers';
+import { checkRun, RunBuffers } from './run_buffers';
+import { runShape, sameShape, type RunShape } from './run_shape';
 import { weightLayout } from './weight_layout';
 
 /** What the models of one engine share. */
@@ -386,25 +388,4 @@ function bytesOf({ bytes }: { readonly bytes: number }): number {
 
 function destroy(made: { destroy(): void }): void {
   made.destroy();
-}
-
-/** Makes GPU objects. Rejects with OutOfMemoryError, and undoes what was made, if the device had no room. */
-async function guarded<Made>({ device, check, done }: Gpu, make: () => Made | Promise<Made>, sizeOf: (made: Made) => number, undo: (made: Made) => void): Promise<Made> {
-  device.pushErrorScope('out-of-memory');
-  let making: Made | Promise<Made>;
-  let error: GPUError | null;
-  try {
-    making = make();
-  } finally {
-    // The scope covers what is made before the first await, which is every buffer.
-    error = await done(device.popErrorScope());
-  }
-  const made = await making;
-  if (error) {
-    const bytes = sizeOf(made);
-    undo(made);
-    throw new OutOfMemoryError(bytes);
-  }
-  check();
-  return made;
 }

@@ -18,7 +18,8 @@ import { firstNonFinite } from './non_finite';
 import { checkStep, OptimizerStep, RING, TALLY_WORDS, tallyPlace, type StepKernels } from './optimizer_step';
 import { packWeights, unpackWeights } from './pack';
 import type { Readback } from './readback';
-import { checkRun, recurrentRun, stateSlots, type RunBuffers, type RunShape } from './run_buffers';
+import { checkRun, recurrentRun, stateSlots, type RunBuffers } from './run_buffers';
+import type { RunShape } from './run_shape';
 import { Staging, type ReadPart } from './staging';
 import type { WeightLayout } from './weight_layout';
 

@@ -13,7 +13,8 @@ import { readBlockSignal, readWhole } from './block_signals';
 import type { GradientBuffers } from './gradient_buffers';
 import { parameterGradients } from './parameter_gradients';
 import type { Readback } from './readback';
-import { isClosed, type RunBuffers } from './run_buffers';
+import type { RunBuffers } from './run_buffers';
+import { isClosed } from './run_shape';
 import { signalStorage } from './signal_storage';
 
 /** Which losses' gradients are to be measured, and how to follow it and call it off. */

@@ -9,7 +9,8 @@ import { blockGradientEntries, boundTo, type GradientBuffers } from './gradient_
 import type { Kernel } from './kernel';
 import { layerLayout } from './layer_layout';
 import type { Readback } from './readback';
-import type { RunBuffers, RunShape } from './run_buffers';
+import type { RunBuffers } from './run_buffers';
+import type { RunShape } from './run_shape';
 
 /** Bytes that the largest tensor of a chunk may take, and multiply-adds that a step of it may cost, of a block all steps together. */
 const CHUNK_BYTES = 2 ** 25;

@@ -26,7 +26,7 @@ import type { Gpu } from './device';
 import { blockGradientEntries, placesOf } from './gradient_buffers';
 import { layerLayout, padded } from './layer_layout';
 import { RING, segmentTable, TALLY_WORDS } from './optimizer_step';
-import { blockExtent, inputEntries, tokenEntries, type RunShape } from './run_buffers';
+import { blockExtent, inputEntries, tokenEntries, type RunShape } from './run_shape';
 import { wordGates, wordGradients, wordsAtOnce } from './word_gates';
 import { weightLayout, type WeightLayout } from './weight_layout';
 

@@ -4,7 +4,8 @@ import { directionStride, planePlace, statePlace, type Place } from './layer_lay
 import type { Bound } from './kernel';
 import type { Operand } from './linear';
 import type { SumJob } from './outer_sums';
-import { outputOf, previousOutput, recurrentRun, type RecurrentRun, type RunBuffers, type RunShape } from './run_buffers';
+import { outputOf, previousOutput, recurrentRun, type RecurrentRun, type RunBuffers } from './run_buffers';
+import type { RunShape } from './run_shape';
 import { sumEntries, type LayerSums, type Strides, type SumPart, type SumShape, type WeightLayout } from './weight_layout';
 import { rowPlace, turnedWordRows, wordRows, wordVectors } from './word_gates';
 
