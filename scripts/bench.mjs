@@ -5,7 +5,7 @@
 //   node scripts/bench.mjs --from FILE --chart FILE     draws an earlier run, and runs nothing
 //
 // Two kinds of thing are run. A question (bench/roofline.ts, forms.ts, updates.ts, live.ts, scale.ts,
-// panning.ts) has an answer of its own. A case (bench/cases.ts) is carried out by us and by every peer, in
+// panning.ts, first_figure.ts) has an answer of its own. A case (bench/cases.ts) is carried out by us and by every peer, in
 // turns; the peers are installed in bench/node_modules on first use. --only is a regular expression over the names of both,
 // --peers one over the names of those we are compared with; --full adds the large shapes; --quick takes
 // two short turns, to see whether all is well rather than how fast it is.
@@ -35,9 +35,14 @@ import { ensureChromium } from './chromium.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bare = /** @type {const} */ ({ configFile: false, root, logLevel: 'error' });
 const local = join(root, 'bench/results/local/bench.json');
-const questions = ['roofline', 'forms', 'updates', 'live', 'scale', 'panning'];
+const questions = ['roofline', 'forms', 'updates', 'live', 'scale', 'panning', 'page'];
+/**
+ * Those that are asked from outside a page.
+ * @type {Record<string, (browser: Browser) => Promise<unknown>>}
+ */
+const inNode = { live: trainAndDraw, page: openLesson };
 /** Those that judge their own answers. */
-const judges = ['updates', 'scale', 'panning'];
+const judges = ['updates', 'scale', 'panning', 'page'];
 
 const { values: options } = parseArgs({
   options: {
@@ -82,7 +87,7 @@ async function measure() {
     for (const name of asked) {
       if (run.questions[name]) continue;
       console.log(`\n── ${name}`);
-      run.questions[name] = name === 'live' ? await trainAndDraw(browser) : await answer(browser, name);
+      run.questions[name] = await (inNode[name] ?? ((each) => answer(each, name)))(browser);
       save(run);
     }
     leftOut.push(...(await compare(browser, chosen, run)));
@@ -152,6 +157,14 @@ async function trainAndDraw(browser) {
   } finally {
     await site.close();
   }
+}
+
+/** Has the lesson opened. @param {Browser} browser */
+async function openLesson(browser) {
+  const { firstFigure, firstFigureLine } = await load(() => import('../bench/first_figure'), 'first_figure');
+  const found = await firstFigure(browser, root, options.quick ? 3 : 9);
+  console.log(firstFigureLine(found));
+  return found;
 }
 
 /**
