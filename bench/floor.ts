@@ -1,4 +1,7 @@
-/** The least time a case can take on an adapter, and so how much of a contender's time is its own doing. */
+/**
+ * The least time a case can take on an adapter, every step's products made, and so how much of a contender's time is its own
+ * doing. Whoever makes products of words once for all steps that read them needs less.
+ */
 import { multiplyAdds, type Case } from './cases';
 import type { Roofline } from './roofline';
 
