@@ -8,8 +8,9 @@ import { create, ts } from '@custom-elements-manifest/analyzer/index.js';
 import { litPlugin } from '@custom-elements-manifest/analyzer/src/features/framework-plugins/lit/lit.js';
 
 /**
- * @typedef {{name: string, description?: string, type?: {text: string}, default?: string, fieldName?: string}} Attribute
- * @typedef {{kind: 'field', name: string, description?: string, type?: {text: string}, default?: string, attribute?: string, static?: boolean, readonly?: boolean, privacy?: string}} Field
+ * @typedef {{name: string, module: string}} Reference
+ * @typedef {{name: string, description?: string, type?: {text: string}, default?: string, fieldName?: string, inheritedFrom?: Reference}} Attribute
+ * @typedef {{kind: 'field', name: string, description?: string, type?: {text: string}, default?: string, attribute?: string, static?: boolean, readonly?: boolean, privacy?: string, inheritedFrom?: Reference}} Field
  * @typedef {{kind: 'method', name: string, description?: string, static?: boolean, privacy?: string,
  *   parameters?: {name: string, type?: {text: string}, optional?: boolean}[], return?: {type: {text: string}}}} Method
  * @typedef {{name: string, description?: string, default?: string}} Named
@@ -18,6 +19,10 @@ import { litPlugin } from '@custom-elements-manifest/analyzer/src/features/frame
  *   events?: EventDoc[], cssParts?: Named[], cssProperties?: Named[], slots?: Named[], cssStates?: Named[]}} Declaration
  * @typedef {{kind: string, path: string, declarations?: Declaration[], exports?: {kind: string, name: string, declaration: {name: string, module?: string}}[]}} Module
  * @typedef {{schemaVersion: string, readme: string, modules: Module[]}} Manifest
+ *
+ * A class as its source has it: its type parameters, the arguments it gives to those of its base, and the types of fields that
+ * it declares without defining them.
+ * @typedef {{parameters: {name: string, fallback: string}[], given: string[], declared: Map<string, string>}} ClassTypes
  */
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -36,7 +41,13 @@ export function elementsManifest(published) {
     return ts.createSourceFile(path, readFileSync(join(root, path), 'utf8'), ts.ScriptTarget.ES2020, true);
   });
   const manifest = /** @type {Manifest} */ (create({ modules, plugins: [...litPlugin(), definitions()], context: { dev: false } }));
-  for (const module of manifest.modules) for (const declaration of module.declarations ?? []) keepPublic(declaration);
+  const classes = classTypes(modules);
+  for (const module of manifest.modules) {
+    for (const declaration of module.declarations ?? []) {
+      keepPublic(declaration);
+      settleTypes(declaration, classes);
+    }
+  }
   manifest.modules = manifest.modules.filter(isPublic);
   return JSON.parse(JSON.stringify(manifest).replaceAll(/"\/?src\/([^"]+?)(?:\.ts)?"/g, `"${published}/$1.js"`));
 }
@@ -60,6 +71,38 @@ function isPublic({ path, declarations = [], exports = [] }) {
 function keepPublic(declaration) {
   declaration.members = declaration.members?.filter(({ privacy, static: isStatic, name }) => privacy === undefined && !isStatic && !name.startsWith('#'));
   declaration.events = declaration.events?.filter(({ description }) => description);
+}
+
+/** @param {import('typescript-5.9').SourceFile[]} files @returns {Map<string, ClassTypes>} */
+function classTypes(files) {
+  const classes = files.flatMap(({ statements }) => statements.filter(ts.isClassDeclaration));
+  return new Map(
+    classes.map((found) => [
+      found.name?.text ?? '',
+      {
+        parameters: (found.typeParameters ?? []).map(({ name, default: fallback }) => ({ name: name.text, fallback: fallback?.getText() ?? 'unknown' })),
+        given: (found.heritageClauses?.[0].types[0].typeArguments ?? []).map((given) => given.getText()),
+        declared: new Map(found.members.filter(ts.isPropertyDeclaration).flatMap(({ modifiers, name, type }) => (type && modifiers?.some(({ kind }) => kind === ts.SyntaxKind.DeclareKeyword) ? [[name.getText(), type.getText()]] : []))),
+      },
+    ]),
+  );
+}
+
+/**
+ * What a base leaves open is settled: where it has a `Wording<Own>`, who extends `ModelFigure<EntryPhrases>` has a
+ * `Wording<EntryPhrases>`, or the type that it declares itself.
+ *
+ * @param {Declaration} declaration
+ * @param {Map<string, ClassTypes>} classes
+ */
+function settleTypes({ name, members = [], attributes = [] }, classes) {
+  const { given = [], declared } = classes.get(name) ?? {};
+  for (const each of [...members.filter((member) => member.kind === 'field'), ...attributes]) {
+    const base = each.inheritedFrom && classes.get(each.inheritedFrom.name);
+    if (!base || !each.type) continue;
+    const settled = base.parameters.reduce((text, parameter, k) => text.replaceAll(new RegExp(`\\b${parameter.name}\\b`, 'g'), given[k] ?? parameter.fallback), each.type.text);
+    each.type = { text: declared?.get(('fieldName' in each && each.fieldName) || each.name) ?? settled };
+  }
 }
 
 /** `defineElement('rnn-x', RnnX)` gives a class its tag, as `customElements.define` does. */

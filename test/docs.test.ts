@@ -36,6 +36,17 @@ test.each(elements.map((element) => [element.tagName!, element] as const))('%s: 
   expect(Object.keys(example.events ?? {}).toSorted()).toEqual(events.map(({ name }) => name).toSorted());
 });
 
+test('every type that the manifest names is one of TypeScript or can be imported from the package', () => {
+  const doors = ['elements/index.ts', 'engine/index.ts'].map((file) => readFileSync(join(root, 'src', file), 'utf8')).join('\n');
+  const exported = new Set(Array.from(doors.matchAll(/\b[A-Z]\w+/g), ([name]) => name));
+  const ofTypeScript = ['ArrayLike', 'HTMLElement', 'Promise', 'Readonly', 'Record'];
+  const types = elements.flatMap(({ tagName, attributes = [], members = [], events = [] }) => [...attributes, ...members.filter((member) => member.kind === 'field'), ...events].map(({ name, type }) => ({ of: `${tagName} ${name}`, names: type?.text.replaceAll(/'[^']*'/g, '').match(/\b[A-Z]\w*/g) ?? [] })));
+  expect(types.flatMap(({ of, names }) => names.filter((name) => !exported.has(name) && !ofTypeScript.includes(name)).map((name) => `${of}: ${name}`))).toEqual([]);
+  expect(types).toContainEqual({ of: 'rnn-entry labels', names: ['Wording', 'EntryPhrases'] });
+  expect(types).toContainEqual({ of: 'rnn-state labels', names: ['Wording', 'FigurePhrases'] });
+  expect(types).toContainEqual({ of: 'rnn-gates labels', names: ['Wording', 'GatesPhrases', 'HeatmapLabels'] });
+});
+
 test('every part and custom property of the elements is documented, and those that are documented exist', () => {
   const parts = Array.from(code.matchAll(/\bpart="([\w\s-]+)"/g), ([, names]) => names.split(/\s+/)).flat();
   const documentedParts = elements.flatMap(({ cssParts = [] }) => cssParts.map(({ name }) => name));

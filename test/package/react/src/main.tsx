@@ -3,7 +3,7 @@ import 'rnn-heatmap/define';
 import 'rnn-heatmap/react';
 import { useState } from 'react';
 import { createRoot } from 'react-dom/client';
-import type { EntryFocusEvent } from 'rnn-heatmap';
+import type { EntryFocusEvent, SelectionChangeEvent } from 'rnn-heatmap';
 
 function Page() {
   const [text, setText] = useState('The cat that we saw yesterday was happy');
@@ -21,6 +21,7 @@ function Page() {
         text={text}
         className="wide"
         onentry-focus={({ row, column }: EntryFocusEvent) => setFocused(`row ${row}, column ${column}`)}
+        onselection-change={({ rows }: SelectionChangeEvent) => setFocused(`${rows.length} rows`)}
       />
       <p id="focused">{focused}</p>
       <rnn-heatmap id="numbers" values={[[1, 0], [0, -1]]} rowLabels={['one', 'other']} label="Two by two" />
