@@ -10,6 +10,7 @@ import { Staging, type ReadPart } from '../../src/engine/gpu/staging';
 import type { SumShape } from '../../src/engine/gpu/weight_layout';
 import { sumPlaces } from '../../src/engine/gpu/weight_sums';
 import type { Pieces } from './bench';
+import '../shaders/all_shaders';
 
 /** Shares the page's device until `release`. */
 export async function gpuPieces(): Promise<Pieces & { release(): void }> {

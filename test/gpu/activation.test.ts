@@ -1,6 +1,7 @@
 /** The activations of shaders/lib/activation.wgsl against float64. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { linkShader, shaderFiles } from '../../src/engine/gpu/linker';
+import { linkShader } from '../../src/engine/gpu/linker';
+import { shaderFiles } from '../../src/engine/gpu/shader_files';
 import { activationNumber, activations, type Activation } from '../../src/engine/math/activation';
 
 let device: GPUDevice;

@@ -2,8 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cells, createEngine } from '../../src/engine';
 import { KernelCache } from '../../src/engine/gpu/kernel';
-import { linkShader, shaderFiles } from '../../src/engine/gpu/linker';
+import { linkShader } from '../../src/engine/gpu/linker';
 import { permutations, type Permutation } from '../../src/engine/gpu/permutations';
+import { shaderFiles } from '../shaders/all_shaders';
 
 let device: GPUDevice;
 

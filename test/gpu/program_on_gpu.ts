@@ -19,6 +19,7 @@ import { sumPlaces, sumStrides } from '../../src/engine/gpu/weight_sums';
 import { placeOf, statesOf, type Program } from '../../src/engine/blocks/program';
 import { size, type Tensor } from '../../src/engine/math/tensor';
 import type { Extent } from '../../src/engine/reference/ops/run';
+import '../shaders/all_shaders';
 
 /** What a run left behind, as the reference has it: [M, T, B, width] without padding. */
 export interface GpuRecord {

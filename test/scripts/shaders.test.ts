@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { withoutComments } from '../../scripts/shaders.mjs';
-import { linkShader, shaderFiles } from '../../src/engine/gpu/linker';
+import { linkShader } from '../../src/engine/gpu/linker';
 import { permutations } from '../../src/engine/gpu/permutations';
 import { writtenOut } from '../../src/engine/gpu/written_out';
+import { shaderFiles } from '../shaders/all_shaders';
 
 const shipped = new Map([...shaderFiles].map(([file, text]) => [file, withoutComments(text)]));
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { cells } from '../../src/engine';
 import { bindingsOf } from '../../src/engine/gpu/kernel';
-import { shaderFiles } from '../../src/engine/gpu/linker';
+import { shaderFiles } from './all_shaders';
 
 const kernels = [...shaderFiles].filter(([file]) => file.startsWith('kernels/') || file.startsWith('paint/'));
 

@@ -1,8 +1,9 @@
 /** The linker says the same as WESL's own, and says clearly what is wrong. */
 import { link } from 'wesl';
 import { describe, expect, it } from 'vitest';
-import { linkShader, resolveVariant, shaderFiles } from '../../src/engine/gpu/linker';
+import { linkShader, resolveVariant } from '../../src/engine/gpu/linker';
 import { permutations } from '../../src/engine/gpu/permutations';
+import { shaderFiles } from './all_shaders';
 
 const files = (entries: Record<string, string>) => new Map(Object.entries(entries));
 

@@ -19,6 +19,7 @@ import { unpackWeights } from './pack';
 import type { Readback } from './readback';
 import { checkRun, RunBuffers } from './run_buffers';
 import { runShape, sameShape, type RunShape } from './run_shape';
+import { addShaders } from './shader_files';
 import { weightLayout } from './weight_layout';
 
 /** What the models of one engine share. */
@@ -63,6 +64,7 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
     const layout = weightLayout(shape);
     checkWeights(gpu, layout);
     const values = parameters();
+    if (!shape.layers.every(isRecurrent)) addShaders((await import('./block_shaders')).blockShaders);
     const forward = await guarded(gpu, () => forwardModel(gpu, kernels, shape, layout, values), ({ weights }) => weights.size, ({ weights }) => weights.destroy());
     return new GpuModel(context, shape, values, forward, onRelease);
   }
@@ -314,6 +316,8 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
   /** The weights of the backward pass, made when first needed. */
   async #backwardOf(version: number, abort: AbortSignal | undefined): Promise<BackwardModel> {
     const { gpu } = this.context;
+    this.#checkRun(version, abort);
+    addShaders((await import('./way_back_shaders')).wayBackShaders);
     this.#checkRun(version, abort);
     this.#backward ??= guarded(gpu, () => backwardModel(gpu, this.shape, this.forward.layout, this.parameters), ({ turned }) => turned.size, ({ turned }) => turned.destroy());
     const backward = (this.#madeBackward = await this.#backward);

@@ -5,6 +5,7 @@
  * `package::lib::neighbours` is one of the ways in which neighbours may share what they read.
  */
 import { EngineError } from '../errors';
+import { shaderFiles } from './shader_files';
 
 /** A complete shader, and where each of its lines was written. */
 export interface LinkedShader {
@@ -12,15 +13,6 @@ export interface LinkedShader {
   /** The author's file and line for a 1-based line of `code`. */
   locate(line: number): { file: string; line: number };
 }
-
-// `linked` marks the texts whose comments a build leaves out (scripts/shaders.mjs).
-const sources: Record<string, string> = import.meta.glob('../../../shaders/**/*.wgsl', { query: '?raw&linked', import: 'default', eager: true });
-const root = '../../../shaders/';
-
-/** Every shader file, by its path below shaders/ without ending. */
-export const shaderFiles: ReadonlyMap<string, string> = new Map(
-  Object.entries(sources).map(([path, text]) => [path.slice(root.length, -'.wgsl'.length), text]),
-);
 
 /** How invocations share what they read: not at all, or four by four, which takes the device's feature `subgroups`. */
 export type Neighbours = 'each' | 'quads';
