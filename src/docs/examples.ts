@@ -32,15 +32,19 @@ const attention = { text: SENTENCE, layers: 'attention heads:2 mlp:2' };
 const mamba = { text: SENTENCE, layers: 'mamba' };
 
 /** Another network for the example, made by the page's script. */
-const model: Trial = {
-  code: "element.model = Object.assign(document.createElement('rnn-model'), { text: 'one two three' })",
-  run(element) {
-    const other = document.createElement('rnn-model');
-    other.text = 'one two three';
-    element.append(other);
-    Object.assign(element, { model: other });
-  },
-};
+function otherModel(attributes: Readonly<Record<string, string>>): Trial {
+  const listed = Object.entries(attributes);
+  return {
+    code: `const other = document.createElement('rnn-model');\n${listed.map(([name, value]) => `other.setAttribute('${name}', '${value}');\n`).join('')}element.model = element.appendChild(other)`,
+    run(element) {
+      const other = document.createElement('rnn-model');
+      for (const [name, value] of listed) other.setAttribute(name, value);
+      Object.assign(element, { model: element.appendChild(other) });
+    },
+  };
+}
+
+const model = otherModel({ text: 'one two three' });
 
 /** Calls a method of the element without arguments. */
 function call(name: string, shown = `element.${name}()`): Trial {
@@ -225,7 +229,7 @@ export const examples: Readonly<Record<string, Example>> = {
     model: attention,
     element: {},
     attributes: { layer: '0', head: '1', for: 'nowhere', labels: '{"waits": "Das Netz lernt gerade."}' },
-    members: { model },
+    members: { model: otherModel({ ...attention, text: 'one two three' }) },
     events: { 'head-change': 'Choose another head.' },
   },
   'rnn-cell-diagram': {
@@ -246,7 +250,7 @@ export const examples: Readonly<Record<string, Example>> = {
     model: { src: './models/characters-lstm.safetensors', text: 'fn main' },
     element: { count: '60' },
     attributes: { count: '20', temperature: '0', seed: '2', for: 'nowhere', labels: '{"waits": "Das Netz lernt gerade."}' },
-    members: { model },
+    members: { model: otherModel({ src: './models/characters-lstm.safetensors', text: 'let x' }) },
   },
   'rnn-entry': {
     model: lstm,
@@ -318,14 +322,14 @@ export const examples: Readonly<Record<string, Example>> = {
     model: { src: './models/agreement-gru.safetensors', text: 'the cat near the dogs' },
     element: { words: 'was were' },
     attributes: { words: 'is are', count: '3', for: 'nowhere', labels: '{"waits": "Das Netz lernt gerade."}' },
-    members: { model },
+    members: { model: otherModel({ src: './models/agreement-lstm.safetensors', text: 'the dogs near the cat' }) },
   },
   'rnn-proof': { model: small, element: {}, attributes: { for: 'nowhere', labels: '{"signal": "Signal", "bound": "Schranke"}' }, members: { model } },
   'rnn-scan': {
     model: mamba,
     element: {},
     attributes: { layer: '0', channel: '3', for: 'nowhere', labels: '{"waits": "Das Netz lernt gerade."}' },
-    members: { model },
+    members: { model: otherModel({ ...mamba, text: 'one two three' }) },
     events: { 'channel-change': 'Choose another channel.' },
   },
   'rnn-state': { model: lstm, element: {}, attributes: { signal: 'c', for: 'nowhere', labels: '{"waits": "Das Netz lernt gerade."}' }, members: { model } },
@@ -333,7 +337,7 @@ export const examples: Readonly<Record<string, Example>> = {
     model: learner,
     element: {},
     attributes: { plain: '', for: 'nowhere', labels: '{"train": "Trainieren"}' },
-    members: { model },
+    members: { model: otherModel({ ...learner, cell: 'gru' }) },
     events: { 'learning-change': 'Choose another task.' },
   },
   'rnn-transport': {
