@@ -1,6 +1,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import { randomStream } from '../engine';
+import { randomStream, type Tape } from '../engine';
 import { colourTable, cssColour } from './colour/scale';
 import { continuation, wordsRead, type ReadWord } from './continuation';
 import { legendFor, paintLegend } from './legend';
@@ -16,8 +16,8 @@ const DEEP = 0.6;
 
 /**
  * What a network with a head writes when it goes on by itself: what it expects is drawn, read, and so on. The text that it
- * read and what it wrote are coloured by one unit of its state. It is written when the reader asks, from the weights
- * as they are then.
+ * read and what it wrote are coloured by one unit of its state. What was read stands there at once, but while training moves the
+ * weights; it goes on when the reader asks, from the weights as they are then.
  *
  * @csspart text - What was read, and what was written.
  * @csspart notice - The words that stand where there is nothing to write.
@@ -57,8 +57,10 @@ export class RnnContinuation extends ModelFigure {
         cursor: pointer;
       }
       .text {
+        box-sizing: border-box;
         margin: 0.75rem 0;
         padding: 0.6rem 0.75rem;
+        min-block-size: 2.9rem;
         max-block-size: 18rem;
         overflow: auto;
         border: 1px solid var(--line);
@@ -75,6 +77,7 @@ export class RnnContinuation extends ModelFigure {
         flex-wrap: wrap;
         justify-content: space-between;
         gap: 0.25rem 2rem;
+        min-block-size: 1.8rem;
         font-size: 0.8125rem;
       }
       .foot p {
@@ -123,6 +126,8 @@ export class RnnContinuation extends ModelFigure {
   @state() private under: AbortController | undefined;
 
   #revision: readonly unknown[] = [];
+  /** Whose text is yet to be shown: nothing is read back while training moves the weights. */
+  #unread: Tape | undefined;
   readonly #page = new PageColours(
     this,
     () => this.renderRoot.querySelector<HTMLElement>('.probe'),
@@ -143,10 +148,8 @@ export class RnnContinuation extends ModelFigure {
         <label>Seed <input type="number" min="0" step="1" .value=${String(this.seed)} @change=${this.#number('seed', 0, 2 ** 31 - 1)} /></label>
         ${busy ? html`<progress max=${this.count} .value=${this.written} aria-label="Written"></progress>` : nothing}
       </div>
-      ${this.shown.length > 0
-        ? html`<p part="text" class="text" tabindex="0" role="group" aria-label="What was read, and then what was written">${this.#words(0, read)}<span class="written">${this.#words(read, this.shown.length)}</span></p>
-            <div class="foot"><p>Colours: unit ${unit + 1}, the one at the cursor, after each.</p>${legendFor(this.#coding(), 'coloured')}</div>`
-        : nothing}
+      <p part="text" class="text" tabindex="0" role="group" aria-label="What was read, and then what was written">${this.#words(0, read)}<span class="written">${this.#words(read, this.shown.length)}</span></p>
+      <div class="foot">${this.shown.length > 0 ? html`<p>Colours: unit ${unit + 1}, the one at the cursor, after each.</p>${legendFor(this.#coding(), 'coloured')}` : nothing}</div>
       <p role="status">${this.moving ? 'It writes when training pauses.' : this.message}</p>
       <span class="probe" @transitionend=${this.#page.look}></span>
     `;
@@ -159,11 +162,14 @@ export class RnnContinuation extends ModelFigure {
 
   protected override willUpdate(): void {
     const { tape, revision } = this.connection.model?.state ?? {};
-    if (tape === this.#revision[0] && revision === this.#revision[1]) return;
-    // Another network, or another text: what was written belongs to the one before.
-    this.#revision = [tape, revision];
-    this.#stop();
-    if (tape === undefined || this.written > 0 || this.message) [this.shown, this.written, this.message] = [[], 0, ''];
+    if (tape !== this.#revision[0] || revision !== this.#revision[1]) {
+      // Another network, or another text: what was written belongs to the one before.
+      this.#revision = [tape, revision];
+      this.#stop();
+      [this.shown, this.written, this.message] = [[], 0, ''];
+      this.#unread = tape;
+    }
+    if (this.#unread && !this.moving) void this.#read(this.#unread);
   }
 
   protected override updated(): void {
@@ -187,6 +193,17 @@ export class RnnContinuation extends ModelFigure {
   #stop(): void {
     this.under?.abort();
     this.under = undefined;
+  }
+
+  /** Shows the text that was read. What cannot be read back now, because the device is lost, say, the figure's state tells. */
+  async #read(tape: Tape): Promise<void> {
+    this.#unread = undefined;
+    const [, revision] = this.#revision;
+    const { words } = this.connection.model!.state;
+    const letGo = tape.hold();
+    const read = await wordsRead(tape, words).catch(() => []);
+    letGo();
+    if (this.#revision[0] === tape && this.#revision[1] === revision && this.shown.length === 0) this.shown = read;
   }
 
   async #write(): Promise<void> {

@@ -77,6 +77,19 @@ describe('rnn-continuation', () => {
     expect(inside(element, '.foot p').textContent).toContain('unit 4');
   });
 
+  it('shows what was read before anything is written, coloured, and no other network’s', async () => {
+    const { model, element } = await writer();
+    const text = () => inside(element, '.text').textContent;
+    const colours = () => [...element.shadowRoot!.querySelectorAll<HTMLElement>('.word')].map((word) => word.style.backgroundColor);
+    await settled(() => expect(text()).toBe('a cab'));
+    await settled(() => expect(colours().every((colour) => colour !== '')).toBe(true));
+    const before = colours();
+    model.moveCursor({ unit: 3 });
+    await settled(() => expect(colours()).not.toEqual(before));
+    model.text = 'bad';
+    await settled(() => expect(text()).toBe('bad'));
+  });
+
   it('stops when told to, and forgets what it wrote when the network is another', async () => {
     const { model, element } = await writer();
     element.count = 2000;
@@ -88,7 +101,8 @@ describe('rnn-continuation', () => {
     const length = written(element).length;
     expect(length).toBeLessThan(2000);
     await model.step();
-    await settled(() => expect(element.shadowRoot!.querySelector('.written')).toBeNull());
+    await settled(() => expect(written(element)).toBe(''));
+    await settled(() => expect(inside(element, '.text').textContent).toBe('a cab'));
   });
 
   it('says why a network cannot go on by itself', async () => {
