@@ -16,8 +16,9 @@ export const captionStyles = css`
     text-align: -webkit-match-parent;
     text-align: match-parent;
   }
+  /* All the room that is left belongs to the words; on a line of its own, what is beside them takes the whole of it. */
   .words {
-    flex: 1 1 16em;
+    flex: 9999 1 16em;
     min-width: 0;
     overflow-wrap: break-word;
   }
@@ -26,9 +27,13 @@ export const captionStyles = css`
     color: color-mix(in srgb, currentColor 72%, transparent);
   }
   .side {
-    display: grid;
-    gap: 0.4em;
-    justify-items: end;
+    display: flex;
+    flex: 1 0 auto;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: space-between;
+    gap: 0.4em 1.2em;
+    max-width: 100%;
   }
   .legend {
     direction: ltr;

@@ -24,7 +24,7 @@ export function firstLabel(first: number, step: number): number {
 export function columnHeader({ matrix, layout: { columnStep }, visible: { first, last } }: HeatmapGeometry, marked: Place | undefined, say: SayHeatmap): TemplateResult {
   const name = (column: number) => matrix.columnLabels?.[column] ?? String(column + 1);
   return html`<span class="corner" aria-hidden="true">${say('noun', { noun: matrix.rowNoun, count: 1 })}</span>
-    <div part="column-labels" class="columns" aria-hidden="true">${labels(first.column, Math.min(last.column, matrix.columns - 1), columnStep, name, marked?.column)}</div>`;
+    <div part="column-labels" class="columns" aria-hidden="true">${labels([first.column, last.column], matrix.columns, columnStep, name, marked?.column)}</div>`;
 }
 
 export function rowLabels({ matrix, order, layout: { rowStep }, visible: { first, last } }: HeatmapGeometry, marked: Place | undefined): TemplateResult {
@@ -32,13 +32,13 @@ export function rowLabels({ matrix, order, layout: { rowStep }, visible: { first
     const row = order.rowAt(place);
     return matrix.rowLabels?.[row] ?? String(row + 1);
   };
-  return labels(first.row, Math.min(last.row, matrix.rows - 1), rowStep, name, marked && order.placeOf(marked.row));
+  return labels([first.row, last.row], matrix.rows, rowStep, name, marked && order.placeOf(marked.row));
 }
 
-function labels(first: number, last: number, step: number, name: (index: number) => string, marked: number | undefined): TemplateResult {
+function labels([first, last]: Span, count: number, step: number, name: (index: number) => string, marked: number | undefined): TemplateResult {
   const written: TemplateResult[] = [];
-  for (let index = firstLabel(first, step); index <= last; index += step) {
-    written.push(html`<span><bdi class=${index === marked ? 'here' : ''}>${index < 0 ? '' : name(index)}</bdi></span>`);
+  for (let index = firstLabel(first, step); index <= Math.min(last, count - 1); index += step) {
+    written.push(html`<span class=${index === count - 1 ? 'final' : ''}><bdi class=${index === marked ? 'here' : ''}>${index < 0 ? '' : name(index)}</bdi></span>`);
   }
   return html`<div>${written}</div>`;
 }

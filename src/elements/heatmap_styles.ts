@@ -108,6 +108,10 @@ export const heatmapStyles = css`
     height: calc(var(--entry-height) * var(--row-step));
     line-height: calc(var(--entry-height) - var(--gap));
   }
+  /* Taller than its row, it would be cut off below. */
+  .rows .final {
+    translate: 0 min(0px, (var(--entry-height) - 1em) / 2);
+  }
   .rows bdi {
     display: block;
     overflow-x: clip;
