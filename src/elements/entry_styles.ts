@@ -68,6 +68,12 @@ export const entryStyles = css`
   .equations li.chosen {
     border-color: var(--accent);
   }
+  /* Transparent borders are drawn there. */
+  @media (forced-colors: active) {
+    .equations li:not(.chosen) {
+      border-color: Canvas;
+    }
+  }
   .written {
     color: var(--quiet);
   }

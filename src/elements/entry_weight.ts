@@ -190,6 +190,14 @@ export const weightStyles = css`
     border-color: var(--accent);
     font-weight: 700;
   }
+  @media (forced-colors: active) {
+    th button.term[aria-pressed='true'] {
+      forced-color-adjust: none;
+      color: HighlightText;
+      background: Highlight;
+      border-color: Highlight;
+    }
+  }
   tr.edited button.term::after {
     content: ' ✎';
     color: var(--accent);

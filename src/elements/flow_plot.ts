@@ -170,8 +170,12 @@ export const plotStyles = css`
   }
   @media (forced-colors: active) {
     .plot .curve,
-    .swatch path {
+    .swatch .curve {
       stroke: CanvasText;
+    }
+    /* Without colours, something else has to tell it from the largest. */
+    .curve.keep {
+      stroke-dasharray: 16 4;
     }
     .plot text {
       fill: CanvasText;

@@ -66,7 +66,8 @@ export class RnnState extends ModelFigure {
         background: color-mix(in srgb, currentColor 7%, transparent);
       }
       .unit[aria-selected='true'] {
-        box-shadow: inset 0 0 0 2px var(--accent);
+        outline: 2px solid var(--accent);
+        outline-offset: -2px;
       }
       .number {
         text-align: end;
