@@ -71,6 +71,7 @@ export const choiceStyles = css`
   }
   @media (pointer: coarse) {
     .choices :is(label, input[type='number']) {
+      min-inline-size: 2.75rem;
       min-block-size: 2.75rem;
     }
   }

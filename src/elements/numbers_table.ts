@@ -62,6 +62,8 @@ export const numbersStyles = css`
   }
   @media (pointer: coarse) {
     summary {
+      box-sizing: border-box;
+      min-block-size: 2.75rem;
       padding-block: 0.8rem;
     }
   }

@@ -93,9 +93,8 @@ export class RnnCompare extends ModelFigure<ComparePhrases> {
         font-size: 0.9em;
         margin: 0.75rem 0 0.25rem;
         font-weight: 600;
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
+        text-wrap: balance;
+        overflow-wrap: anywhere;
       }
       rnn-heatmap {
         display: block;

@@ -40,6 +40,9 @@ export class RnnOpener extends ModelFigure {
         border: 1px dashed var(--line);
         border-radius: 0.4rem;
       }
+      .drop span {
+        flex: 1 1 20rem;
+      }
       .drop.over {
         border-color: var(--accent);
         background: color-mix(in srgb, var(--accent) 10%, transparent);
@@ -120,6 +123,11 @@ export class RnnOpener extends ModelFigure {
       }
       progress {
         inline-size: 8rem;
+      }
+      @media (pointer: coarse) {
+        summary {
+          padding-block: 0.8rem;
+        }
       }
     `,
   ];

@@ -69,9 +69,9 @@ export class RnnOrder extends ModelFigure {
         grid-template-columns: minmax(0, 1fr);
         gap: 0.35rem;
       }
-      h3 {
+      .title {
         margin: 0 0 0.4rem;
-        font-size: 1em;
+        font-weight: 700;
       }
       .sentence {
         overflow: hidden;
@@ -84,6 +84,11 @@ export class RnnOrder extends ModelFigure {
         background: none;
         color: var(--accent);
         font-weight: 700;
+      }
+      @media (forced-colors: active) {
+        mark {
+          color: CanvasText;
+        }
       }
       svg {
         inline-size: 100%;
@@ -165,8 +170,9 @@ export class RnnOrder extends ModelFigure {
 
   private twin(title: string, words: Orders['words'], { vectors, limit, verdict: { finding, explanation } }: Twin, things: string, marked: readonly [number, number]): TemplateResult {
     const same = words[0].every((word, index) => word === words[1][index]);
-    return html`<section>
-      <h3>${title}</h3>
+    // No heading: of which level, only the page around it knows.
+    return html`<div role="group" aria-label=${title}>
+      <p class="title">${title}</p>
       <div class="strips">
         ${vectors.map(
           (vector, order) => html`<bdi class="sentence">${words[order].map((word, index) => html`${marked.includes(index) ? html`<mark>${word}</mark>` : word} `)}</bdi>
@@ -181,7 +187,7 @@ export class RnnOrder extends ModelFigure {
       <p class="verdict">
         The two ${things} are <b>${finding}</b>${explanation}${same ? '; but so are the two sentences' : ''}. Colours from −${limit} to ${limit}.
       </p>
-    </section>`;
+    </div>`;
   }
 }
 

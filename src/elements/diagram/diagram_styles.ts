@@ -122,6 +122,12 @@ export const diagramStyles = css`
   .equation.lit {
     border-color: var(--accent);
   }
+  @media (pointer: coarse) {
+    .equation {
+      box-sizing: border-box;
+      min-block-size: 2.75rem;
+    }
+  }
   math {
     font-size: 1.1rem;
   }
@@ -151,6 +157,9 @@ export const diagramStyles = css`
     .box,
     .joint {
       fill: Canvas;
+    }
+    .equation:not(.lit) {
+      border-color: Canvas;
     }
   }
 `;
