@@ -1,0 +1,161 @@
+// Those of the elements alone in a page that e2e/elements.spec.ts has no time for, by the same rules: axe finds nothing,
+// light and dark and on a phone, and what the pointer does the keyboard does; and what a finger presses is large enough.
+import { expect, test } from '@playwright/test';
+import { cursor, embed, openNumbers, press, standsAlone, tabTo, type Alone } from '../../e2e/element_alone';
+
+/** What a finger presses. The parts of a diagram are as large as its scale has them; all of them are in its equations too. */
+const TARGETS = 'button, select, summary, [type=number], label:has([type=radio]), [role=option], div[role=button]';
+
+const SENTENCE = 'The cat that we saw was happy';
+
+const elements: readonly Alone[] = [
+  {
+    tag: 'rnn-heatmap',
+    attributes: 'signal="h"',
+    ready: (page) => expect(page.getByRole('gridcell')).toHaveAccessibleName(/^unit 1, step 1 'The'/),
+    async use(page) {
+      await press(page, page.getByRole('gridcell'), 'ArrowDown', 'ArrowRight', 'Shift+ArrowRight', 'Enter');
+      expect(await cursor(page)).toEqual({ step: 2, unit: 1 });
+      await expect(page.getByRole('group', { name: /^Pinned: unit 2, step 3 'that'/ })).toBeVisible();
+      await press(page, page.getByRole('button', { name: 'Tools' }), 'Enter');
+      await expect(page.getByText('Selected: unit 2; steps 2 to 3')).toBeVisible();
+      await press(page, page.getByRole('combobox', { name: 'Order of units' }), 'ArrowDown');
+      await press(page, page.getByRole('button', { name: 'Show as a table' }), 'Enter');
+      await expect(page.getByRole('cell').first()).toBeVisible();
+    },
+  },
+  {
+    tag: 'rnn-state',
+    ready: (page) => expect(page.getByRole('option', { name: /^unit 1: / })).toBeVisible(),
+    async use(page) {
+      await press(page, page.getByRole('listbox', { name: 'Units of h after The' }), 'ArrowRight', 'ArrowDown');
+      expect(await cursor(page)).toEqual({ step: 1, unit: 1 });
+      await page.keyboard.press('End');
+      await expect(page.getByRole('option', { name: /^unit 4: / })).toHaveAttribute('aria-selected', 'true');
+      await expect(page.getByRole('listbox', { name: 'Units of h after cat' })).toBeFocused();
+    },
+  },
+  {
+    tag: 'rnn-memory',
+    attributes: 'with="The cats that we saw was happy"',
+    ready: (page) => expect(page.getByRole('grid')).toHaveCount(2),
+    async use(page) {
+      const curves = page.getByRole('slider', { name: 'Stored and gradient of h and c together, by step' });
+      await press(page, curves, 'End');
+      await expect(curves).toHaveAttribute('aria-valuetext', /^happy, step 7 of 7: stored .*, gradient /);
+      await page.keyboard.press('ArrowLeft');
+      await expect(curves).toHaveAttribute('aria-valuenow', '6');
+      await press(page, page.getByRole('gridcell'), 'ArrowDown');
+      await expect(page.getByText('what h[2] after the last word feels')).toBeVisible();
+    },
+  },
+  {
+    tag: 'rnn-order',
+    model: `text="${SENTENCE}" cell="rnn"`,
+    ready: (page) => expect(page.getByText('The two states are')).toBeVisible(),
+    async use(page) {
+      await press(page, page.getByRole('combobox', { name: 'one word' }), 'ArrowDown');
+      await press(page, page.getByRole('combobox', { name: 'another word' }), 'End');
+      await expect(page.getByText('The cat happy we saw was that').first()).toBeVisible();
+    },
+  },
+  {
+    tag: 'rnn-attention',
+    model: `text="${SENTENCE}" layers="attention heads:2"`,
+    ready: (page) => expect(page.getByRole('grid')).toHaveCount(2),
+    async use(page) {
+      await press(page, page.getByRole('radio', { name: 'their mean' }), 'ArrowLeft');
+      await expect(page.getByRole('radio', { name: '2' })).toBeChecked();
+      await press(page, page.getByRole('slider', { name: 'Word that looks back' }), 'End');
+      await expect(page.locator('[part=reading]')).toContainText('happy takes');
+      await openNumbers(page, 'The weights of this word as a table');
+      await press(page, page.getByRole('gridcell'), 'ArrowUp');
+      expect((await cursor(page)).step).toBe(5);
+    },
+  },
+  {
+    tag: 'rnn-scan',
+    model: `text="${SENTENCE}" layers="mamba"`,
+    ready: (page) => expect(page.getByRole('grid')).toHaveCount(3),
+    async use(page) {
+      await press(page, page.getByRole('spinbutton', { name: 'Channel' }), 'ArrowUp');
+      await expect(page.getByText('how far channel 2 steps')).toBeVisible();
+      await press(page, page.getByRole('slider', { name: 'Δ by word' }), 'End');
+      await expect(page.locator('[part=kept]')).toContainText(/is left after happy in its slowest/);
+      await openNumbers(page, 'The step sizes as a table');
+    },
+  },
+  {
+    tag: 'rnn-cell-diagram',
+    ready: (page) => expect(page.getByRole('group', { name: /^One step of/ })).toBeVisible(),
+    async use(page) {
+      const picture = page.getByRole('group', { name: /^One step of/ });
+      await press(page, picture.getByRole('button').first(), 'ArrowRight', 'Enter');
+      await expect(picture.getByRole('button').nth(1)).toHaveAttribute('aria-pressed', 'true');
+      await page.keyboard.press('Escape');
+      await expect(picture.getByRole('button', { pressed: true })).toHaveCount(0);
+      const equations = page.getByRole('list', { name: /^Equations of/ });
+      await press(page, equations.getByRole('button').first(), 'End', 'Enter');
+      await expect(equations.getByRole('button').last()).toHaveAttribute('aria-pressed', 'true');
+    },
+  },
+  {
+    tag: 'rnn-opener',
+    ready: (page) => expect(page.getByRole('button', { name: 'Open a file…' })).toBeVisible(),
+    async use(page) {
+      const asked = page.waitForEvent('filechooser');
+      await press(page, page.getByRole('button', { name: 'Open a file…' }), 'Enter');
+      await (await asked).setFiles('test/fixtures/golden/charlm_lstm.safetensors');
+      await expect(page.getByText('charlm_lstm.safetensors is open: LSTM of 48 units')).toBeVisible();
+      await openNumbers(page, 'What of the file is in the network');
+      await tabTo(page, page.getByRole('group', { name: 'Tensors of the file' }));
+      await press(page, page.getByRole('button', { name: 'Close the file' }), 'Enter');
+      await expect(page.getByText('charlm_lstm.safetensors is open')).toHaveCount(0);
+    },
+  },
+  {
+    tag: 'rnn-predictions',
+    model: 'src="models/agreement-gru.safetensors" text="the cat near the dogs"',
+    ready: (page) => expect(page.getByRole('listitem')).toHaveCount(8),
+    // There is nothing in it to use: it follows the model's step, and Tab passes by.
+    async use(page) {
+      await page.evaluate(() => (document.querySelector('rnn-model')!.cursor = { step: 4, unit: 0 }));
+      await expect(page.getByText('After the cat near the dogs, the network expects')).toBeVisible();
+      await page.keyboard.press('Tab');
+      await expect(page.locator('rnn-predictions :focus')).toHaveCount(0);
+    },
+  },
+  {
+    tag: 'rnn-continuation',
+    model: 'src="models/characters-lstm.safetensors" text="fn main" device="cpu"',
+    attributes: 'count="5"',
+    ready: (page) => expect(page.getByRole('button', { name: 'Go on writing' })).toBeVisible(),
+    async use(page) {
+      await press(page, page.getByRole('spinbutton', { name: 'Length' }), 'ArrowUp');
+      await press(page, page.getByRole('button', { name: 'Go on writing' }), 'Enter');
+      await expect(page.getByText(/^6 written, drawn at temperature 0\.5 with seed 1/)).toBeVisible();
+      await tabTo(page, page.getByRole('group', { name: 'What was read, and then what was written' }));
+    },
+  },
+  {
+    tag: 'rnn-gradient-reach',
+    ready: (page) => expect(page.getByRole('img', { name: /at the end and, 6 steps before/ })).toBeVisible(),
+    use: (page) => openNumbers(page, 'The bars as a table'),
+  },
+];
+
+for (const alone of elements) {
+  standsAlone(alone);
+
+  test(`${alone.tag} has targets of 44 pixels for a finger`, async ({ browser, baseURL }) => {
+    const context = await browser.newContext({ baseURL, viewport: { width: 390, height: 800 }, hasTouch: true, isMobile: true });
+    const page = await context.newPage();
+    await embed(page, alone);
+    await alone.ready(page);
+    for (const target of await page.locator(TARGETS).filter({ visible: true }).all()) {
+      const { width, height } = (await target.boundingBox())!;
+      expect.soft(Math.min(width, height), await target.evaluate((element) => element.outerHTML.slice(0, 120))).toBeGreaterThanOrEqual(44);
+    }
+    await context.close();
+  });
+}
