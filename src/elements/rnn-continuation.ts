@@ -69,6 +69,9 @@ export class RnnContinuation extends ModelFigure {
         white-space: pre-wrap;
         overflow-wrap: anywhere;
       }
+      .word {
+        forced-color-adjust: none;
+      }
       .written {
         font-weight: 700;
       }
