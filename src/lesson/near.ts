@@ -1,4 +1,4 @@
-/** Does something once, when an element is about to be seen: what is far down a page costs nothing before that. */
+/** Does something once, when an element is on the screen or within a screen of it: what is far down a page costs nothing before that. */
 export function whenNear(element: Element, act: () => void): void {
   const observer = new IntersectionObserver(
     (entries) => {
@@ -6,7 +6,7 @@ export function whenNear(element: Element, act: () => void): void {
       observer.disconnect();
       act();
     },
-    { rootMargin: '50% 0px' },
+    { rootMargin: '100% 0px' },
   );
   observer.observe(element);
 }
