@@ -30,6 +30,29 @@ test('paper has figures and words, what was set with its address, and nothing to
   await expect(page.locator('a[data-address*="#term"]')).toHaveCount(0);
 });
 
+test('a figure that was never near the screen says on paper why it shows nothing; once it has been there, it is printed', async ({ page }) => {
+  await opened(page, '');
+  await page.emulateMedia({ media: 'print' });
+  const printed = (kind: string) => page.evaluate((type) => void dispatchEvent(new Event(type)), kind);
+  await printed('beforeprint');
+  const attention = page.locator('#figure-attention');
+  const why = attention.getByText('it has not been computed');
+  await expect(why).toBeVisible();
+  await expect(attention.locator('.panel')).toBeHidden();
+  await expect(page.locator('figure.first').getByText('it has not been computed')).toHaveCount(0);
+  await expect(page.locator('#run')).toBeVisible();
+
+  await printed('afterprint');
+  await expect(why).toHaveCount(0);
+  await page.emulateMedia({ media: 'screen' });
+  await attention.scrollIntoViewIfNeeded();
+  await expect(attention.getByRole('grid').first()).toBeVisible({ timeout: 40_000 });
+  await page.emulateMedia({ media: 'print' });
+  await printed('beforeprint');
+  await expect(why).toHaveCount(0);
+  await expect(attention.locator('.panel')).toBeVisible();
+});
+
 test('a heatmap that was painted on the screen is on paper', async ({ page }) => {
   await opened(page, '?only=figure-run#cell=lstm&step=3');
   const canvas = page.locator('#run [part=canvas]');
