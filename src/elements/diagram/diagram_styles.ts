@@ -131,6 +131,12 @@ export const diagramStyles = css`
   math {
     font-size: 1.1rem;
   }
+  /* A line of a formula does not break. */
+  @media (max-width: 30rem) {
+    math {
+      font-size: 0.95rem;
+    }
+  }
   .symbol.lit {
     background: color-mix(in srgb, currentColor 18%, transparent);
     border-radius: 0.2rem;
