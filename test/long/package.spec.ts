@@ -43,6 +43,24 @@ test('a page with one script tag, and one file beside it, under the strictest po
   expect(faults.filter((fault) => !/reference_worker|worker-src|blob:/.test(fault))).toEqual([]);
 });
 
+test('a page with two copies of the file: the first has the tags, and one device is asked for', async ({ page }) => {
+  await page.addInitScript(() => {
+    const { requestDevice } = GPUAdapter.prototype;
+    Object.assign(globalThis, { devices: 0 });
+    GPUAdapter.prototype.requestDevice = function (descriptor) {
+      Object.assign(globalThis, { devices: Reflect.get(globalThis, 'devices') + 1 });
+      return requestDevice.call(this, descriptor);
+    };
+  });
+  const folder = plainPage('twice', `${snippet}${scriptTag.replace('rnn-heatmap.js', 'again.js')}${element.replace('seed', 'id="second" seed')}`);
+  cpSync(join(folder, 'rnn-heatmap.js'), join(folder, 'again.js'));
+  const faults = await visit(page, await site(folder));
+  await showsTheHeatmap(page);
+  await showsTheHeatmap(page, { selector: '#second' });
+  expect(await page.evaluate(() => Reflect.get(globalThis, 'devices'))).toBe(1);
+  expect(faults).toEqual([]);
+});
+
 test('a page with one script tag from another origin: the CPU computes in a worker', async ({ page }) => {
   const cdn = await site(join(unpacked(), 'dist/package'), { 'Access-Control-Allow-Origin': '*' });
   const folder = plainPage('other_origin', scriptTag.replace('rnn-heatmap.js', `${cdn}rnn-heatmap.js`) + element.replace('seed', 'device="cpu" seed'), false);
