@@ -32,13 +32,12 @@ test('the reference tries an attribute, a property, an event, a part and a colou
   await expect(grid).toHaveAccessibleName(/LSTM of 8 units/);
 });
 
-test('the reference has a section for every element, and axe finds nothing in its words', async ({ page }) => {
+// Axe reads its words in test/long/reference.spec.ts.
+test('the reference has a section for every element', async ({ page }) => {
   await page.goto('./reference.html');
   const tags = await page.locator('section[data-tag]').evaluateAll((sections) => sections.map(({ id }) => id));
   expect(tags.length).toBeGreaterThan(18);
   for (const tag of tags) await expect(page.getByRole('link', { name: `<${tag}>` })).toHaveAttribute('href', `#${tag}`);
-  const { violations } = await new AxeBuilder({ page }).exclude('.stage').analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes.slice(0, 3).map(({ html }) => html)])).toEqual([]);
 });
 
 test('in five minutes: what stands there as code is what is beside it', async ({ page }) => {

@@ -1,10 +1,17 @@
-// Every button of the reference page, pressed: each attribute, property, method, slot, part and custom property of every
-// element on its live example.
+// The whole reference page: its words, and every button of it, pressed: each attribute, property, method, slot, part and
+// custom property of every element on its live example.
+import { AxeBuilder } from '@axe-core/playwright';
 import { expect } from '@playwright/test';
 import { test } from '../../e2e/quiet_page';
 import { elementsIn, elementsManifest } from '../../scripts/elements_manifest.mjs';
 
 test.setTimeout(5 * 60_000);
+
+test('axe finds nothing in the words of the reference page', async ({ page }) => {
+  await page.goto('./reference.html');
+  const { violations } = await new AxeBuilder({ page }).exclude('.stage').analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.slice(0, 3).map(({ html }) => html)])).toEqual([]);
+});
 
 for (const { tagName } of elementsIn(elementsManifest('dist/package'))) {
   const tag = tagName!;
