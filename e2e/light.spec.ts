@@ -83,6 +83,28 @@ test('a race rests while it is out of sight, and goes on when it is back', async
   await expect(race.getByText(/^Paused at update/)).toBeVisible();
 });
 
+test('a playground that trains rests while it is out of sight, says so, and goes on when it is back', async ({ page }) => {
+  await page.goto('./#play=layers-gru!hidden.4~task-keyed_latch');
+  const playground = page.locator('#figure-playground');
+  await playground.scrollIntoViewIfNeeded();
+  await playground.getByRole('button', { name: 'Train', exact: true }).click({ timeout: 40_000 });
+  const training = () => page.evaluate(() => document.querySelector<RnnModel>('#player')!.training);
+  await expect.poll(async () => (await training()).updates, { timeout: 40_000 }).toBeGreaterThan(0);
+
+  await page.getByRole('heading', { level: 1 }).scrollIntoViewIfNeeded();
+  await expect.poll(async () => (await training()).status).toBe('paused');
+  const { updates, message } = await training();
+  expect(message).toBe('It rests while it is out of sight.');
+
+  await playground.scrollIntoViewIfNeeded();
+  await expect.poll(async () => (await training()).updates).toBeGreaterThan(updates);
+  await playground.getByRole('button', { name: 'Pause', exact: true }).click();
+  await expect.poll(async () => (await training()).status).toBe('paused');
+  await page.getByRole('heading', { level: 1 }).scrollIntoViewIfNeeded();
+  await playground.scrollIntoViewIfNeeded();
+  await expect(playground.getByRole('button', { name: 'Train', exact: true })).toBeVisible();
+});
+
 test('a race that the reader paused stays paused, wherever the page is scrolled', async ({ page }) => {
   await page.goto('./#race=distance-2~networks-1~updates-2000~who-a');
   const race = page.locator('#figure-race');

@@ -139,9 +139,9 @@ export class RnnModel extends ModelProperties {
     await this.#training.train();
   }
 
-  /** Stops training after what is under way. */
-  async pause(): Promise<void> {
-    await this.#training.pause();
+  /** Stops training after what is under way, for a reason that trainers tell. */
+  async pause(reason = ''): Promise<void> {
+    await this.#training.pause(reason);
   }
 
   /** Carries out so many updates. */

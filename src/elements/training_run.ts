@@ -21,6 +21,8 @@ export interface TrainingPlan {
 export interface TrainingState {
   /** `idle`: nothing was trained yet. `starting`: a trainer is on its way. */
   readonly status: 'idle' | 'starting' | 'running' | 'paused' | 'diverged' | 'error';
+  /** Whether it trains until it is told to pause; not while it takes single updates, which end by themselves. */
+  readonly goesOn: boolean;
   /** What the reader should know; empty where the status says it all. */
   readonly message: string;
   /** Updates queued so far. */
@@ -51,7 +53,7 @@ export interface TrainingHost {
 const TALLY_FRAMES = 10;
 const SNAPSHOT_MILLISECONDS = 5000;
 
-const NOTHING_YET: TrainingState = { status: 'idle', message: '', updates: 0, tallies: [], tokensPerSecond: undefined, dispatches: 0 };
+const NOTHING_YET: TrainingState = { status: 'idle', goesOn: false, message: '', updates: 0, tallies: [], tokensPerSecond: undefined, dispatches: 0 };
 
 export class TrainingRun implements Trainee {
   #state = NOTHING_YET;
@@ -134,9 +136,13 @@ export class TrainingRun implements Trainee {
     await this.#start((trainer) => this.#go(trainer));
   }
 
-  /** Stops after what is queued. */
-  pause(): Promise<void> {
-    return this.#end('');
+  /**
+   * Stops after what is queued.
+   *
+   * @param reason - what the reader should know of it
+   */
+  pause(reason = ''): Promise<void> {
+    return this.#end(reason);
   }
 
   async #end(reason: string): Promise<void> {
@@ -366,7 +372,7 @@ export class TrainingRun implements Trainee {
   }
 
   #tell(change: Partial<TrainingState>): void {
-    this.#state = { ...this.#state, ...change };
+    this.#state = { ...this.#state, ...change, goesOn: this.#goOn };
     this.host.changed();
   }
 

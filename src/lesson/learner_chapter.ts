@@ -4,7 +4,7 @@ import type { RnnModel } from '../elements/rnn-model';
 import { LEARNER_RULES } from './figure_rules';
 import type { LessonState } from './link';
 import { whenNear } from './near';
-import { restOutOfSight } from './out_of_sight';
+import { modelRestsOutOfSight } from './out_of_sight';
 import { readSettings, writtenSettings, type SettingsOf } from './settings_link';
 import { TrainingCurves } from './training_curves';
 
@@ -40,13 +40,7 @@ export function learnerChapter(change: (settings: Partial<LessonState>, history:
   });
   model.addEventListener('cursor-change', ({ step, unit }) => change({ step: step + 1, unit: unit + 1 }, 'same'));
   model.watch(() => curves.update());
-  restOutOfSight(byId('figure-learner'), {
-    isRunning: () => model.training.status === 'running' || model.training.status === 'starting',
-    rest: () => void model.pause(),
-    goOn: () => {
-      if (model.training.updates > 0) void model.train();
-    },
-  });
+  modelRestsOutOfSight(byId('figure-learner'), model);
 
   let shown: LessonState | undefined;
   whenNear(byId('figure-learner'), () => {

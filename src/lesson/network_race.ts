@@ -3,7 +3,7 @@ import { html, render, type TemplateResult } from 'lit';
 import type { RnnModel } from '../elements/rnn-model';
 import { percent, recentOf } from '../elements/training_words';
 import { interval, median, solvedAt } from './curve_points';
-import { restOutOfSight } from './out_of_sight';
+import { OUT_OF_SIGHT, restOutOfSight } from './out_of_sight';
 import { TrainingCurves } from './training_curves';
 
 /** One of those that race. */
@@ -32,6 +32,7 @@ export class NetworkRace {
   #racers: readonly Racer[] = [];
   #starting = false;
   #rests = false;
+  #rested: readonly RnnModel['state']['model'][] = [];
   #updates = 0;
   #isTelling = false;
   readonly #curves: TrainingCurves;
@@ -43,7 +44,7 @@ export class NetworkRace {
       if (!this.#isRunning) void Promise.all(this.#racers.map(({ model }) => model.step()));
     });
     this.#part('reset').addEventListener('click', () => void Promise.all(this.#racers.map(({ model }) => model.reset())));
-    restOutOfSight(this.#part('train').closest('figure')!, { isRunning: () => this.#isRunning, rest: () => this.#rest(), goOn: () => this.#goOn() });
+    restOutOfSight(this.#part('train').closest('figure')!, { isRunning: () => this.#trains, rest: () => this.#rest(), goOn: () => this.#goOn() });
   }
 
   get racers(): readonly Racer[] {
@@ -73,6 +74,11 @@ export class NetworkRace {
     return this.#starting || this.#racers.some(({ model }) => model.training.status === 'running' || model.training.status === 'starting');
   }
 
+  /** Until it is told to pause; single updates end by themselves. */
+  get #trains(): boolean {
+    return this.#starting || this.#racers.some(({ model }) => model.training.goesOn);
+  }
+
   /** All take one step first: by then every kernel is there, and they are off together. */
   async #train(): Promise<void> {
     this.#starting = true;
@@ -93,13 +99,19 @@ export class NetworkRace {
 
   #rest(): void {
     this.#rests = true;
+    this.#rested = this.#networks;
     void this.#pause();
   }
 
-  /** Those that were put back in between, or replaced, wait for the reader. */
+  /** Those that have become others meanwhile wait for the reader. */
   #goOn(): void {
     this.#rests = false;
-    if (this.#racers.some(({ model }) => model.training.updates > 0)) void this.#train();
+    const same = this.#networks.every((network, k) => network === this.#rested[k]);
+    if (same || this.#racers.some(({ model }) => model.training.updates > 0)) void this.#train();
+  }
+
+  get #networks(): readonly RnnModel['state']['model'][] {
+    return this.#racers.map(({ model }) => model.state.model);
   }
 
   #tell(): void {
@@ -129,7 +141,7 @@ export class NetworkRace {
     const racers = this.#racers;
     const failed = racers.find(({ model }) => model.training.status === 'error' || model.training.status === 'diverged' || model.state.status === 'error');
     if (failed) return `${failed.network.name}: ${failed.model.training.message || failed.model.state.message}`;
-    if (this.#rests) return 'It rests while it is out of sight.';
+    if (this.#rests) return OUT_OF_SIGHT;
     if (this.#starting) return 'Getting ready…';
     const done = this.#done;
     if (done === 0) return '';

@@ -10,12 +10,12 @@ import '../elements/define';
 import { layersOf } from '../elements/layer_stack';
 import type { RnnModel } from '../elements/rnn-model';
 import type { LearningSettings } from '../elements/trainer_settings';
-import { readingNote } from '../elements/training_words';
 import { layerTitle, modelShape } from '../engine';
 import { writtenEdits } from './edit_link';
 import type { Change } from './figure_models';
 import { writtenLink, type LessonState } from './link';
 import { playKind } from './play_fields';
+import { modelRestsOutOfSight } from './out_of_sight';
 import { changedSettings, NO_TASK, PLAY_RULES, playStart, readPlay, taskSettings, writtenPlay, type PlayState } from './play_link';
 import { shownSignal, signalsOf, type PlaySignal } from './play_signals';
 import { obstacleOf, writtenStack, type PlayStack } from './play_stack';
@@ -45,6 +45,7 @@ export class Playground {
       if (writtenEdits(edits) !== writtenEdits(this.#state.edits)) this.#take({ edits }, 'same');
     });
     this.#box.addEventListener('learning-change', ({ settings }) => this.#learn(settings));
+    modelRestsOutOfSight(model.closest('figure')!, model);
     model.watch(() => {
       this.#curves?.update();
       this.#drawSoon();
@@ -180,7 +181,6 @@ export class Playground {
         <fieldset><legend>It knows</legend>${radio(false, 'any words, and learns nothing')} ${radio(true, 'the words of a task')}</fieldset>
         <label>Numbers to a word <input type="number" min=${least} max=${most} step="1" inputmode="numeric" .value=${String(embedding)} @change=${widen} /></label>
       </div>
-      <p class="slide-note">${task === NO_TASK ? '' : readingNote(this.#model.state)}</p>
     `;
   }
 

@@ -119,6 +119,19 @@ describe('training', () => {
     expect(run.state.updates).toBe(trainers[0].updates);
   });
 
+  it('goes on until it is told to pause, for a reason if one is given; single updates do not go on', async () => {
+    await run.train();
+    await frames(2);
+    expect(run.state.goesOn).toBe(true);
+    await run.pause('It rests.');
+    expect(run.state).toMatchObject({ status: 'paused', goesOn: false, message: 'It rests.' });
+    const stepping = run.step();
+    await flushed();
+    expect(run.state.goesOn).toBe(false);
+    await stepping;
+    expect(run.state).toMatchObject({ status: 'paused', goesOn: false, message: '' });
+  });
+
   it('that is paused before it began has not begun', async () => {
     const training = run.train();
     const pausing = run.pause();
