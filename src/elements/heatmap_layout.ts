@@ -160,9 +160,10 @@ function uprightOverhang(columns: number, widthOf: (text: string) => number, nar
   return Math.max(0, Math.ceil((widthOf(String(columns)) - narrowest) / 2));
 }
 
-/** How high so many rows are drawn, in CSS pixels, with one line of labels. */
-export function expectedHeight(rows: number): number {
-  return clamp(HEIGHT / rows, ENTRY.flattest, ENTRY.tallest) * rows + FONT.header;
+/** How high so many rows are drawn, in CSS pixels, with one line above them: of labels, or a lane's title. */
+export function expectedHeight(rows: number, lane = false): number {
+  const [height, flattest] = lane ? [LANE.height, LANE.flattest] : [HEIGHT, ENTRY.flattest];
+  return clamp(height / rows, flattest, ENTRY.tallest) * rows + FONT.header;
 }
 
 /** The smallest of 1, 2, 5, 10 … that is not below `least`. */

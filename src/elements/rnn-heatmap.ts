@@ -310,7 +310,7 @@ export class RnnHeatmap extends HeatmapProperties {
       this.#view.arrange(this.base, { current: this.#attention.current(matrix), pointed: this.#attention.pointed(matrix, order), pinned: pinned && blockOf(pinned, order) });
     }
     // What is to come takes its room at once, so that the page does not jump.
-    if (this.empty) this.empty.style.minHeight = this.#source.rowsToCome ? `${expectedHeight(this.#source.rowsToCome)}px` : '';
+    if (this.empty) this.empty.style.minHeight = this.#source.rowsToCome ? `${expectedHeight(this.#source.rowsToCome, this.lane !== undefined)}px` : '';
     const { value } = this.#source.influence;
     if (value && value !== this.#measured) this.dispatchEvent(new InfluenceMeasuredEvent(value));
     this.#measured = value;

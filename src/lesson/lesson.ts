@@ -315,7 +315,7 @@ function sayWhatComputes(engine: Engine): void {
   sayEngine(engine);
   byId('engine-note').textContent =
     engine.kind === 'gpu'
-      ? `It runs on your GPU (${engine.description}).`
+      ? `It runs on your GPU: ${engine.description}.`
       : `It runs on your CPU, in float64. All of this page works that way; a GPU would only be faster. (${engine.description})`;
 }
 
