@@ -84,7 +84,7 @@ export abstract class HeatmapProperties extends MarkupElement {
   /** What a column is called: `step`. */
   @property({ attribute: 'column-noun' }) columnNoun: string | undefined;
 
-  /** Names of the rows; the attribute takes JSON or a list separated by commas or spaces. */
+  /** Names of the rows, of numbers given as of a signal’s; the attribute takes JSON or a list separated by commas or spaces. */
   @property({ attribute: 'row-labels', converter: labelsAttribute }) rowLabels: readonly string[] | undefined;
 
   /** Names of the columns, likewise. */

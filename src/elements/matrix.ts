@@ -174,6 +174,11 @@ export interface GivenValues {
   readonly max: number | undefined;
 }
 
+/** Why these names cannot be those of so many rows. */
+export function rowLabelsFault(labels: readonly string[] | undefined, rows: number): string | undefined {
+  return labels && labels.length !== rows ? `row-labels: ${labels.length} given for ${count(rows, 'row')}.` : undefined;
+}
+
 /** A matrix of the page's own numbers, or why there is none: what was given and what is allowed. */
 export function givenMatrix(given: GivenValues): Matrix | string {
   const flat = flattened(given.values, given.rows);
@@ -186,7 +191,8 @@ export function givenMatrix(given: GivenValues): Matrix | string {
     return `values: ${count(values.length, 'number')} given for ${count(rows, 'row')}; the rows must be equally long, so it must be a multiple of ${rows}.`;
   }
   const columns = values.length / rows;
-  if (given.rowLabels && given.rowLabels.length !== rows) return `row-labels: ${given.rowLabels.length} given for ${count(rows, 'row')}.`;
+  const mislabelled = rowLabelsFault(given.rowLabels, rows);
+  if (mislabelled) return mislabelled;
   if (given.columnLabels && given.columnLabels.length !== columns) {
     return `column-labels: ${given.columnLabels.length} given for ${count(columns, 'column')}.`;
   }

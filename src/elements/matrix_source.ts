@@ -7,7 +7,7 @@ import { attentionMatrix } from './attention_matrix';
 import { EngineHistory, noticeOf, type EngineNotice } from './engine_history';
 import { influenceMatrix } from './influence_matrix';
 import { InfluenceRun } from './influence_run';
-import { givenMatrix, logEnds, meanMatrix, signalMatrix, type GradientOf, type Matrix } from './matrix';
+import { givenMatrix, logEnds, meanMatrix, rowLabelsFault, signalMatrix, type GradientOf, type Matrix } from './matrix';
 import type { ModelConnection } from './model_connection';
 import type { OwnNetwork } from './own_network';
 import type { Scaling } from './range';
@@ -135,7 +135,7 @@ export class MatrixSource {
     this.engine = engine;
     const reason = this.#history.lossOf(engine);
     if (reason) this.shown.clear(`The GPU device was lost (${reason}), and this run's numbers with it. Run the model again.`, 'device-lost');
-    else this.#show([source, this.given.scale, this.given.unit, this.given.group, this.given.reduce], tape, () => this.#signalMatrix(source, tape.inputs.words?.[0]));
+    else this.#show([source, this.given.scale, this.given.unit, this.given.group, this.given.reduce, this.given.rowLabels], tape, () => this.#signalMatrix(source, tape.inputs.words?.[0]));
   }
 
   #showValues(): void {
@@ -166,9 +166,9 @@ export class MatrixSource {
       if (!this.shown.matrix) this.#keepRoom(units);
       return;
     }
-    const { signal, layer, direction, scale, unit, group, reduce } = this.given;
+    const { signal, layer, direction, scale, unit, group, reduce, rowLabels } = this.given;
     if (signal === 'influence') return this.#showInfluence(tape, run);
-    const key = [tape, signal, layer, direction, scale, unit, group, reduce, this.#numbersOf(tape, run)];
+    const key = [tape, signal, layer, direction, scale, unit, group, reduce, rowLabels, this.#numbersOf(tape, run)];
     const matrixOf = (loss?: GradientOf) => this.#signalMatrix(tape.signal(signal, { layer, direction }), words, loss);
     if (!signal.startsWith('d_')) return this.#show(key, tape, matrixOf, run);
     const gradient = this.#gradient(tape);
@@ -194,6 +194,15 @@ export class MatrixSource {
 
   /** Throws, in words, for properties that do not go together. */
   #signalMatrix(signal: Signal, words: readonly string[] | undefined, loss?: GradientOf): Matrix {
+    const matrix = this.#rowsOf(signal, words, loss);
+    const { rowLabels = matrix.rowLabels } = this.given;
+    const fault = rowLabelsFault(rowLabels, matrix.rows);
+    if (fault) throw new Error(fault);
+    return { ...matrix, rowLabels };
+  }
+
+  /** Which rows of it are asked for. */
+  #rowsOf(signal: Signal, words: readonly string[] | undefined, loss: GradientOf | undefined): Matrix {
     const { scale, unit, group, reduce } = this.given;
     if (signal.name === 'attn') return attentionMatrix(signal, words, group);
     if (reduce === undefined || reduce === null) return signalMatrix(signal, words, scalingOf(scale), loss, { unit, group });

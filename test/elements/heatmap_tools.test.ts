@@ -197,12 +197,13 @@ describe('taken away', () => {
     expect([again.order, again.selectedColumns, again.pinned, again.zoom, again.rowLabels]).toEqual(['value', [1, 2], [1, 0], 1.5, ['<x>', '"y']]);
     expect(inside(again, '.ticks').textContent).toBe(inside(heatmap, '.ticks').textContent);
 
-    const network = mount('<rnn-heatmap text="a &quot;b&quot; c" cell="gru" hidden="3" seed="7" signal="z" gate-bias="z:2" device="cpu"></rnn-heatmap>');
+    const network = mount('<rnn-heatmap text="a &quot;b&quot; c" cell="gru" hidden="3" seed="7" signal="z" gate-bias="z:2" row-labels="one two three" device="cpu"></rnn-heatmap>');
     await settled(() => expect(pixelsOf(canvasOf(network), 3, 3)[0][0][3]).toBe(255));
     const code = await network.embedCode();
     expect(code).not.toContain('values=');
     const copy = await shownBy(code);
     await settled(() => expect(pixelsOf(canvasOf(copy), 3, 3)).toEqual(pixelsOf(canvasOf(network), 3, 3)));
+    expect(copy.rowLabels).toEqual(['one', 'two', 'three']);
   });
 
   it('as a link that another visit of the page follows', async () => {

@@ -197,6 +197,16 @@ describe('the reader', () => {
   });
 });
 
+it('rows of a signal are called as the page calls them', async () => {
+  const heatmap = mount('<rnn-heatmap text="a b" hidden="2" row-labels="first second" device="cpu"></rnn-heatmap>');
+  const names = () => [...inside(heatmap, '.rows').querySelectorAll('span')].map((label) => label.textContent!.trim());
+  await settled(() => expect(names()).toEqual(['first', 'second']));
+  heatmap.rowLabels = ['one', 'two'];
+  await settled(() => expect(names()).toEqual(['one', 'two']));
+  heatmap.rowLabels = undefined;
+  await settled(() => expect(names()).toEqual(['1', '2']));
+});
+
 describe('what cannot be drawn is explained', () => {
   it.each([
     ['values="1 2 3 4 5" rows="2"', 'values: 5 numbers given for 2 rows; the rows must be equally long, so it must be a multiple of 2.'],
@@ -204,6 +214,7 @@ describe('what cannot be drawn is explained', () => {
     ['values=""', 'values: there are no numbers; give at least one.'],
     ['values="1 2" rows="0"', 'rows: 0 given; it must be a whole number of at least 1.'],
     ['values="1 2" rows="2" row-labels="a,b,c"', 'row-labels: 3 given for 2 rows.'],
+    ['text="a" hidden="4" row-labels="a,b,c" device="cpu"', 'row-labels: 3 given for 4 rows.'],
     ['values="1 2" min="3" max="2"', 'min and max: 3 and 2 given; min must be below max.'],
     ['text=""', 'There are no words to read; give a text.'],
     ['text="   "', 'There are no words to read; give a text.'],

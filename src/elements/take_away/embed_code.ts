@@ -73,9 +73,9 @@ function isDescribed(model: RnnModel): boolean {
   return !src && !task && !start && !words && layers.length === 0 && edits.length === 0 && seeds === 1 && training.updates === 0 && opening.status === 'none';
 }
 
-function signalOf({ signal, layer, direction, unit, group, reduce, scale, min, max }: HeatmapProperties): Attributes {
+function signalOf({ signal, layer, direction, unit, group, reduce, rowLabels, scale, min, max }: HeatmapProperties): Attributes {
   const influence = signal === 'influence';
-  return { signal, layer, direction: unless(direction, 'forward'), unit, group, reduce, scale, min: influence ? min : undefined, max: influence ? max : undefined };
+  return { signal, layer, direction: unless(direction, 'forward'), unit, group, reduce, 'row-labels': influence ? undefined : rowLabels && JSON.stringify(rowLabels), scale, min: influence ? min : undefined, max: influence ? max : undefined };
 }
 
 function numbersOf({ host, matrix, at, coding, single }: Embedded): Attributes {
