@@ -28,7 +28,7 @@ export async function begun(page: Page): Promise<void> {
 
 /** A figure by its number. */
 export function figure(page: Page, number: number): Locator {
-  return page.getByRole('figure').filter({ hasText: `Figure ${number}.` });
+  return page.getByRole('figure', { name: new RegExp(`^Figure ${number}\\.`) });
 }
 
 /** The same on the screen, of a page opened with that state; what is far down the page begins when it is near. */
