@@ -115,7 +115,7 @@ export class MatrixSource {
     else if (values !== undefined) this.#showValues();
     else if (connected) this.#showRun(this.connection.model?.state);
     else if (text === undefined) this.shown.clear(NOTHING, 'empty');
-    else if (!isNear && !this.#own?.isRunning) this.#keepRoom(this.given.units);
+    else if (!isNear && !this.#own?.isRunning) this.#keepRoom(this.#rowsFor(this.given.units));
     else this.#showRun(this.#ownRun());
     this.notice = source ? undefined : noticeOf(this.engine, this.connection.model?.device ?? this.given.device);
   }
@@ -144,8 +144,14 @@ export class MatrixSource {
     this.#show(key, undefined, () => givenMatrix({ values, rows, rowLabels, columnLabels, rowNoun, columnNoun, unit, scaling: scalingOf(scale), min, max }));
   }
 
-  #keepRoom(units: number): void {
-    this.rowsToCome = roomFor(units);
+  /** Of so many units one alone may be asked for, or the mean of all. */
+  #rowsFor(units: number): number {
+    const { unit, reduce } = this.given;
+    return unit === undefined && reduce === undefined ? units : 1;
+  }
+
+  #keepRoom(rows: number): void {
+    this.rowsToCome = roomFor(rows);
     this.shown.clear('', 'loading');
   }
 
@@ -155,15 +161,15 @@ export class MatrixSource {
     this.engine = run.engine;
     this.#history.follow(run);
     const { tape, words } = run;
-    const units = this.connection.model?.units ?? this.given.units;
+    const rows = this.#rowsFor(tape?.model.shape.layers.at(-1)?.width ?? this.connection.model?.units ?? this.given.units);
     if (!tape) {
       this.shown.clear(run.message, this.#history.absenceOf(run));
-      this.rowsToCome = this.busy ? roomFor(units) : 0;
+      this.rowsToCome = this.busy ? roomFor(rows) : 0;
       return;
     }
     if (!this.#isNear) {
       this.influence.pause();
-      if (!this.shown.matrix) this.#keepRoom(units);
+      if (!this.shown.matrix) this.#keepRoom(rows);
       return;
     }
     const { signal, layer, direction, scale, unit, group, reduce, rowLabels } = this.given;
@@ -274,9 +280,9 @@ export class MatrixSource {
   }
 }
 
-/** Rows that so many units will have; none where that is not known to be right. */
-function roomFor(units: number): number {
-  return units >= 1 && units <= 64 ? units : 0;
+/** So many rows; none where that is not known to be right. */
+function roomFor(rows: number): number {
+  return rows >= 1 && rows <= 64 ? rows : 0;
 }
 
 /** Throws for a scale that there is none of, in words. */
