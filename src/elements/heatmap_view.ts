@@ -10,7 +10,7 @@ import { layoutFor, type Layout } from './heatmap_layout';
 import type { HeatmapProperties } from './heatmap_properties';
 import type { Matrix } from './matrix';
 import type { RowOrder } from './row_order';
-import { textWidth } from './text_width';
+import { labelWidths } from './text_width';
 
 type Host = ReactiveControllerHost & Pick<HeatmapProperties, 'zoom' | 'firstRow' | 'firstColumn' | 'lane' | 'timeDirection'> & HTMLElement;
 
@@ -183,8 +183,7 @@ export class HeatmapView implements ReactiveController {
     const { zoom, lane } = this.host;
     const key = [matrix, this.#room, devicePixelRatio, fontSize, fontFamily, zoom, lane];
     if (this.#layout && key.every((part, k) => Object.is(part, this.#layout!.key[k]))) return this.#layout.layout;
-    const font = `${fontSize} ${fontFamily}`;
-    const room = { width: this.#room, ratio: devicePixelRatio, fontSize: parseFloat(fontSize), widthOf: (text: string) => textWidth(text, font), lane: lane !== undefined, zoom: lane ? 1 : Math.max(0, finite(zoom, 1)) };
+    const room = { width: this.#room, ratio: devicePixelRatio, fontSize: parseFloat(fontSize), widthOf: labelWidths({ fontSize, fontFamily }), lane: lane !== undefined, zoom: lane ? 1 : Math.max(0, finite(zoom, 1)) };
     const layout = layoutFor(matrix, room);
     this.#layout = { key, layout };
     return layout;

@@ -15,3 +15,9 @@ export function textWidth(text: string, font: string): number {
   }
   return width;
 }
+
+/** How wide the labels of a heatmap are at their heaviest: marked, as `.here` in its styles. */
+export function labelWidths({ fontSize, fontFamily }: { readonly fontSize: string; readonly fontFamily: string }): (text: string) => number {
+  const font = `650 ${fontSize} ${fontFamily}`;
+  return (text) => textWidth(text, font);
+}

@@ -1,6 +1,6 @@
 /** Where the columns of a heatmap stand, so that a chart above or below it can share its axis of time. */
 import { layoutFor } from './heatmap_layout';
-import { textWidth } from './text_width';
+import { labelWidths } from './text_width';
 
 export interface TimeAxis {
   /** Where the first column begins, how far it is from one to the next, and how wide all is, in CSS pixels. */
@@ -17,11 +17,10 @@ export interface TimeAxis {
  * @param rowNoun - what its rows are
  */
 export function timeAxis(heatmap: Element | null, rows: number, words: readonly string[], room: number, rowNoun = 'unit'): TimeAxis {
-  const { fontSize, fontFamily } = heatmap ? getComputedStyle(heatmap) : { fontSize: '13px', fontFamily: 'system-ui, sans-serif' };
-  const widthOf = (text: string) => textWidth(text, `${fontSize} ${fontFamily}`);
+  const font = heatmap ? getComputedStyle(heatmap) : { fontSize: '13px', fontFamily: 'system-ui, sans-serif' };
   const columns = words.length;
   const laidOut = (columnLabels: readonly string[] | undefined) => {
-    const { gutter, entryWidth, ratio, overhang } = layoutFor({ rows, columns, rowLabels: undefined, columnLabels, rowNoun }, { width: room, ratio: devicePixelRatio, fontSize: parseFloat(fontSize), widthOf });
+    const { gutter, entryWidth, ratio, overhang } = layoutFor({ rows, columns, rowLabels: undefined, columnLabels, rowNoun }, { width: room, ratio: devicePixelRatio, fontSize: parseFloat(font.fontSize), widthOf: labelWidths(font) });
     const pitch = entryWidth / ratio;
     return { left: gutter, pitch, width: gutter + columns * pitch, whole: gutter + columns * pitch + overhang };
   };
