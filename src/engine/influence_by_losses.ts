@@ -5,7 +5,8 @@
  */
 import { NonFiniteError } from './errors';
 import { outputWidth } from './model/spec';
-import { backwardBytes, propagate } from './reference/backward';
+import { propagate } from './reference/backward';
+import { backwardBytes } from './reference/record_bytes';
 import { firstSteps, type SequenceRun } from './sequence_run';
 
 /** Memory that the gradients of losses side by side may take. */

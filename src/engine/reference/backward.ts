@@ -5,7 +5,6 @@
  * Nothing flows at the steps a sequence does not have: its gradients start at its own last step (which for the reverse
  * direction is step 0), where those at the final states join.
  */
-import type { Inputs } from '../model/inputs';
 import type { CheckedLoss } from '../model/loss';
 import { directionsOf, parameterShapes, type Direction } from '../model/parameters';
 import { size, type Tensor } from '../math/tensor';
@@ -13,8 +12,9 @@ import { isRecurrent, outputWidth, stateWidth, type ModelShape, type RecurrentLa
 import { extentOf, prepareBlockBack } from './block_layer';
 import { dropFrom, type Dropout } from './dropout';
 import { headLoss, type HeadLoss } from './head_loss';
-import { addToOutput, programBytes, type Prepared, type ProgramGradient } from './ops/program';
+import { addToOutput, type Prepared, type ProgramGradient } from './ops/program';
 import { directionRecords, isProgramRecord, layerInput, lengthOf, statesBefore, type DirectionRecord, type Read, type RolloutRecord, type Weights } from './rollout';
+import { planesOf } from './record_bytes';
 import { layerWeights, type Numbers } from './step';
 import { layerStepBackward } from './step_backward';
 
@@ -57,20 +57,6 @@ export interface BackwardRecord {
 type Start = Extract<CheckedLoss, { kind: 'cotangents' }> | HeadLoss;
 
 type Gradients = Pick<BackwardRecord, 'parameters'> & { readonly layers: readonly (RecurrentGradients | (BlockGradients & { readonly back: Prepared<ProgramGradient> }))[] };
-
-/** How much memory a backward record takes, in bytes. */
-export function backwardBytes(model: ModelShape, inputs: Pick<Inputs, 'first' | 'steps' | 'sequences'>): number {
-  const rows = model.seeds.length * inputs.steps * inputs.sequences;
-  const parameters = [...parameterShapes(model).values()].reduce((sum, shape) => sum + size(shape), 0);
-  return model.layers.reduce(
-    (sum, layer) => {
-      if (!isRecurrent(layer)) return sum + Float64Array.BYTES_PER_ELEMENT * rows * layer.inputs + programBytes(layer.program, extentOf(model, { ...inputs, lengths: undefined }));
-      const states = layer.cell.states.reduce((total, _, s) => total + stateWidth(layer, s), 0);
-      return sum + Float64Array.BYTES_PER_ELEMENT * rows * (layer.inputs + layer.directions * (states + planesOf(layer) * layer.hidden));
-    },
-    Float64Array.BYTES_PER_ELEMENT * model.seeds.length * parameters,
-  );
-}
 
 /**
  * Takes a loss back through a run. Pauses about every millisecond; all memory is asked for before the first pause.
@@ -213,11 +199,6 @@ function* embeddingGradient({ seeds, layers }: ModelShape, inputs: Read, { layer
       yield;
     }
   }
-}
-
-/** How many rows of gradients a direction keeps at its pre-activations. */
-function planesOf({ cell }: RecurrentLayer): number {
-  return cell.gates.length + (cell.splitGates ?? 0);
 }
 
 function zeros({ seeds }: ModelShape, { steps, sequences }: Read, width: number, each = 1): Float64Array {

@@ -12,12 +12,13 @@ import { checkedParameters, parameterShapes, staleParameters, type Parameters, t
 import { modelShape, reseeded, type ModelShape, type ModelSpec } from '../model/spec';
 import type { Snapshot, Trainer, TrainerOptions } from '../training/trainer';
 import type { Training } from '../training/training';
-import { backward, backwardBytes, type BackwardRecord } from './backward';
+import type { BackwardRecord } from './backward';
 import { inSlices, toEnd } from './driver';
 import { leavePageWorker, pageWorker, type ReferenceWorker } from './page_worker';
+import { backwardBytes, recordBytes } from './record_bytes';
 import { ReferenceTape, type ReferenceRun } from './reference_tape';
 import type { ReferenceStepper } from './reference_stepper';
-import { recordBytes, rollout, type RolloutRecord } from './rollout';
+import { rollout, type RolloutRecord } from './rollout';
 import type { TrainingHost } from './training_queue';
 import type { UpdateRules } from './training_state';
 
@@ -51,7 +52,7 @@ class ReferenceEngine implements Engine {
     return new ReferenceModel(this, shape, start, this.#ending.signal, {
       forward: (parameters, inputs, abort) => this.#carryOut(abort, () => rollout(shape, parameters, inputs), (worker) => worker.run(shape, parameters, inputs, abort)),
       backward: (parameters, inputs, record, loss, abort) =>
-        this.#carryOut(abort, () => backward(shape, parameters, inputs, record, loss), (worker) => worker.backward(shape, parameters, inputs, record, loss, abort)),
+        this.#carryOut(abort, async () => (await import('./backward')).backward(shape, parameters, inputs, record, loss), (worker) => worker.backward(shape, parameters, inputs, record, loss, abort)),
       training: (rules, from) => this.#training(shape, rules, from),
     });
   }
@@ -81,11 +82,11 @@ class ReferenceEngine implements Engine {
   }
 
   /** In place, in the page's worker, or in slices. */
-  async #carryOut<Result>(abort: AbortSignal, work: () => Generator<void, Result>, message: (worker: ReferenceWorker) => Promise<Result>): Promise<Result> {
-    if (!isPage()) return toEnd(work());
+  async #carryOut<Result>(abort: AbortSignal, work: () => Generator<void, Result> | Promise<Generator<void, Result>>, message: (worker: ReferenceWorker) => Promise<Result>): Promise<Result> {
+    if (!isPage()) return toEnd(await work());
     const worker = await this.#inWorker();
     abort.throwIfAborted();
-    return worker ? message(worker) : inSlices(work(), abort);
+    return worker ? message(worker) : inSlices(await work(), abort);
   }
 }
 

@@ -9,9 +9,9 @@ import type { Tensor } from '../math/tensor';
 import type { Inputs, Source } from '../model/inputs';
 import { directionsOf, type Direction } from '../model/parameters';
 import { isRecurrent, recurrentLayer, stateWidth, type BlockLayer, type ModelShape, type RecurrentLayer } from '../model/spec';
-import { extentOf, fillInput, prepareBlock } from './block_layer';
+import { fillInput, prepareBlock } from './block_layer';
 import { dropFrom, type Dropout } from './dropout';
-import { programBytes, type ProgramRecord } from './ops/program';
+import type { ProgramRecord } from './ops/program';
 import { layerStep, layerWeights, type Numbers } from './step';
 
 /** A model's parameters under their names. */
@@ -46,17 +46,6 @@ export function isProgramRecord(record: LayerRecord): record is ProgramRecord {
 /** A recurrent layer's record, by direction. */
 export function directionRecords(record: RolloutRecord, k: number): readonly DirectionRecord[] {
   return record[k] as readonly DirectionRecord[];
-}
-
-/** How much memory a record takes, in bytes. */
-export function recordBytes(model: ModelShape, inputs: Pick<Inputs, 'first' | 'steps' | 'sequences'>): number {
-  const rows = model.seeds.length * inputs.steps * inputs.sequences;
-  return model.layers.reduce((sum, layer) => {
-    if (!isRecurrent(layer)) return sum + Float64Array.BYTES_PER_ELEMENT * rows * layer.inputs + programBytes(layer.program, extentOf(model, { ...inputs, lengths: undefined }));
-    const { cell, directions, hidden, width } = layer;
-    const states = width === hidden ? cell.states.length * hidden : width + cell.states.length * hidden;
-    return sum + Float64Array.BYTES_PER_ELEMENT * rows * directions * (states + cell.saved.length * hidden);
-  }, 0);
 }
 
 /**
