@@ -67,7 +67,7 @@ export class HeatmapView implements ReactiveController {
 
   /** Lays out a matrix, before it is rendered. */
   layOut(matrix: Matrix | undefined, order: RowOrder | undefined): void {
-    if (!matrix || !order || this.#room <= 0) {
+    if (!matrix || !order || !this.#hasRoom()) {
       this.geometry = undefined;
       return;
     }
@@ -176,6 +176,12 @@ export class HeatmapView implements ReactiveController {
       const { row: firstRow, column: firstColumn } = rounded(geometry.corner);
       this.host.dispatchEvent(new ViewChangeEvent({ zoom: geometry.layout.zoom, firstRow, firstColumn }));
     });
+  }
+
+  /** What is new to the page is told its width only after it was painted, and should have its height before. */
+  #hasRoom(): boolean {
+    if (this.#room <= 0) this.#room = Math.floor(this.host.clientWidth);
+    return this.#room > 0;
   }
 
   #layoutOf(matrix: Matrix): Layout {

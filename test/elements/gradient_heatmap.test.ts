@@ -36,8 +36,10 @@ const frames = async (count: number) => {
   for (let i = 0; i < count; i++) await new Promise(requestAnimationFrame);
 };
 
+/** One over the other: what is pushed off the screen computes nothing. */
 function withModel(attributes: string, ...heatmaps: string[]) {
-  const box = mount<HTMLElement>(`<div><rnn-model id="m" text="${SENTENCE}" ${attributes}></rnn-model>${heatmaps.map((given) => `<rnn-heatmap for="m" ${given}></rnn-heatmap>`).join('')}</div>`);
+  const views = heatmaps.map((given) => `<rnn-heatmap style="position: absolute; inset: 0 auto auto 0; inline-size: 640px" for="m" ${given}></rnn-heatmap>`);
+  const box = mount<HTMLElement>(`<div style="position: relative"><rnn-model id="m" text="${SENTENCE}" ${attributes}></rnn-model>${views.join('')}</div>`);
   return { model: box.querySelector<RnnModel>('rnn-model')!, views: [...box.querySelectorAll<RnnHeatmap>('rnn-heatmap')] };
 }
 

@@ -1,8 +1,8 @@
 // An element alone with its model in someone else's page, under the strictest policy: what is asked of each of them.
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Locator, type Page } from '@playwright/test';
-import { contentSecurityPolicy } from '../scripts/content_security_policy.mjs';
-import { test } from './quiet_page';
+import { contentSecurityPolicy } from '../../scripts/content_security_policy.mjs';
+import { test } from '../../e2e/quiet_page';
 
 const LSTM = 'text="The cat that we saw was happy" cell="lstm" hidden="4" embedding="4"';
 
