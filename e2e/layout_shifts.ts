@@ -66,6 +66,7 @@ async function settled(page: Page): Promise<void> {
     type Figure = HTMLElement & { readonly busy?: boolean };
     type Model = HTMLElement & { readonly state?: { readonly status: string }; readonly opening?: { readonly status: string } };
     const isNear = (element: Element) => {
+      if (!element.checkVisibility()) return false; // behind a summary that nobody opened
       const { top, bottom } = element.getBoundingClientRect();
       return bottom > -innerHeight && top < 2 * innerHeight;
     };
