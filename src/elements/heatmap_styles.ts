@@ -258,6 +258,10 @@ export const heatmapStyles = css`
     text-wrap: balance;
     overflow-wrap: anywhere;
   }
+  :host([lane]) .empty {
+    box-sizing: border-box;
+    padding-block: 0;
+  }
 
   .quiet {
     position: absolute;
