@@ -61,6 +61,11 @@ export class RnnInfluence extends ModelFigure<InfluencePhrases> {
         border-radius: 0.4rem;
         background: Canvas;
       }
+      @media (pointer: coarse) {
+        select {
+          min-block-size: 2.75rem;
+        }
+      }
       rnn-heatmap {
         font-size: 0.875rem;
       }

@@ -125,6 +125,11 @@ export const trainerStyles = css`
     .settings :is(select, input) {
       min-block-size: 2.75rem;
     }
+    summary {
+      box-sizing: border-box;
+      min-block-size: 2.75rem;
+      padding-block: 0.7rem;
+    }
   }
   @media (max-width: 30rem) {
     .settings .broad {
