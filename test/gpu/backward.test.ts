@@ -88,7 +88,7 @@ function cotangents(shape: CaseShape, parts: number): Cotangents {
   };
 }
 
-const SHAPES_PER_FORM = 39;
+const SHAPES_PER_FORM = 60;
 
 // Enough for the largest tiles of every kernel, on a software adapter, with sequences left over: 21 = 2 · 8 + 5 = 16 + 5. Of 33
 // units, 9 quads, one is left over too; the 16 quads of 62 are dealt to neighbours that share what they read.

@@ -19,7 +19,7 @@ afterAll(() => {
 
 const names = cells.map(({ name }) => name);
 
-const SHAPES_PER_FORM = 80;
+const SHAPES_PER_FORM = 120;
 
 describe.each(['step', 'persistent'] as const)('the %s form', (form) => {
   test(`agrees with the reference in every signal, for ${SHAPES_PER_FORM} shapes`, { timeout: 300_000 }, () =>
