@@ -63,6 +63,26 @@ test('what is far down the page fetches no network and computes nothing', async 
   expect(files).toEqual([]);
 });
 
+test('a page that the browser scrolled before its script was there, as after a reload, draws what is in sight', async ({ page }) => {
+  const flow = page.locator('#figure-vanishing rnn-gradient-flow');
+  await page.route(({ pathname }) => pathname === '/', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: (await response.text()).replace('</body>', '<script src="./scrolled.js"></script></body>') });
+  });
+  const scroll = `
+    document.getElementById('figure-vanishing').scrollIntoView({ behavior: 'instant' });
+    addEventListener('scroll', () => setTimeout(() => fetch('./scrolled.txt')), { once: true });`;
+  await page.route('**/scrolled.js', (route) => route.fulfill({ contentType: 'text/javascript', body: scroll }));
+  let listen: () => void;
+  const scrolled = new Promise<void>((resolve) => (listen = resolve));
+  await page.route('**/scrolled.txt', (route) => route.fulfill({ body: '' }).then(listen));
+  // Whoever listens from then on hears of no scrolling.
+  await page.route(/assets\/index-.*\.js/, (route) => scrolled.then(() => route.continue()));
+  await page.goto('./');
+  await expect(flow.getByRole('slider', { name: /^Distance k/ })).toBeVisible();
+  expect(await page.evaluate(() => document.querySelector('#run')!.matches(':state(ready)'))).toBe(false);
+});
+
 test('a race rests while it is out of sight, and goes on when it is back', async ({ page }) => {
   await page.goto('./#race=distance-2~networks-1~updates-2000~who-ab');
   const race = page.locator('#figure-race');

@@ -34,10 +34,10 @@ export class LaterChapters {
     this.#show?.(state);
   }
 
-  /** Asks for them once it is time and the frame is on the screen; unless the reader has gone on before. */
+  /** Asks for them once it is time and the frame is on the screen; or once the reader has gone on, or was where he is before this page was. */
   readonly #look = (): void => {
     if (this.#adding) return;
-    if (this.page.isTime()) requestAnimationFrame(() => setTimeout(this.#add));
+    if (scrollY > 0 || this.page.isTime()) requestAnimationFrame(() => setTimeout(this.#add));
     else requestAnimationFrame(this.#look);
   };
 
