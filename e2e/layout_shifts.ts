@@ -38,7 +38,7 @@ export async function shiftsOf(page: Page): Promise<readonly Shift[]> {
 /** How high every figure is, in pixels, once all elements are defined. */
 export async function figureHeights(page: Page): Promise<ReadonlyMap<string, number>> {
   await page.waitForFunction(() => document.querySelector('main :not(:defined)') === null);
-  return new Map(await page.locator('main figure').evaluateAll((all) => all.map((figure) => [figure.id, figure.getBoundingClientRect().height] as const)));
+  return new Map(await page.locator('main figure[id]').evaluateAll((all) => all.map((figure) => [figure.id, figure.getBoundingClientRect().height] as const)));
 }
 
 /** A line of text, in pixels: what a figure says of the machine may take one more or less. */

@@ -113,14 +113,19 @@ export const flowStyles = css`
     color: var(--quiet);
   }
   .waiting {
-    min-block-size: 34rem;
+    min-block-size: 29.75rem;
   }
   @media (max-width: 48rem) {
     .waiting {
-      min-block-size: 46rem;
+      min-block-size: 43.25rem;
     }
     .picture {
       grid-template-columns: minmax(0, 1fr);
+    }
+  }
+  @media (max-width: 30rem) {
+    .waiting {
+      min-block-size: 38.5rem;
     }
   }
   @media (pointer: coarse) {

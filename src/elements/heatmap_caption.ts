@@ -35,10 +35,10 @@ export function captionFor({ matrix, label, shown, source, remarks, say, tools }
   </figcaption>`;
 }
 
-/** In the place of a caption: one line with what is drawn, and its colours. */
-export function laneTitle(matrix: Matrix, label: string, { remark, coding }: ShownMatrix, say: SayHeatmap): TemplateResult {
-  return html`<div part="caption" class="lane-title">
-    <p dir="auto">${label || say('sentence', { text: matrix.title })}${remark ? html` <span>${say('sentence', { text: remark })}</span>` : nothing}</p>
+/** In the place of a caption: one line with what is drawn, or is to be, and its colours. */
+export function laneTitle({ title }: Pick<Matrix, 'title'>, label: string, { remark, coding, matrix: drawn }: ShownMatrix, say: SayHeatmap): TemplateResult {
+  return html`<div part="caption" class=${drawn ? 'lane-title' : 'lane-title coming'}>
+    <p dir="auto">${label || say('sentence', { text: title })}${remark ? html` <span>${say('sentence', { text: remark })}</span>` : nothing}</p>
     ${legendFor(coding, 'coloured', say)}
   </div>`;
 }

@@ -143,6 +143,9 @@ export const captionStyles = css`
   .lane-title p {
     margin: 0;
   }
+  .coming .legend {
+    visibility: hidden;
+  }
   .lane-title .legend,
   .lane-title .legend.log {
     display: flex;

@@ -65,7 +65,7 @@ const SPACE = 8;
 const FONT = { size: 13, line: 14, longestLabel: 116, header: 24 };
 
 /** What of a matrix its layout follows from. */
-export type LabelledGrid = Pick<Matrix, 'rows' | 'columns' | 'rowLabels' | 'columnLabels' | 'rowNoun'> & Partial<Pick<Matrix, 'pairs'>>;
+export type LabelledGrid = Pick<Matrix, 'rows' | 'columns' | 'rowNoun'> & Partial<Pick<Matrix, 'rowLabels' | 'columnLabels' | 'pairs'>>;
 
 /** One side of the matrix: how many entries, and how long one is by itself and where all fit, in CSS pixels. */
 interface Side {
@@ -158,12 +158,6 @@ function slantedOverhang(labels: readonly string[], widthOf: (text: string) => n
  */
 function uprightOverhang(columns: number, widthOf: (text: string) => number, narrowest: number): number {
   return Math.max(0, Math.ceil((widthOf(String(columns)) - narrowest) / 2));
-}
-
-/** How high so many rows are drawn, in CSS pixels, with one line above them: of labels, or a lane's title. */
-export function expectedHeight(rows: number, lane = false): number {
-  const [height, flattest] = lane ? [LANE.height, LANE.flattest] : [HEIGHT, ENTRY.flattest];
-  return clamp(height / rows, flattest, ENTRY.tallest) * rows + FONT.header;
 }
 
 /** The smallest of 1, 2, 5, 10 … that is not below `least`. */

@@ -248,6 +248,7 @@ export const heatmapStyles = css`
   }
 
   .empty {
+    box-sizing: border-box;
     display: grid;
     place-content: center;
     min-height: 7em;
@@ -259,7 +260,6 @@ export const heatmapStyles = css`
     overflow-wrap: anywhere;
   }
   :host([lane]) .empty {
-    box-sizing: border-box;
     padding-block: 0;
   }
 

@@ -6,7 +6,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Place } from './grid_keys';
 import { HeatmapGeometry, type Attended, type PagePoint } from './heatmap_geometry';
 import { ViewChangeEvent } from './heatmap_events';
-import { layoutFor, type Layout } from './heatmap_layout';
+import { layoutFor, type LabelledGrid, type Layout } from './heatmap_layout';
 import type { HeatmapProperties } from './heatmap_properties';
 import type { Matrix } from './matrix';
 import type { RowOrder } from './row_order';
@@ -74,6 +74,13 @@ export class HeatmapView implements ReactiveController {
     const layout = this.#layoutOf(matrix);
     const mirrored = this.host.timeDirection === 'rtl';
     this.geometry = new HeatmapGeometry(this.root(), matrix, this.host.lane === 'next' ? { ...layout, header: 0 } : layout, order, mirrored);
+  }
+
+  /** How high the labels and entries of a matrix will be drawn, in CSS pixels; 0 where there is no room for them yet. */
+  heightOf(matrix: LabelledGrid): number {
+    if (!this.#hasRoom()) return 0;
+    const { header, entryHeight, ratio } = this.#layoutOf(matrix);
+    return (this.host.lane === 'next' ? 0 : header) + (matrix.rows * entryHeight) / ratio;
   }
 
   /** Puts everything in its place, after it was rendered. */
@@ -184,7 +191,7 @@ export class HeatmapView implements ReactiveController {
     return this.#room > 0;
   }
 
-  #layoutOf(matrix: Matrix): Layout {
+  #layoutOf(matrix: LabelledGrid): Layout {
     const { fontSize, fontFamily } = getComputedStyle(this.host);
     const { zoom, lane } = this.host;
     const key = [matrix, this.#room, devicePixelRatio, fontSize, fontFamily, zoom, lane];

@@ -5,6 +5,7 @@
 import type { Engine, Signal, Tape } from '../engine';
 import { attentionMatrix } from './attention_matrix';
 import { EngineHistory, noticeOf, type EngineNotice } from './engine_history';
+import type { LabelledGrid } from './heatmap_layout';
 import { influenceMatrix } from './influence_matrix';
 import { InfluenceRun } from './influence_run';
 import { givenMatrix, logEnds, meanMatrix, rowLabelsFault, signalMatrix, type GradientOf, type Matrix } from './matrix';
@@ -49,6 +50,9 @@ export interface MatrixProperties {
   max: number | undefined;
 }
 
+/** What is known of a matrix before there is a run. */
+type RowsToCome = LabelledGrid & Pick<Matrix, 'title'>;
+
 const NOTHING = 'There is nothing to draw yet: give a text, the id of an <rnn-model> in for, or values.';
 
 const STARTING: RunState = { status: 'loading', message: 'Starting…', words: [], unknown: [], note: '', revision: 0, moving: false };
@@ -62,8 +66,8 @@ export class MatrixSource {
   /** What is to be known of what computes: the CPU, for want of a GPU, or a GPU that is one in name only. */
   notice: EngineNotice | undefined;
 
-  /** While there is nothing to draw yet: how many rows there will be. */
-  rowsToCome = 0;
+  /** While there is nothing to draw yet: what will be drawn, its rows at least. */
+  coming: Matrix | RowsToCome | undefined;
 
   /** The matrix of pairs of steps, for `signal="influence"`. */
   readonly influence: InfluenceRun;
@@ -109,7 +113,7 @@ export class MatrixSource {
     if (given || signal !== 'influence') this.influence.clear();
     if (given) this.#history.forget();
     this.busy = false;
-    this.rowsToCome = 0;
+    this.coming = undefined;
     this.engine = undefined;
     if (source) this.#showSource(source);
     else if (values !== undefined) this.#showValues();
@@ -125,6 +129,7 @@ export class MatrixSource {
     this.#own?.stop();
     this.influence.clear();
     this.#key = [];
+    this.coming = undefined;
     this.#history.forget();
     this.shown.clear('', 'empty');
   }
@@ -151,7 +156,7 @@ export class MatrixSource {
   }
 
   #keepRoom(rows: number): void {
-    this.rowsToCome = roomFor(rows);
+    this.coming = rowsToCome(rows);
     this.shown.clear('', 'loading');
   }
 
@@ -164,18 +169,20 @@ export class MatrixSource {
     const rows = this.#rowsFor(tape?.model.shape.layers.at(-1)?.width ?? this.connection.model?.units ?? this.given.units);
     if (!tape) {
       this.shown.clear(run.message, this.#history.absenceOf(run));
-      this.rowsToCome = this.busy ? roomFor(rows) : 0;
-      return;
-    }
-    if (!this.#isNear) {
-      this.influence.pause();
-      if (!this.shown.matrix) this.#keepRoom(rows);
+      if (this.busy) this.coming = rowsToCome(rows);
       return;
     }
     const { signal, layer, direction, scale, unit, group, reduce, rowLabels } = this.given;
+    const matrixOf = (loss?: GradientOf) => this.#signalMatrix(tape.signal(signal, { layer, direction }), words, loss);
+    if (!this.#isNear) {
+      this.influence.pause();
+      if (this.shown.matrix) return;
+      this.#keepRoom(rows);
+      if (signal !== 'influence') this.coming = madeOrNone(matrixOf) ?? this.coming;
+      return;
+    }
     if (signal === 'influence') return this.#showInfluence(tape, run);
     const key = [tape, signal, layer, direction, scale, unit, group, reduce, rowLabels, this.#numbersOf(tape, run)];
-    const matrixOf = (loss?: GradientOf) => this.#signalMatrix(tape.signal(signal, { layer, direction }), words, loss);
     if (!signal.startsWith('d_')) return this.#show(key, tape, matrixOf, run);
     const gradient = this.#gradient(tape);
     if (typeof gradient === 'string') return this.shown.clear(gradient, 'error');
@@ -241,8 +248,13 @@ export class MatrixSource {
     this.shown.clear(influence.cancelled ? 'There is no matrix yet.' : 'Measuring what every state feels of every word…', influence.cancelled ? 'empty' : 'loading');
   }
 
-  /** Makes the matrix anew only when what it is made from has changed. */
   #show(key: readonly unknown[], tape: Tape | undefined, make: () => Matrix | string, run?: RunState): void {
+    this.#display(key, tape, make, run);
+    this.coming = this.#matrix;
+  }
+
+  /** Makes the matrix anew only when what it is made from has changed. */
+  #display(key: readonly unknown[], tape: Tape | undefined, make: () => Matrix | string, run?: RunState): void {
     if (key.length === this.#key.length && key.every((part, i) => Object.is(part, this.#key[i]))) {
       if (this.#matrix) this.shown.show(this.#matrix, tape);
       if (run) this.shown.follow(run);
@@ -280,9 +292,18 @@ export class MatrixSource {
   }
 }
 
-/** So many rows; none where that is not known to be right. */
-function roomFor(rows: number): number {
-  return rows >= 1 && rows <= 64 ? rows : 0;
+/** So many rows; undefined where that is not known to be right. */
+function rowsToCome(rows: number): RowsToCome | undefined {
+  return rows >= 1 && rows <= 64 ? { rows, columns: 1, rowNoun: '', title: '' } : undefined;
+}
+
+/** Undefined where there will be a complaint in its place. */
+function madeOrNone(make: () => Matrix): Matrix | undefined {
+  try {
+    return make();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Throws for a scale that there is none of, in words. */

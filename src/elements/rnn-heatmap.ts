@@ -12,7 +12,6 @@ import { captionStyles } from './heatmap_caption_styles';
 import type { Block, HeatmapGeometry } from './heatmap_geometry';
 import { HeatmapKeyboard } from './heatmap_keyboard';
 import { columnHeader, gridName, rowLabels } from './heatmap_labels';
-import { expectedHeight } from './heatmap_layout';
 import { marksOn } from './heatmap_marks';
 import { HeatmapOrder } from './heatmap_order';
 import { heatmapPhrases, type SayHeatmap } from './heatmap_phrases';
@@ -172,10 +171,11 @@ export class RnnHeatmap extends HeatmapProperties {
   protected override render(): TemplateResult {
     const { matrix, message, absence } = this.#shown;
     const { geometry } = this.#view;
+    const { coming } = this.#source;
     const classes = classMap({ base: true, linked: this.#connection.model !== undefined, slanted: geometry?.layout.slanted ?? false, mirrored: geometry?.mirrored ?? false });
     const told = this.#say('sentence', { text: message });
     return html`<figure part="base" class=${classes} aria-busy=${this.#source.busy ? 'true' : 'false'}>
-      ${geometry ? this.#body(geometry) : html`<div part="empty" class="empty"><slot name=${absence}>${told}</slot>${progressOf(this.#source.influence, this.#say)}</div>`}
+      ${geometry ? this.#body(geometry) : html`${this.lane && coming?.title ? laneTitle(coming, this.label, this.#shown, this.#say) : nothing}<div part="empty" class="empty"><slot name=${absence}>${told}</slot>${progressOf(this.#source.influence, this.#say)}</div>`}
       <div class="quiet" role="status">${matrix ? this.#attention.spoken : ''}</div>
       <div class="quiet" role="status">${this.#status.spoken}</div>
       <span class="probe" @transitionend=${this.#page.look}></span>
@@ -310,8 +310,10 @@ export class RnnHeatmap extends HeatmapProperties {
       this.#view.arrange(this.base, { current: this.#attention.current(matrix), pointed: this.#attention.pointed(matrix, order), pinned: pinned && blockOf(pinned, order) });
     }
     // What is to come takes its room at once, so that the page does not jump.
-    if (this.empty) this.empty.style.minHeight = this.#source.rowsToCome ? `${expectedHeight(this.#source.rowsToCome, this.lane !== undefined)}px` : '';
-    const { value } = this.#source.influence;
+    const { coming, influence } = this.#source;
+    const height = coming && this.#view.heightOf(coming);
+    if (this.empty) this.empty.style.minHeight = height ? `min(${height}px, var(--rnn-max-height, 34rem))` : '';
+    const { value } = influence;
     if (value && value !== this.#measured) this.dispatchEvent(new InfluenceMeasuredEvent(value));
     this.#measured = value;
     this.#status.follow(this.#say);
