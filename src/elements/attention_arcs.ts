@@ -2,7 +2,7 @@
 import { css, svg, type SVGTemplateResult } from 'lit';
 import { textWidth } from './text_width';
 
-/** In CSS pixels. */
+/** For text of the usual size, in CSS pixels. */
 const ROOM = { arcs: 132, words: 26, bars: 40, shares: 20, beside: 14 } as const;
 const SLOT = { least: 38, most: 132 } as const;
 const ARC = { lowest: 26, thinnest: 0.5, thickest: 9 } as const;
@@ -13,7 +13,7 @@ export const MOST_ARCS = 200;
 
 export const ARCS_HEIGHT = ROOM.arcs + ROOM.words + ROOM.bars + ROOM.shares;
 
-/** Where each word stands: the middle of its slot and the slot's width, in CSS pixels. */
+/** Where each word stands: the middle of its slot and the slot's width, in the picture's own pixels. */
 export interface WordSlots {
   readonly words: readonly string[];
   readonly middles: readonly number[];

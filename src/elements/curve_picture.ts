@@ -37,6 +37,12 @@ export const curveStyles = css`
     fill: var(--accent);
     font-weight: 700;
   }
+  /* Large text on a phone. */
+  @media (max-width: 15rem) {
+    .curve text {
+      font-size: 24px;
+    }
+  }
 `;
 
 /** The curve with the point and its tangent, in a box of 320 by 210. */
@@ -57,8 +63,8 @@ export function curvePicture(curve: ActivationCurve, a: number): SVGTemplateResu
   const nearEdge = Math.abs(a) > 0.7 * reach;
   return svg`
     <path class="axis" d="M10 ${y(0)}H310M160 14V190"></path>
-    <text x="310" y=${y(0) + 15} text-anchor="end">a</text>
-    <text x="10" y=${y(0) + 15}>−${reach}</text>
+    <text x="310" y=${y(0)} dy="1.25em" text-anchor="end">a</text>
+    <text x="10" y=${y(0)} dy="1.25em">−${reach}</text>
     <text x="166" y="22">${decimal(top, Number.isInteger(top) ? 0 : 1)}</text>
     <text x="166" y="200">${decimal(bottom, 0)}</text>
     <path class="line" d="M${points.join('L')}"></path>

@@ -152,6 +152,20 @@ export const entryStyles = css`
       display: none;
     }
   }
+  /* Large text on a phone. */
+  @media (max-width: 15rem) {
+    th {
+      inline-size: auto;
+      overflow-wrap: anywhere;
+      white-space: normal;
+    }
+    td.bar {
+      display: none;
+    }
+    td.number {
+      inline-size: 4rem;
+    }
+  }
   @media (pointer: coarse) {
     select,
     button,

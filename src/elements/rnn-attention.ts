@@ -10,6 +10,7 @@ import { ModelFigure } from './model_figure';
 import { numbersStyles, numbersTable } from './numbers_table';
 import { Room } from './room';
 import { moveStepByKey } from './step_keys';
+import { textScale } from './text_scale';
 import { percent, readingNote } from './training_words';
 
 /** The reader chose another head, or all together. */
@@ -130,7 +131,8 @@ export class RnnAttention extends ModelFigure {
     this.#shown = step;
     const { middles, widths } = this.slots(weights.value.words);
     const at = Math.min(step, middles.length - 1);
-    const [left, right] = [middles[at] - widths[at] / 2, middles[at] + widths[at] / 2];
+    const scale = textScale();
+    const [left, right] = [scale * (middles[at] - widths[at] / 2), scale * (middles[at] + widths[at] / 2)];
     if (left < scroller.scrollLeft || right > scroller.scrollLeft + scroller.clientWidth) scroller.scrollLeft = right - scroller.clientWidth;
   }
 
@@ -151,13 +153,15 @@ export class RnnAttention extends ModelFigure {
 
   private arcs(words: readonly string[], row: readonly number[]): TemplateResult {
     const slots = this.slots(words);
+    const scale = textScale();
     const step = row.length - 1;
     return html`<div class="track">
       <svg
         part="arcs"
         class="arcs"
-        width=${slots.width}
-        height=${ARCS_HEIGHT}
+        width=${slots.width * scale}
+        height=${ARCS_HEIGHT * scale}
+        viewBox="0 0 ${slots.width} ${ARCS_HEIGHT}"
         role="slider"
         tabindex="0"
         aria-label="Word that looks back"
@@ -185,7 +189,7 @@ export class RnnAttention extends ModelFigure {
   #slots: { readonly words: readonly string[]; readonly room: number; readonly slots: WordSlots } | undefined;
 
   private slots(words: readonly string[]): WordSlots {
-    const room = this.room.width;
+    const room = this.room.width / textScale();
     if (this.#slots?.words !== words || this.#slots.room !== room) this.#slots = { words, room, slots: wordSlots(words, room, FONT) };
     return this.#slots.slots;
   }
@@ -197,7 +201,7 @@ export class RnnAttention extends ModelFigure {
 
   private pick(event: MouseEvent, slots: WordSlots): void {
     const { left } = (event.currentTarget as Element).getBoundingClientRect();
-    this.connection.model?.moveCursor({ step: wordAt(slots, event.clientX - left) });
+    this.connection.model?.moveCursor({ step: wordAt(slots, (event.clientX - left) / textScale()) });
   }
 
   private readonly moveByKey = (event: KeyboardEvent): void => moveStepByKey(event, this.connection.model);

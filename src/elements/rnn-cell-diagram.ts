@@ -81,7 +81,7 @@ export class RnnCellDiagram extends ModelFigure {
     return html`
       ${this.waits()}
       <p class="where">Unit ${reading.unit + 1} after <bdi>${word}</bdi>, step ${reading.step + 1} of ${steps}${place ? `, in ${place}` : ''}${reading.note ? html`<br /><span class="note">${reading.note}</span>` : nothing}</p>
-      <div class="sides" @pointerover=${this.pointAt} @pointerleave=${this.pointAway}>${this.picture(shown)} ${this.equations(shown)}</div>
+      <div class="sides" @pointerover=${this.pointAt} @pointerleave=${this.pointAway}><div class="drawn">${this.picture(shown)}</div> ${this.equations(shown)}</div>
     `;
   }
 

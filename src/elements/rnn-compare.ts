@@ -12,7 +12,8 @@ import { pairRun, type Pair } from './pair_run';
 import { snapOutward, stickyLimit } from './range';
 import { withWord } from './sentence';
 import { decimal } from './signed_number';
-import { timeAxis, type TimeAxis } from './time_axis';
+import { textScale } from './text_scale';
+import { axisWithin, timeAxis, type TimeAxis } from './time_axis';
 import type { Wording } from './wording';
 
 /** The reader changed the second sentence. */
@@ -294,13 +295,15 @@ export class RnnCompare extends ModelFigure<ComparePhrases> {
     return uneven || verdict ? html`<p class="remark" role="status">${uneven} ${verdict}</p>` : nothing;
   }
 
-  private chart({ steps, norm }: Pair, step: number, { left, pitch, width }: TimeAxis, limit: number): TemplateResult {
+  private chart({ steps, norm }: Pair, step: number, axis: TimeAxis, limit: number): TemplateResult {
+    const scale = textScale();
+    const { left, pitch, width } = axisWithin(axis, scale);
     const [height, base] = [CHART.above + CHART.bars + CHART.below, CHART.above + CHART.bars];
     const sizeAt = (t: number) => (norm[t] / limit) * CHART.bars;
     const bar = (t: number) => `M${left + (t + 0.15) * pitch} ${base}h${0.7 * pitch}v${-sizeAt(t)}h${-0.7 * pitch}z`;
     const label = this.say('chartInWords', { first: decimal(norm[0]), last: decimal(norm[steps - 1]), largest: decimal(Math.max(...norm)) });
     return html`<div class="scroll" tabindex="0" role="group" aria-label=${this.say('chart')}>
-      <svg class="chart" role="img" aria-label=${label} width=${width} height=${height} viewBox="0 0 ${width} ${height}">
+      <svg class="chart" role="img" aria-label=${label} width=${axis.width} height=${height * scale} viewBox="0 0 ${width} ${height}">
         <text class="end" x=${left - 8} y=${CHART.above + 4}>${limit}</text>
         <text class="end" x=${left - 8} y=${base + 4}>0</text>
         <path class="base" d="M${left} ${CHART.above}H${width}"></path>

@@ -300,7 +300,7 @@ export class RnnEntry extends ModelFigure<EntryPhrases> {
     return html`<tr class=${kind}>
       <th scope="row">${label}</th>
       <td class="product">${product}</td>
-      <td>${this.bar(value / largest)}</td>
+      <td class="bar">${this.bar(value / largest)}</td>
       <td class="number">${signedDecimal(value)}</td>
     </tr>`;
   }

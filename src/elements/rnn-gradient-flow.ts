@@ -16,6 +16,7 @@ import { ofLog10 } from './log_axis';
 import { ModelFigure } from './model_figure';
 import { sharedEngine, type DeviceChoice } from './shared_engine';
 import { StagedAnswer } from './staged_answer';
+import { textScale } from './text_scale';
 
 /** The reader set up another experiment. */
 export class ExperimentChangeEvent extends Event {
@@ -241,7 +242,7 @@ export class RnnGradientFlow extends ModelFigure<FlowPhrases> {
             @pointerdown=${this.point}
             @pointerleave=${() => (this.hovered = undefined)}
           >
-            <svg class="plot" width=${layout.width} height=${layout.height} viewBox="0 0 ${layout.width} ${layout.height}" aria-hidden="true">
+            <svg class="plot" viewBox="0 0 ${layout.width} ${layout.height}" aria-hidden="true">
               ${guard([layout], () => plotPicture(layout))} ${plotCursor(layout, k)}
             </svg>
           </div>
@@ -269,7 +270,7 @@ export class RnnGradientFlow extends ModelFigure<FlowPhrases> {
   }
 
   private layout(picture: FlowPicture): NonNullable<RnnGradientFlow['drawn']> {
-    const width = Math.max(200, this.width || 560);
+    const width = Math.max(200, (this.width || 560) / textScale());
     const { clip, labels } = this;
     if (this.drawn?.picture !== picture || this.drawn.width !== width || this.drawn.clip !== clip || this.drawn.labels !== labels) {
       const curves = curvesOf(picture, clip).map((curve) => ({ ...curve, label: this.say('sentence', { text: curve.label }) }));
@@ -341,7 +342,7 @@ export class RnnGradientFlow extends ModelFigure<FlowPhrases> {
     const { drawn } = this;
     if (!drawn) return;
     const x = target === currentTarget ? offsetX : clientX - (currentTarget as Element).getBoundingClientRect().left;
-    const k = distanceAt(drawn.layout, x);
+    const k = distanceAt(drawn.layout, x / textScale());
     this.hovered = k;
     if (type === 'pointerdown' || buttons & 1) this.moveTo(k);
   };

@@ -11,6 +11,7 @@ import { NormPainter, paintNorms, stepLengths, type NormWindow } from './paint/n
 import { paintNextFrame } from './paint/paint_frame';
 import { Room } from './room';
 import type { GradientState } from './run_gradient';
+import { textScale } from './text_scale';
 
 /** What the bars are painted from, and the step that the gradient is taken at. */
 interface Drawn {
@@ -28,7 +29,7 @@ interface Lengths {
   readonly log10: Float64Array;
 }
 
-/** In CSS pixels: the plot's height, and the room for its axes. */
+/** In CSS pixels: the plot's height, and the room for its axes with text of the usual size. */
 const HEIGHT = 88;
 const AXIS = { left: 46, below: 20, above: 6 };
 const WIDEST_BAR = 48;
@@ -86,7 +87,7 @@ export class RnnGradientReach extends ModelFigure {
       }
       canvas {
         position: absolute;
-        inset: ${AXIS.above}px auto auto ${AXIS.left}px;
+        inset: 0 auto auto 0;
         color: var(--rnn-bar, var(--accent));
         transition: color 1ms linear;
       }
@@ -178,16 +179,18 @@ export class RnnGradientReach extends ModelFigure {
 
   #axes(columns: number): SVGTemplateResult {
     const { barWidth } = this.#bars(columns);
+    const scale = textScale();
+    const [left, above] = [AXIS.left * scale, AXIS.above * scale];
     const wide = (columns * barWidth) / devicePixelRatio;
-    const y = (exponent: number) => AXIS.above + (HEIGHT * (this.highest - exponent)) / (this.highest - this.lowest);
-    const bottom = AXIS.above + HEIGHT;
+    const y = (exponent: number) => above + (HEIGHT * (this.highest - exponent)) / (this.highest - this.lowest);
+    const bottom = above + HEIGHT;
     const ticks = Array.from({ length: this.highest - this.lowest + 1 }, (_, k) => this.lowest + k).filter((exponent) => exponent % TICK_DECADES === 0);
-    const apart = [1, 2, 5, 10, 20, 50, 100].find((step) => (step * barWidth) / devicePixelRatio >= 26) ?? 200;
+    const apart = [1, 2, 5, 10, 20, 50, 100].find((step) => (step * barWidth) / devicePixelRatio >= 26 * scale) ?? 200;
     const distances = Array.from({ length: Math.ceil(columns / apart) }, (_, k) => k * apart);
-    const middle = (distance: number) => AXIS.left + ((distance + 0.5) * barWidth) / devicePixelRatio;
-    return svg`<svg width=${AXIS.left + wide} height=${bottom + AXIS.below} aria-hidden="true">
-      ${ticks.map((exponent) => svg`<path d="M${AXIS.left} ${y(exponent)}h${wide}"></path><text x=${AXIS.left - 6} y=${y(exponent) + 4} text-anchor="end">${powerOfTen(exponent)}</text>`)}
-      ${distances.map((distance) => svg`<text x=${middle(distance)} y=${bottom + 15} text-anchor="middle">${distance}</text>`)}
+    const middle = (distance: number) => left + ((distance + 0.5) * barWidth) / devicePixelRatio;
+    return svg`<svg width=${left + wide} height=${bottom + AXIS.below * scale} aria-hidden="true">
+      ${ticks.map((exponent) => svg`<path d="M${left} ${y(exponent)}h${wide}"></path><text x=${left - 6} y=${y(exponent) + 4 * scale} text-anchor="end">${powerOfTen(exponent)}</text>`)}
+      ${distances.map((distance) => svg`<text x=${middle(distance)} y=${bottom + 15 * scale} text-anchor="middle">${distance}</text>`)}
     </svg>`;
   }
 
@@ -217,7 +220,7 @@ export class RnnGradientReach extends ModelFigure {
   }
 
   #bars(columns: number): { readonly barWidth: number; readonly gap: number } {
-    const barWidth = Math.max(1, Math.floor(Math.min((this.room.width - AXIS.left) / columns, WIDEST_BAR) * devicePixelRatio));
+    const barWidth = Math.max(1, Math.floor(Math.min((this.room.width - AXIS.left * textScale()) / columns, WIDEST_BAR) * devicePixelRatio));
     return { barWidth, gap: barWidth >= 4 * devicePixelRatio ? Math.max(1, Math.round(devicePixelRatio)) : 0 };
   }
 
@@ -240,6 +243,8 @@ export class RnnGradientReach extends ModelFigure {
     const colour = rgbOfCss(getComputedStyle(canvas).color) ?? [128, 128, 128];
     const decades = { min: this.lowest, max: this.highest };
     const window: NormWindow = { width, height, barWidth, gap, stripe: Math.max(2, Math.round(3 * ratio)), columns, last, decades, colour };
+    canvas.style.left = `${AXIS.left * textScale()}px`;
+    canvas.style.top = `${AXIS.above * textScale()}px`;
     canvas.style.width = `${width / ratio}px`;
     canvas.style.height = `${HEIGHT}px`;
     const found = this.lengths.value;

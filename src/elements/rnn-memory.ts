@@ -5,7 +5,9 @@ import type { FeltBy } from './felt_by';
 import { Latest } from './latest';
 import { memoryCurves, type MemoryCurves } from './memory_curves';
 import { ModelFigure } from './model_figure';
-import { timeAxis, type TimeAxis } from './time_axis';
+import { textScale } from './text_scale';
+import { textWidth } from './text_width';
+import { axisWithin, timeAxis, type TimeAxis } from './time_axis';
 
 /** The chart, in CSS pixels; its decades go from −4 to 1 at least, and downward in steps of four. */
 const CHART = { height: 260, top: 14, bottom: 10 } as const;
@@ -180,7 +182,9 @@ export class RnnMemory extends ModelFigure {
     this.resized.disconnect();
   }
 
-  private chart({ words, stored, gradient, swapped, states }: MemoryCurves, step: number, { left, pitch, width }: TimeAxis): TemplateResult {
+  private chart({ words, stored, gradient, swapped, states }: MemoryCurves, step: number, axis: TimeAxis): TemplateResult {
+    const scale = textScale();
+    const { left, pitch, width } = axisWithin(axis, scale);
     const { top: highest, bottom: lowest } = decadesOf(stored, gradient);
     const { height, top, bottom } = CHART;
     const x = (t: number) => left + (t + 0.5) * pitch;
@@ -193,8 +197,8 @@ export class RnnMemory extends ModelFigure {
     return html`<div class="scroll">
       <svg
         class="chart"
-        width=${width}
-        height=${height}
+        width=${axis.width}
+        height=${height * scale}
         viewBox="0 0 ${width} ${height}"
         role="slider"
         tabindex="0"
@@ -204,7 +208,7 @@ export class RnnMemory extends ModelFigure {
         aria-valuenow=${step + 1}
         aria-valuetext=${value}
         @keydown=${this.moveByKey}
-        @click=${(event: MouseEvent) => this.choose(event, left, pitch)}
+        @click=${(event: MouseEvent) => this.choose(event, axis)}
       >
         <rect class="here" x=${left + step * pitch} y="0" width=${pitch} height=${height}></rect>
         ${guard([stored, gradient, left, pitch], () => [
@@ -246,7 +250,7 @@ export class RnnMemory extends ModelFigure {
     return html`<rnn-heatmap label=${label} .signal=${by === 'state' ? 'd_h' : 'd_x'} .layer=${by === 'state' ? undefined : 0} .model=${this.connection.model}></rnn-heatmap>`;
   }
 
-  private choose(event: MouseEvent, left: number, pitch: number): void {
+  private choose(event: MouseEvent, { left, pitch }: TimeAxis): void {
     const { left: start } = (event.currentTarget as Element).getBoundingClientRect();
     const step = Math.floor((event.clientX - start - left) / pitch);
     if (step >= 0) this.connection.model?.moveCursor({ step });
@@ -301,7 +305,7 @@ function curve(kind: Kind, logs: Float64Array, x: (t: number) => number, y: (log
 
 /** The number that counts, at its point. */
 function told(kind: Kind, x: number, y: number, text: string, width: number): SVGTemplateResult {
-  const atEnd = x > width - 120;
+  const atEnd = x > width / 2 && x + 9 + textWidth(text, 'bold 12px system-ui, sans-serif') > width;
   return svg`${point(kind, x, y, 4.5)}<text class="told ${kind} ${atEnd ? 'end' : ''}" x=${atEnd ? x + 4 : x + 9} y=${y > 30 ? y - 10 : y + 20}>${text}</text>`;
 }
 

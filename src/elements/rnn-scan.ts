@@ -13,7 +13,8 @@ import { keptLog10, scanSteps, type ScanSteps } from './scan_steps';
 import { decimal } from './signed_number';
 import { barsHeight, barsPicture, barsStyles, headerHeight } from './step_bars';
 import { moveStepByKey } from './step_keys';
-import { timeAxis, type TimeAxis } from './time_axis';
+import { textScale } from './text_scale';
+import { axisWithin, timeAxis, type TimeAxis } from './time_axis';
 import { readingNote } from './training_words';
 
 /** The reader chose another channel. */
@@ -144,7 +145,9 @@ export class RnnScan extends ModelFigure {
 
   private bars(steps: ScanSteps, channel: number, now: number): TemplateResult {
     const { words } = steps;
-    const axis = this.axis(steps);
+    const scale = textScale();
+    const own = this.axis(steps);
+    const axis = axisWithin(own, scale);
     const header = axis.worded ? headerHeight(words, axis.pitch, FONT) : { height: 0, slanted: false };
     const values = words.map((_, t) => steps.delta(t, channel));
     const marks = words.map((_, t) => steps.meanDelta(t));
@@ -158,8 +161,9 @@ export class RnnScan extends ModelFigure {
         <svg
           part="bars"
           class="bars"
-          width=${axis.width}
-          height=${barsHeight(header.height)}
+          width=${own.width}
+          height=${barsHeight(header.height) * scale}
+          viewBox="0 0 ${axis.width} ${barsHeight(header.height)}"
           role="slider"
           tabindex="0"
           aria-label="Δ by word"
@@ -168,7 +172,7 @@ export class RnnScan extends ModelFigure {
           aria-valuenow=${now + 1}
           aria-valuetext=${`${words[now]}, word ${now + 1} of ${words.length}: Δ ${decimal(values[now])}, mean of all channels ${decimal(marks[now])}`}
           @keydown=${this.moveByKey}
-          @click=${(event: MouseEvent) => this.pick(event, axis)}
+          @click=${(event: MouseEvent) => this.pick(event, own)}
         >
           ${guard([steps, channel, now, axis.pitch, axis.width], () => barsPicture({ words, values, marks, limit, format: (value) => (value === 0 ? '0' : String(value)) }, axis, header, now))}
         </svg>

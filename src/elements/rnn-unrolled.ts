@@ -8,11 +8,12 @@ import { ModelFigure } from './model_figure';
 import { snapOutward } from './range';
 import { ScaleConnection } from './scale_connection';
 import { signedDecimal, subscript } from './signed_number';
+import { textScale } from './text_scale';
 import { unrolledPhrases, type UnrolledPhrases } from './unrolled_phrases';
 import { UnrolledStrip } from './unrolled_strip';
 import { wiresOf, type Wires } from './unrolled_wires';
 
-/** The drawing of one step, in CSS pixels: the wire from the left, the box, the wire from below. */
+/** The drawing of one step, in CSS pixels for text of the usual size: the wire from the left, the box, the wire from below. */
 const COLUMN = { width: 104, height: 232, box: { x: 50, y: 26, width: 48, height: 144 } } as const;
 
 /** Columns drawn beyond each edge of the window. */
@@ -132,7 +133,8 @@ export class RnnUnrolled extends ModelFigure<UnrolledPhrases> {
       .word {
         display: block;
         inline-size: 88px;
-        padding-block-start: 0.35rem;
+        padding-block-start: 6px;
+        font-size: 16px;
         margin-inline-start: ${COLUMN.box.x + COLUMN.box.width / 2 - 44}px;
         overflow: hidden;
         text-align: center;
@@ -219,6 +221,7 @@ export class RnnUnrolled extends ModelFigure<UnrolledPhrases> {
       this.resized.observe(frame);
       this.observed = frame;
     }
+    frame.style.zoom = String(textScale());
     const track = frame.querySelector<HTMLElement>('.track');
     if (!track) return;
     track.style.width = `${run.words.length * COLUMN.width + 8}px`;
@@ -339,7 +342,7 @@ export class RnnUnrolled extends ModelFigure<UnrolledPhrases> {
 
   private choose(event: MouseEvent, step: number, units: number): void {
     const { top } = (event.currentTarget as HTMLElement).getBoundingClientRect();
-    const unit = Math.floor(((event.clientY - top - COLUMN.box.y) / COLUMN.box.height) * units);
+    const unit = Math.floor((((event.clientY - top) / textScale() - COLUMN.box.y) / COLUMN.box.height) * units);
     this.connection.model?.moveCursor(unit >= 0 && unit < units ? { step, unit } : { step });
   }
 

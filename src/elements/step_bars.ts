@@ -3,8 +3,8 @@ import { css, svg, type SVGTemplateResult } from 'lit';
 import { textWidth } from './text_width';
 import type { TimeAxis } from './time_axis';
 
-/** In CSS pixels. */
-const BARS = { height: 92, above: 6, below: 4, widest: 44 } as const;
+/** For text of the usual size, in CSS pixels. */
+const BARS = { height: 92, above: 6, below: 6, widest: 44 } as const;
 const SLANT = Math.SQRT1_2;
 const LONGEST_WORD = 116;
 
@@ -57,7 +57,7 @@ export const barsStyles = css`
     outline-offset: -2px;
   }
   .bars text {
-    font-size: 0.8125rem;
+    font-size: 13px;
     fill: currentColor;
     unicode-bidi: plaintext;
   }
@@ -68,7 +68,7 @@ export const barsStyles = css`
     text-anchor: start;
   }
   .bars .tick {
-    font-size: 0.75rem;
+    font-size: 12px;
     fill: var(--quiet);
     text-anchor: end;
   }

@@ -11,6 +11,11 @@ export interface TimeAxis {
   readonly worded: boolean;
 }
 
+/** The same in the units of a picture that is drawn so much larger. */
+export function axisWithin({ left, pitch, width, worded }: TimeAxis, scale: number): TimeAxis {
+  return { left: left / scale, pitch: pitch / scale, width: width / scale, worded };
+}
+
 /**
  * @param heatmap - one whose font is the right one, or null while there is none
  * @param room - the heatmap's width

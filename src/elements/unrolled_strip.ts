@@ -7,12 +7,13 @@ import { colourTable, type ColourTable } from './colour/scale';
 import { GpuPainter } from './paint/gpu_painter';
 import { paintNextFrame } from './paint/paint_frame';
 import { codingFor } from './range';
+import { textScale } from './text_scale';
 
 export interface StripPlace {
   /** Steps in view: the first, and how many. */
   readonly first: number;
   readonly count: number;
-  /** Width of one step, and height of its box, in CSS pixels. */
+  /** Width of one step, and height of its box, in CSS pixels for text of the usual size. */
   readonly pitch: number;
   readonly height: number;
   readonly steps: number;
@@ -55,7 +56,8 @@ export class UnrolledStrip {
 
   #paint(canvas: HTMLCanvasElement, storage: SignalStorage, { first, count, pitch, height, steps, units, limit, dark }: StripPlace): void {
     if (this.#colours?.dark !== dark) this.#colours = { dark, table: colourTable('diverging', dark) };
-    const [entryWidth, entryHeight] = [Math.round(pitch * devicePixelRatio), Math.max(1, Math.round((height * devicePixelRatio) / units))];
+    const ratio = devicePixelRatio * textScale();
+    const [entryWidth, entryHeight] = [Math.round(pitch * ratio), Math.max(1, Math.round((height * ratio) / units))];
     canvas.style.left = `${first * pitch}px`;
     canvas.style.width = `${count * pitch}px`;
     const window = { rows: units, columns: steps, left: first * entryWidth, top: 0, entryWidth, entryHeight, gap: 0, stripe: 4, width: count * entryWidth, height: units * entryHeight };

@@ -57,7 +57,8 @@ export function standsAlone(alone: Alone): void {
   });
 }
 
-export async function embed(page: Page, { tag, model = LSTM, attributes = '' }: Alone): Promise<void> {
+/** @param style - of the page, beside its colours */
+export async function embed(page: Page, { tag, model = LSTM, attributes = '' }: Alone, style = ''): Promise<void> {
   await page.route('**/alone.html', (route) =>
     route.fulfill({
       contentType: 'text/html; charset=utf-8',
@@ -66,7 +67,7 @@ export async function embed(page: Page, { tag, model = LSTM, attributes = '' }: 
     }),
   );
   // Said outright, or axe takes every page to be white.
-  await page.route('**/alone.css', (route) => route.fulfill({ contentType: 'text/css', body: ':root { color-scheme: light dark; color: CanvasText; background: Canvas; }' }));
+  await page.route('**/alone.css', (route) => route.fulfill({ contentType: 'text/css', body: `:root { color-scheme: light dark; color: CanvasText; background: Canvas; ${style} }` }));
   await page.goto('./alone.html');
 }
 

@@ -18,9 +18,15 @@ export const diagramStyles = css`
     gap: 1rem 2.5rem;
     align-items: center;
   }
+  .drawn {
+    min-inline-size: 0;
+    overflow-x: auto;
+  }
   svg {
     display: block;
     inline-size: 100%;
+    /* Wider than its place if words have to be larger than fits there. */
+    min-inline-size: calc(45 * (1rem - 16px));
     max-inline-size: 29rem;
     margin-inline: auto;
     overflow: visible;
