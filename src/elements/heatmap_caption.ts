@@ -36,7 +36,7 @@ export function captionFor({ matrix, label, shown, source, remarks, say, tools }
 }
 
 /** In the place of a caption: one line with what is drawn, or is to be, and its colours. */
-export function laneTitle({ title }: Pick<Matrix, 'title'>, label: string, { remark, coding, matrix: drawn }: ShownMatrix, say: SayHeatmap): TemplateResult {
+export function laneTitle({ title = '' }: Partial<Pick<Matrix, 'title'>>, label: string, { remark, coding, matrix: drawn }: ShownMatrix, say: SayHeatmap): TemplateResult {
   return html`<div part="caption" class=${drawn ? 'lane-title' : 'lane-title coming'}>
     <p dir="auto">${label || say('sentence', { text: title })}${remark ? html` <span>${say('sentence', { text: remark })}</span>` : nothing}</p>
     ${legendFor(coding, 'coloured', say)}

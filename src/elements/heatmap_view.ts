@@ -76,9 +76,9 @@ export class HeatmapView implements ReactiveController {
     this.geometry = new HeatmapGeometry(this.root(), matrix, this.host.lane === 'next' ? { ...layout, header: 0 } : layout, order, mirrored);
   }
 
-  /** How high the labels and entries of a matrix will be drawn, in CSS pixels; 0 where there is no room for them yet. */
+  /** How high the labels and entries of a matrix will be drawn, in CSS pixels. */
   heightOf(matrix: LabelledGrid): number {
-    if (!this.#hasRoom()) return 0;
+    this.#hasRoom();
     const { header, entryHeight, ratio } = this.#layoutOf(matrix);
     return (this.host.lane === 'next' ? 0 : header) + (matrix.rows * entryHeight) / ratio;
   }

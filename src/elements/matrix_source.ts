@@ -51,7 +51,7 @@ export interface MatrixProperties {
 }
 
 /** What is known of a matrix before there is a run. */
-type RowsToCome = LabelledGrid & Pick<Matrix, 'title'>;
+type RowsToCome = LabelledGrid & Partial<Pick<Matrix, 'title'>>;
 
 const NOTHING = 'There is nothing to draw yet: give a text, the id of an <rnn-model> in for, or values.';
 
@@ -119,7 +119,7 @@ export class MatrixSource {
     else if (values !== undefined) this.#showValues();
     else if (connected) this.#showRun(this.connection.model?.state);
     else if (text === undefined) this.shown.clear(NOTHING, 'empty');
-    else if (!isNear && !this.#own?.isRunning) this.#keepRoom(this.#rowsFor(this.given.units));
+    else if (!isNear && !this.#own?.isRunning) this.#wait(this.#rowsFor(this.given.units));
     else this.#showRun(this.#ownRun());
     this.notice = source ? undefined : noticeOf(this.engine, this.connection.model?.device ?? this.given.device);
   }
@@ -149,15 +149,16 @@ export class MatrixSource {
     this.#show(key, undefined, () => givenMatrix({ values, rows, rowLabels, columnLabels, rowNoun, columnNoun, unit, scaling: scalingOf(scale), min, max }));
   }
 
-  /** Of so many units one alone may be asked for, or the mean of all. */
-  #rowsFor(units: number): number {
+  /** Of so many units one alone may be asked for, or the mean of all; undefined where that is not known to be right. */
+  #rowsFor(units: number): RowsToCome | undefined {
     const { unit, reduce } = this.given;
-    return unit === undefined && reduce === undefined ? units : 1;
+    const rows = unit === undefined && reduce === undefined ? units : 1;
+    return rows >= 1 && rows <= 64 ? { rows, columns: 1, rowNoun: '' } : undefined;
   }
 
-  #keepRoom(rows: number): void {
-    this.coming = rowsToCome(rows);
-    this.shown.clear('', 'loading');
+  #wait(coming: MatrixSource['coming'], message = ''): void {
+    this.coming = coming;
+    this.shown.clear(message, 'loading');
   }
 
   #showRun(run: RunState | undefined): void {
@@ -169,16 +170,15 @@ export class MatrixSource {
     const rows = this.#rowsFor(tape?.model.shape.layers.at(-1)?.width ?? this.connection.model?.units ?? this.given.units);
     if (!tape) {
       this.shown.clear(run.message, this.#history.absenceOf(run));
-      if (this.busy) this.coming = rowsToCome(rows);
+      if (this.busy) this.coming = rows;
       return;
     }
     const { signal, layer, direction, scale, unit, group, reduce, rowLabels } = this.given;
     const matrixOf = (loss?: GradientOf) => this.#signalMatrix(tape.signal(signal, { layer, direction }), words, loss);
+    const coming = () => madeOrNone(matrixOf) ?? rows;
     if (!this.#isNear) {
       this.influence.pause();
-      if (this.shown.matrix) return;
-      this.#keepRoom(rows);
-      if (signal !== 'influence') this.coming = madeOrNone(matrixOf) ?? this.coming;
+      if (!this.shown.matrix) this.#wait(coming());
       return;
     }
     if (signal === 'influence') return this.#showInfluence(tape, run);
@@ -191,7 +191,7 @@ export class MatrixSource {
       return this.#show([...key, gradient], tape, () => matrixOf(gradient.loss), run);
     }
     this.busy = true;
-    if (!this.shown.matrix) this.shown.clear('Computing…', 'loading');
+    if (!this.shown.matrix) this.#wait(coming(), 'Computing…');
   }
 
   /** Numbers in GPU memory change under the same picture; those of the CPU are other numbers, as are those that are fetched, once they rest. */
@@ -290,11 +290,6 @@ export class MatrixSource {
       .finally(this.changed);
     return STARTING;
   }
-}
-
-/** So many rows; undefined where that is not known to be right. */
-function rowsToCome(rows: number): RowsToCome | undefined {
-  return rows >= 1 && rows <= 64 ? { rows, columns: 1, rowNoun: '', title: '' } : undefined;
 }
 
 /** Undefined where there will be a complaint in its place. */

@@ -175,7 +175,7 @@ export class RnnHeatmap extends HeatmapProperties {
     const classes = classMap({ base: true, linked: this.#connection.model !== undefined, slanted: geometry?.layout.slanted ?? false, mirrored: geometry?.mirrored ?? false });
     const told = this.#say('sentence', { text: message });
     return html`<figure part="base" class=${classes} aria-busy=${this.#source.busy ? 'true' : 'false'}>
-      ${geometry ? this.#body(geometry) : html`${this.lane && coming?.title ? laneTitle(coming, this.label, this.#shown, this.#say) : nothing}<div part="empty" class="empty"><slot name=${absence}>${told}</slot>${progressOf(this.#source.influence, this.#say)}</div>`}
+      ${geometry ? this.#body(geometry) : html`${this.lane && coming && (this.label || coming.title) ? laneTitle(coming, this.label, this.#shown, this.#say) : nothing}<div part="empty" class="empty"><slot name=${absence}>${told}</slot>${progressOf(this.#source.influence, this.#say)}</div>`}
       <div class="quiet" role="status">${matrix ? this.#attention.spoken : ''}</div>
       <div class="quiet" role="status">${this.#status.spoken}</div>
       <span class="probe" @transitionend=${this.#page.look}></span>
@@ -311,8 +311,7 @@ export class RnnHeatmap extends HeatmapProperties {
     }
     // What is to come takes its room at once, so that the page does not jump.
     const { coming, influence } = this.#source;
-    const height = coming && this.#view.heightOf(coming);
-    if (this.empty) this.empty.style.minHeight = height ? `min(${height}px, var(--rnn-max-height, 34rem))` : '';
+    if (this.empty) this.empty.style.minHeight = coming ? `min(${this.#view.heightOf(coming)}px, var(--rnn-max-height, 34rem))` : '';
     const { value } = influence;
     if (value && value !== this.#measured) this.dispatchEvent(new InfluenceMeasuredEvent(value));
     this.#measured = value;

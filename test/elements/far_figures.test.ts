@@ -54,6 +54,31 @@ it.each(FIGURES)('%s computes nothing far down the page, though its model runs a
   await settled(() => expect(wordsIn(figure)).toMatch(/one|two|three|float64|ht|h₁|1\.000/));
 }, 60_000);
 
+it.each(['signal="h"', 'signal="h" lane="first"', 'signal="c" lane="next"', 'signal="a_f" lane="next" unit="1" label="one"', 'signal="d_h" lane="next" label="felt"'])(
+  'rnn-heatmap %s is as high far down the page, and while its range is measured, as when it is drawn',
+  async (attributes) => {
+    const box = mount<HTMLElement>(`<div><rnn-model id="m" text="a cat that we saw" cell="lstm" hidden="7" embedding="4" device="gpu"></rnn-model><div style="height: 5000px"></div><rnn-heatmap for="m" ${attributes}></rnn-heatmap></div>`);
+    const model = box.querySelector<RnnModel>('rnn-model')!;
+    const heatmap = box.lastElementChild as LitElement;
+    await settled(() => expect(model.state.status).toBe('ready'));
+    await frames(20);
+    const root = heatmap.shadowRoot!;
+    const picture = () => root.querySelector<HTMLElement>('.viewport, .empty')!;
+    expect(picture().className).toBe('empty');
+    const before = [picture().offsetHeight, heatmap.getAttribute('lane') ? heatmap.offsetHeight : 0];
+    const seen = new Set<number>();
+    const watch = new ResizeObserver(() => seen.add(picture().offsetHeight));
+    watch.observe(root.querySelector('figure')!);
+    heatmap.scrollIntoView();
+    await settled(() => expect(root.querySelector('[role=grid]')).not.toBeNull());
+    await frames(3);
+    watch.disconnect();
+    const whole = [...seen, picture().offsetHeight].map((height) => Math.abs(height - before[0]));
+    expect(Math.max(...whole)).toBeLessThanOrEqual(1);
+    if (before[1]) expect(Math.abs(heatmap.offsetHeight - before[1])).toBeLessThanOrEqual(1);
+  },
+);
+
 /** What a run of another text costs, everything on the page together. */
 async function callsOfRun(model: RnnModel, text: string): Promise<{ dispatches: number; submits: number }> {
   const { dispatches, submits } = await countGpuCalls(async () => {
