@@ -40,6 +40,7 @@ export abstract class ModelFigure<Own extends Phrases & FigurePhrases = FigurePh
     css`
       :host {
         display: block;
+        min-block-size: 1px; /* with nothing in it yet, half a pixel beyond a frame's edge, it would never be seen to come */
         --accent: var(--rnn-accent, light-dark(#1b5e9b, #8abdf0));
         --line: color-mix(in srgb, currentColor 28%, transparent);
         --quiet: color-mix(in srgb, currentColor 72%, transparent);

@@ -2,7 +2,7 @@
 import { expect } from '@playwright/test';
 import { findChromium } from '../../scripts/chromium.mjs';
 import { test } from '../../e2e/quiet_page';
-import { embed } from './element_alone';
+import { cursor, embed } from './element_alone';
 import { elements } from './every_element';
 import { textsInSight } from './texts_in_sight';
 
@@ -25,4 +25,23 @@ for (const alone of elements) {
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     });
   }
+}
+
+/** What is clicked in each picture, and where the cursor is then. */
+const clicks = [
+  ['rnn-unrolled', '#step-2 rect >> nth=1', { step: 2, unit: 1 }],
+  ['rnn-memory', '.chart path.dot >> nth=4', { step: 4, unit: 0 }],
+  ['rnn-attention', '.arcs .word >> nth=5', { step: 5, unit: 0 }],
+  ['rnn-scan', '.bars .word >> nth=4', { step: 4, unit: 0 }],
+  ['rnn-gradient-flow', '.plot text >> text=/^2$/', { step: 4, unit: 0 }],
+] as const;
+
+for (const [tag, part, wanted] of clicks) {
+  test(`a click in ${tag} with text at 200 % is for what it points at`, async ({ page }) => {
+    const alone = elements.find((element) => element.tag === tag)!;
+    await embed(page, alone);
+    await alone.ready(page);
+    await page.locator(`${tag} ${part}`).click({ force: true });
+    await expect.poll(() => cursor(page)).toEqual(wanted);
+  });
 }
