@@ -34,7 +34,7 @@ export class LaterChapters {
     this.#show?.(state);
   }
 
-  /** Asks for them once it is time and the frame is on the screen; or once the reader has gone on, or was where he is before this page was. */
+  /** Asks for them once it is time and the frame is on the screen; or at once, where the browser has scrolled before anybody listened. */
   readonly #look = (): void => {
     if (this.#adding) return;
     if (scrollY > 0 || this.page.isTime()) requestAnimationFrame(() => setTimeout(this.#add));
