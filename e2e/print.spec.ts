@@ -13,6 +13,7 @@ test('paper has figures and words, what was set with its address, and nothing to
   const words = page.locator('rnn-compare button').filter({ hasText: 'yesterday' });
   await page.locator('rnn-compare').scrollIntoViewIfNeeded();
   await expect(words.first()).toBeVisible();
+  await expect(page.locator('rnn-compare').getByRole('grid').first()).toBeVisible(); // words are there before anybody comes near
   await page.emulateMedia({ media: 'print' });
   await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
   const note = page.locator('.print-note');
