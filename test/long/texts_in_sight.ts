@@ -11,14 +11,13 @@ export interface TextInSight {
 
 export function textsInSight(page: Page): Promise<readonly TextInSight[]> {
   return page.evaluate(() => {
-    interface Text {
-      readonly node: Text | Node;
+    interface Found {
       readonly element: Element;
       readonly text: string;
       readonly size: number;
       readonly boxes: readonly DOMRect[];
     }
-    const texts: Text[] = [];
+    const texts: Found[] = [];
     const parentOf = (element: Element): Element | null => element.assignedSlot ?? element.parentElement ?? (element.getRootNode() as ShadowRoot).host ?? null;
     const holders = function* (element: Element) {
       for (let holder: Element | null = element; holder; holder = parentOf(holder)) yield holder;
@@ -32,32 +31,37 @@ export function textsInSight(page: Page): Promise<readonly TextInSight[]> {
         if (child instanceof Element) {
           if (child.checkVisibility({ visibilityProperty: true })) walk(child);
           if (child.shadowRoot) walk(child.shadowRoot);
-        } else if (child instanceof Text && child.data.trim() && child.assignedSlot !== undefined) {
+        } else if (child instanceof Text && child.data.trim()) {
           const element = root instanceof ShadowRoot ? root.host : root;
           if (['STYLE', 'SCRIPT', 'TITLE', 'OPTION', 'DESC'].includes(element.tagName.toUpperCase()) || isForEars(element)) continue;
           const range = document.createRange();
           range.selectNodeContents(child);
           const boxes = [...range.getClientRects()].filter(({ width, height }) => width > 0 && height > 0);
-          if (boxes.length > 0) texts.push({ node: child, element, text: child.data.trim().replace(/\s+/g, ' '), size: parseFloat(getComputedStyle(element).fontSize) * scaleOf(element), boxes });
+          if (boxes.length > 0) texts.push({ element, text: child.data.trim().replace(/\s+/g, ' '), size: parseFloat(getComputedStyle(element).fontSize) * scaleOf(element), boxes });
         }
       }
     };
     walk(document.body);
-    /** What brings the rest of it into sight. */
-    const inScroll = (text: Text) => [...holders(text.element)].find((holder) => ['auto', 'scroll'].includes(getComputedStyle(holder).overflowX) && (holder.scrollWidth > holder.clientWidth + 1 || holder.scrollHeight > holder.clientHeight + 1));
-    const cutBy = (text: Text): string | undefined => {
-      for (const holder of holders(text.element)) {
+    /** What brings the rest of it into sight, across or down. */
+    const scrollsAcross = (holder: Element) => /auto|scroll/.test(getComputedStyle(holder).overflowX) && holder.scrollWidth > holder.clientWidth + 1;
+    const scrollsDown = (holder: Element) => /auto|scroll/.test(getComputedStyle(holder).overflowY) && holder.scrollHeight > holder.clientHeight + 1;
+    const inScroll = (text: Found) => [...holders(text.element)].find((holder) => scrollsAcross(holder) || scrollsDown(holder));
+    const cutBy = (text: Found): string | undefined => {
+      const all = [...holders(text.element)];
+      for (const holder of all) {
         const { overflowX, overflowY } = getComputedStyle(holder);
         const box = holder.getBoundingClientRect();
         // A line is higher than its letters.
         const slack = 0.2 * text.size;
-        const isCut = text.boxes.some(({ left, right, top, bottom }) => (overflowX !== 'visible' && (left < box.left - 2 || right > box.right + 2)) || (overflowY !== 'visible' && (top < box.top - slack || bottom > box.bottom + slack)));
-        if (isCut) return inScroll(text) ? undefined : `cut off by ${holder.localName}.${holder.getAttribute('class') ?? ''}`;
+        const across = overflowX !== 'visible' && text.boxes.some(({ left, right }) => left < box.left - 2 || right > box.right + 2);
+        const down = overflowY !== 'visible' && text.boxes.some(({ top, bottom }) => top < box.top - slack || bottom > box.bottom + slack);
+        if ((across && !all.some(scrollsAcross)) || (down && !all.some(scrollsDown))) return `cut off by ${holder.localName}.${holder.getAttribute('class') ?? ''}`;
+        if (across || down) return undefined;
       }
       return text.boxes.some(({ right }) => right > innerWidth + 1) ? 'out of the page' : undefined;
     };
     const level = texts.filter(({ element }) => !isTurned(element) && element.closest('math') === null);
-    const over = (text: Text): readonly string[] => {
+    const over = (text: Found): readonly string[] => {
       if (!level.includes(text)) return [];
       const mine = inScroll(text);
       return level
