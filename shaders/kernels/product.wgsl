@@ -78,6 +78,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, invocation: Invocation) {
     column[c] = min(first_column + c * ACROSS, product.columns - 1u);
   }
 
+  let columns = product.columns;
   var sum: array<vec4f, ROWS * QUADS>;
   let group_quads = min(product.x.group_width / 4u, product.inner);
   let end = select(0u, product.inner, first_row < rows);
@@ -98,15 +99,17 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, invocation: Invocation) {
       }
       for (var c = 0u; c < QUADS; c++) { // written out
         let at = block_start + column[c];
-        let block = mat4x4f(w[at], w[at + product.columns], w[at + 2u * product.columns], w[at + 3u * product.columns]);
+        let block = mat4x4f(w[at], w[at + columns], w[at + 2u * columns], w[at + 3u * columns]);
         for (var r = 0u; r < ROWS; r++) { // written out
           sum[r * QUADS + c] += block * v[r];
         }
       }
-      block_start += 4u * product.columns;
+      block_start += 4u * columns;
     }
   }
 
+  // Indexed by counters, which would put the sums themselves into memory.
+  var total = sum;
   for (var c = 0u; c < QUADS; c++) {
     let own_column = first_column + c * ACROSS;
     if (own_column < product.columns) {
@@ -117,7 +120,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, invocation: Invocation) {
       for (var r = 0u; r < ROWS; r++) {
         let row = first_row + r;
         if (row < rows) {
-          var quad = sum[r * QUADS + c] + start;
+          var quad = total[r * QUADS + c] + start;
           if (DROPPED) {
             quad *= kept_quad(batch, product.y_dropped, m, row, own_column);
           }

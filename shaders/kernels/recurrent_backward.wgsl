@@ -142,20 +142,22 @@ fn gather(n: u32, i: u32, first_row: u32, lane: u32) {
 
 // What some gates of step t send back to what they multiplied. Rows and quads past the last repeat it; nobody keeps theirs.
 fn sent_back(n: u32, t: u32, first_row: u32, lane: u32, first_gate: u32, end_gate: u32) -> array<vec4f, ROWS * QUADS> {
+  let hidden = layer.hidden;
+  let width = layer.width;
   var row_start: array<u32, ROWS>;
   for (var i = 0u; i < ROWS / SHARERS; i++) { // written out
     let row = first_row + i * SHARERS + lane % SHARERS;
-    row_start[i] = step_row(layer, row_count(), n, t, min(row, row_count() - 1u)) * layer.d_planes * layer.hidden;
+    row_start[i] = step_row(layer, row_count(), n, t, min(row, row_count() - 1u)) * layer.d_planes * hidden;
   }
   var column: array<u32, QUADS>;
   for (var j = 0u; j < QUADS; j++) { // written out
-    column[j] = n * GATES * layer.hidden * 4u * layer.width + min(lane + j * lanes(), layer.width - 1u);
+    column[j] = n * GATES * hidden * 4u * width + min(lane + j * lanes(), width - 1u);
   }
   var sum: array<vec4f, ROWS * QUADS>;
   for (var g = first_gate; g < end_gate; g++) {
-    let plane = select(g, g + SPLIT_GATES, g >= GATES - SPLIT_GATES) * layer.hidden;
-    var block_start = g * layer.hidden * 4u * layer.width;
-    for (var k = plane; k < plane + layer.hidden; k++) {
+    let plane = select(g, g + SPLIT_GATES, g >= GATES - SPLIT_GATES) * hidden;
+    var block_start = g * hidden * 4u * width;
+    for (var k = plane; k < plane + hidden; k++) {
       var v: array<vec4f, ROWS>;
       for (var i = 0u; i < ROWS / SHARERS; i++) { // written out
         let quads = told(d_gates[row_start[i] + k]);
@@ -165,12 +167,12 @@ fn sent_back(n: u32, t: u32, first_row: u32, lane: u32, first_gate: u32, end_gat
       }
       for (var j = 0u; j < QUADS; j++) { // written out
         let at = column[j] + block_start;
-        let block = mat4x4f(w_hh_turned[at], w_hh_turned[at + layer.width], w_hh_turned[at + 2u * layer.width], w_hh_turned[at + 3u * layer.width]);
+        let block = mat4x4f(w_hh_turned[at], w_hh_turned[at + width], w_hh_turned[at + 2u * width], w_hh_turned[at + 3u * width]);
         for (var r = 0u; r < ROWS; r++) { // written out
           sum[r * QUADS + j] += block * v[r];
         }
       }
-      block_start += 4u * layer.width;
+      block_start += 4u * width;
     }
   }
   return sum;

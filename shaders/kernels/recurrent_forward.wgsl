@@ -109,14 +109,16 @@ fn sequence_read(first: u32, i: u32, q: u32) -> u32 {
 
 // Completes the pre-activations of the gates that come before an inner product, and leaves its operand.
 fn first_gates(n: u32, t: u32, first: u32, q: u32) {
-  let row = GATES * layer.hidden;
+  let hidden = layer.hidden;
+  let width = layer.width;
+  let row = GATES * hidden;
   var h: array<u32, ROWS>;
   for (var i = 0u; i < ROWS / SHARERS; i++) { // written out
     h[i] = state_before(layer, layer.sequences, 0u, n, t, sequence_read(first, i, q));
   }
   var sum: array<vec4f, ROWS * GATES>;
-  var start = n * layer.width * 4u * row + q;
-  for (var k = 0u; k < layer.width; k++) {
+  var start = n * width * 4u * row + q;
+  for (var k = 0u; k < width; k++) {
     var v: array<vec4f, ROWS>;
     for (var i = 0u; i < ROWS / SHARERS; i++) { // written out
       let quads = told(states[h[i] + k]);
@@ -126,7 +128,7 @@ fn first_gates(n: u32, t: u32, first: u32, q: u32) {
     }
     for (var g = 0u; g < GATES; g++) { // written out
       if (g < GATES - INNER_GATES) {
-        let at = start + g * layer.hidden;
+        let at = start + g * hidden;
         let block = mat4x4f(w_hh[at], w_hh[at + row], w_hh[at + 2u * row], w_hh[at + 3u * row]);
         for (var r = 0u; r < ROWS; r++) { // written out
           sum[r * GATES + g] += block * v[r];
@@ -135,6 +137,8 @@ fn first_gates(n: u32, t: u32, first: u32, q: u32) {
     }
     start += 4u * row;
   }
+  // Indexed by counters, which would put the sums themselves into memory.
+  var total = sum;
   for (var r = 0u; r < ROWS; r++) {
     let b = first + r;
     if (b < layer.sequences && t < lengths[sequence(first, r)]) {
@@ -142,7 +146,7 @@ fn first_gates(n: u32, t: u32, first: u32, q: u32) {
       let given = given_row(n, t, b) + q;
       var a: array<vec4f, GATES>;
       for (var g = 0u; g < GATES - INNER_GATES; g++) {
-        a[g] = gates[given + g * layer.hidden] + b_hh[n * row + g * layer.hidden + q] + sum[r * GATES + g];
+        a[g] = gates[given + g * layer.hidden] + b_hh[n * row + g * layer.hidden + q] + total[r * GATES + g];
         gates[mine + g * layer.hidden] = a[g];
       }
       gates[mine + SAVED * layer.hidden] = operand(a, states_before(n, t, b, q));
@@ -152,14 +156,16 @@ fn first_gates(n: u32, t: u32, first: u32, q: u32) {
 
 // Takes one step of ROWS sequences.
 fn advance(n: u32, t: u32, first: u32, q: u32) {
-  let row = GATES * layer.hidden;
+  let hidden = layer.hidden;
+  let width = layer.width;
+  let row = GATES * hidden;
   var operand_start: array<u32, ROWS>;
   for (var i = 0u; i < ROWS / SHARERS; i++) { // written out
     operand_start[i] = operand_of(n, t, sequence_read(first, i, q));
   }
   var sum: array<vec4f, ROWS * GATES>;
-  var start = n * layer.width * 4u * row + q;
-  for (var k = 0u; k < layer.width; k++) {
+  var start = n * width * 4u * row + q;
+  for (var k = 0u; k < width; k++) {
     var v: array<vec4f, ROWS>;
     for (var i = 0u; i < ROWS / SHARERS; i++) { // written out
       let quads = told(operand_quad(operand_start[i] + k));
@@ -169,7 +175,7 @@ fn advance(n: u32, t: u32, first: u32, q: u32) {
     }
     for (var g = 0u; g < GATES; g++) { // written out
       if (g >= FIRST_GATE) {
-        let at = start + g * layer.hidden;
+        let at = start + g * hidden;
         let block = mat4x4f(w_hh[at], w_hh[at + row], w_hh[at + 2u * row], w_hh[at + 3u * row]);
         for (var r = 0u; r < ROWS; r++) { // written out
           sum[r * GATES + g] += block * v[r];
@@ -181,15 +187,16 @@ fn advance(n: u32, t: u32, first: u32, q: u32) {
   var bias: array<vec4f, GATES>;
   for (var g = 0u; g < GATES; g++) { // written out
     if (g >= FIRST_GATE) {
-      bias[g] = b_hh[(n * GATES + g) * layer.hidden + q];
+      bias[g] = b_hh[(n * GATES + g) * hidden + q];
     }
   }
+  var total = sum;
   for (var r = 0u; r < ROWS; r++) {
     if (first + r < layer.sequences) {
       var a_hh: array<vec4f, GATES>;
       for (var g = 0u; g < GATES; g++) { // written out
         if (g >= FIRST_GATE) {
-          a_hh[g] = sum[r * GATES + g] + bias[g];
+          a_hh[g] = total[r * GATES + g] + bias[g];
         }
       }
       finish(n, t, first + r, q, a_hh);
@@ -267,10 +274,11 @@ fn project(n: u32, t: u32, first: u32, q: u32) {
     }
     at += 4u * layer.width;
   }
+  var total = sum;
   for (var r = 0u; r < ROWS; r++) {
     let b = first + r;
     if (q < layer.width && b < layer.sequences && t < lengths[sequence(first, r)]) {
-      states[state_after(layer, layer.sequences, 0u, n, t, b) + q] = sum[r];
+      states[state_after(layer, layer.sequences, 0u, n, t, b) + q] = total[r];
     }
   }
 }
