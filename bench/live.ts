@@ -25,9 +25,12 @@ const FEW_BYTES = 4096;
 /** The weights, read every few seconds so that training can go on from there after the device is lost. */
 const SNAPSHOT = 'staging of snapshot';
 
+/** Eight heatmaps, one under the other: what is out of sight is not drawn. */
+const ALL_IN_SIGHT = { width: 1000, height: 4000 };
+
 /** @param seconds - to measure, after everything has been met once */
 export async function live({ browser, origin }: Venue, seconds: number): Promise<LiveResult> {
-  const context = await browser.newContext({ viewport: { width: 1000, height: 900 } });
+  const context = await browser.newContext({ viewport: ALL_IN_SIGHT });
   try {
     const page = await context.newPage();
     await page.goto(`${origin}live.html`);
