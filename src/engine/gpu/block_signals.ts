@@ -5,12 +5,12 @@ import { EngineError } from '../errors';
 import type { SignalEntry } from '../model/signals';
 import { layerStates, type LayerState } from '../model/spec';
 import type { BlockBack } from './block_back';
+import type { BlockLayerRun } from './block_layer_run';
 import type { BlockLayout } from './block_layout';
 import { stripPlace } from './block_run';
 import { earlierStrip, statePlace, unpackState } from './block_states';
 import type { Place } from './layer_layout';
 import type { Readback } from './readback';
-import type { BlockLayerRun } from './run_buffers';
 import { readShown } from './shown_signals';
 
 /** Where a signal lies, made again if it is not kept; undefined for one whose parts are padded apart, or that the device cannot hold. */

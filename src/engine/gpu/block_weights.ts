@@ -1,7 +1,11 @@
 /** Where the parameters of a block's program lie in the arena of a model's weights, and which sums are their gradients. */
 import { shapeOf, type Program } from '../blocks/program';
+import { OptionError } from '../errors';
+import { blockParameterName } from '../model/parameters';
+import { isRecurrent, type ModelShape } from '../model/spec';
 import type { Step } from '../ops';
-import { columnsOf, scanSizes, type BlockLayout } from './block_layout';
+import { BlockLayout, columnsOf, scanSizes } from './block_layout';
+import { padded } from './layer_layout';
 import type { ArenaRange, Block, SumPart, SumShape } from './weight_layout';
 
 /** Hands out parts of a buffer one after the other. */
@@ -15,6 +19,23 @@ export interface BlockWeights {
   /** The sums that a step's parameters need, by name. */
   readonly sums: ReadonlyMap<Step, Readonly<Record<string, SumShape>>>;
   readonly blocks: readonly Block[];
+}
+
+/** Throws OptionError for a block that nothing else can read on the GPU. */
+export function programWeights({ layers, classes, seeds, input }: ModelShape, k: number, weights: Room, turned: Room): BlockWeights {
+  const layer = layers[k];
+  if (isRecurrent(layer)) throw new Error('a program of a recurrent layer');
+  const layout = new BlockLayout(layer.program, { models: seeds.length, steps: 1, sequences: 1 }, 'run');
+  const below = layers[k - 1];
+  const given = columnsOf(layer.inputs, below?.directions ?? 1);
+  if ((below || 'embedding' in input) && layout.strip('x').columns.some((column, i) => column !== given[i])) {
+    throw new OptionError(`layers[${k}]`, `layers[${k}]: on the GPU ${layer.block.title} reads an embedding or another layer only if its heads or groups, and units of that layer's directions, are multiples of 4.`);
+  }
+  const read = classes !== undefined || k + 1 < layers.length;
+  if (read && layout.strip(layer.program.output).columns.length !== padded(layer.width)) {
+    throw new OptionError(`layers[${k}]`, `layers[${k}]: on the GPU the output of ${layer.block.title} can be read by a head or another layer only if its heads or groups are multiples of 4 wide.`);
+  }
+  return blockWeights(layer.program, layout, seeds.length, `layer ${k}`, weights, turned, (name) => blockParameterName(name, k));
 }
 
 /** @param nameOf - a parameter's name in the model. @param layout - of a run of any extent */

@@ -9,6 +9,7 @@ import type { Trainer, TrainerOptions } from '../training/trainer';
 import { measuredSteps, type FormChoices } from './choose_form';
 import { ready, record, type Command } from './command_list';
 import type { Gpu } from './device';
+import { fetchBlocks } from './fetched_blocks';
 import type { WeightsOwner } from './gpu_stepper';
 import { GpuTape, type NormsAsked, type TapeOwner } from './gpu_tape';
 import { backwardModel, checkWeights, forwardModel, writeBackward, writeForward, type BackwardModel, type ForwardModel } from './gpu_weights';
@@ -61,10 +62,10 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
   /** Rejects with LimitError before allocation if the weights cannot fit. */
   static async create(context: GpuContext, shape: ModelShape, parameters: () => Parameters, onRelease: (model: GpuModel) => void): Promise<GpuModel> {
     const { gpu, kernels } = context;
+    await fetchBlocks(shape);
     const layout = weightLayout(shape);
     checkWeights(gpu, layout);
     const values = parameters();
-    if (!shape.layers.every(isRecurrent)) addShaders((await import('./block_shaders')).blockShaders);
     const forward = await guarded(gpu, () => forwardModel(gpu, kernels, shape, layout, values), ({ weights }) => weights.size, ({ weights }) => weights.destroy());
     return new GpuModel(context, shape, values, forward, onRelease);
   }
@@ -148,7 +149,7 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
       const commands = buffers.commands(forms);
       await Promise.all([ready(commands), buffers.readyToShow()]);
       this.#check(abort);
-      buffers.shown.forget();
+      buffers.forgetShown();
       const { parameters } = this;
       // An embedding that was changed meanwhile gives other vectors for the same words.
       const inputs = parameters === asked.parameters ? asked.inputs : checkedInputs(this.shape, parameters, given);
@@ -174,7 +175,7 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
     const commands = gradients.commands(atHead(loss), forms as readonly RecurrentForm[]);
     await ready(commands);
     this.#checkRun(version, abort);
-    this.#submitBackward([...commands, ...buffers.shown.commands(true)], gradients, loss);
+    this.#submitBackward([...commands, ...buffers.shownCommands(true)], gradients, loss);
     return gradients;
   }
 
@@ -182,9 +183,9 @@ export class GpuModel implements Model, TapeOwner, WeightsOwner {
     this.#check(undefined);
     const { device } = this.context.gpu;
     const forms = plan.forms as readonly RecurrentForm[];
-    const commands = [...buffers.commands(forms), ...buffers.shown.commands(false)];
+    const commands = [...buffers.commands(forms), ...buffers.shownCommands(false)];
     if (back) {
-      this.#submitBackward([...commands, ...back.gradients.commands(atHead(back.loss), forms), ...buffers.shown.commands(true)], back.gradients, back.loss);
+      this.#submitBackward([...commands, ...back.gradients.commands(atHead(back.loss), forms), ...buffers.shownCommands(true)], back.gradients, back.loss);
     } else {
       const encoder = device.createCommandEncoder({ label: 'run' });
       record(encoder, 'run', commands);

@@ -9,7 +9,6 @@ import type { Inputs } from '../model/inputs';
 import type { CheckedLoss, Loss } from '../model/loss';
 import type { Parameters } from '../model/parameters';
 import { findSignal, gradientEntries, signalEntries, type SignalEntry, type SignalInfo, type SignalPlace } from '../model/signals';
-import { readBlockSignal, readWhole } from './block_signals';
 import type { GradientBuffers } from './gradient_buffers';
 import { parameterGradients } from './parameter_gradients';
 import type { Readback } from './readback';
@@ -121,7 +120,7 @@ export class GpuTape implements Tape {
     try {
       const run = this.buffers.layers[layer];
       if (run.kind !== 'block') throw new OptionError('layer', `layer: layer ${layer} has signals, and no tensors of a program.`);
-      return await readWhole(run, name, this.readback);
+      return await run.tensor(name, this.readback);
     } finally {
       letGo();
     }
@@ -179,7 +178,7 @@ export class GpuTape implements Tape {
     const run = this.buffers.layers[layer];
     const gradient = this.#back?.gradients.layers[layer];
     if (run.kind !== 'block') throw new ReleasedError('tape');
-    return readBlockSignal(run, gradient?.kind === 'block' ? gradient.back : undefined, entry, this.readback);
+    return run.read(gradient?.kind === 'block' ? gradient.back : undefined, entry, this.readback);
   }
 
   #isUnfelt({ info }: SignalEntry): boolean {

@@ -5,16 +5,14 @@
 import type { RecurrentForm } from '../engine';
 import { EngineError } from '../errors';
 import type { Inputs } from '../model/inputs';
-import { isRecurrent, layerStates, type BlockLayer, type Layer, type ModelShape, type RecurrentLayer } from '../model/spec';
+import { isRecurrent, type Layer, type ModelShape, type RecurrentLayer } from '../model/spec';
 import { BatchUniform, PLAIN_BATCH } from './batch_uniform';
-import { BlockLayout, columnsOf } from './block_layout';
-import { linearGroups } from './block_commands';
-import { BlockRun } from './block_run';
-import { ShownSignals, showKernels } from './shown_signals';
+import type { BlockLayerRun } from './block_layer_run';
 import { BufferSet } from './buffer_set';
 import { checkFits, checkGrid } from './buffers';
 import type { Command } from './command_list';
 import type { Gpu } from './device';
+import { fetchedBlocks } from './fetched_blocks';
 import { bound, boundAll, type ForwardModel } from './gpu_weights';
 import { directionStride, layerLayout, outputPlace, padded, statePlace, type LayerLayout } from './layer_layout';
 import { layerNumbers } from './layer_numbers';
@@ -29,12 +27,7 @@ import { wordGates, wordsAtOnce, wordVectors } from './word_gates';
 export function checkRun(gpu: Gpu, model: ModelShape, shape: RunShape): void {
   const { steps, sequences } = shape;
   model.layers.forEach((layer, k) => {
-    if (!isRecurrent(layer)) {
-      const layout = new BlockLayout(layer.program, blockExtent(model, shape), 'run');
-      checkFits(gpu, `the tensors of layer ${k}`, layout.entries);
-      checkGrid(gpu, `the products of layer ${k}`, linearGroups(layout.extent, 4));
-      return;
-    }
+    if (!isRecurrent(layer)) return fetchedBlocks().checkBlock(gpu, layer, k, blockExtent(model, shape));
     const layout = layerLayout(layer, model.layers[k - 1], model.seeds.length, steps, sequences);
     checkFits(gpu, `the gates of layer ${k}`, wordGates(layer, layout, k === 0 ? wordsAtOnce(model, shape) : 0).end);
     checkFits(gpu, `the states of layer ${k}`, layout.states);
@@ -45,17 +38,6 @@ export function checkRun(gpu: Gpu, model: ModelShape, shape: RunShape): void {
 
 /** One layer's part of a run. */
 export type LayerRun = RecurrentRun | BlockLayerRun;
-
-/** A block's. */
-export interface BlockLayerRun {
-  readonly kind: 'block';
-  readonly layer: BlockLayer;
-  readonly below: Layer | undefined;
-  readonly source: Operand;
-  readonly run: BlockRun;
-  /** What of it is drawn and not kept. */
-  readonly shown: ShownSignals;
-}
 
 /** A recurrent layer's. */
 export interface RecurrentRun {
@@ -88,7 +70,6 @@ export class RunBuffers {
   /** What holds for the batch under way. */
   readonly batch: BatchUniform;
   readonly layers: readonly LayerRun[];
-  readonly shown: ShownSignals;
 
   /**
    * @param drops - whether outputs may be dropped in part where the layer above reads them
@@ -103,7 +84,6 @@ export class RunBuffers {
   ) {
     const { steps, sequences } = shape;
     this.#buffers = new BufferSet(gpu);
-    this.shown = new ShownSignals(this.#buffers);
     this.#x = this.#buffers.storage('x', inputEntries(model, shape));
     this.tokens = this.#buffers.storage('tokens', tokenEntries(forward.layout, shape));
     this.lengths = this.#buffers.storage('lengths', sequences);
@@ -114,7 +94,8 @@ export class RunBuffers {
       const below = model.layers[k - 1] as Layer | undefined;
       const source = k === 0 ? this.#given() : { ...outputOf(layers[k - 1], steps), ...(drops && { dropped: { index: k - 1, layer: layers[k - 1].layer } }) };
       if (!isRecurrent(layer)) {
-        layers.push({ kind: 'block', layer, below, source, run: this.#blockRun(layer, below, k, source, remembers), shown: this.shown });
+        const { BlockLayerRun } = fetchedBlocks();
+        layers.push(new BlockLayerRun(layer, below, this.#blockParts(k, source, remembers)));
         continue;
       }
       const layout = layerLayout(layer, below, model.seeds.length, steps, sequences);
@@ -159,13 +140,7 @@ export class RunBuffers {
     if (!zero || !this.#startsAtZero) {
       this.layers.forEach((run, k) => {
         if (run.kind === 'recurrent') writeStates(queue, run, run.states, initial[k], this.model.seeds.length, steps, sequences, 'first');
-        else {
-          layerStates(run.layer).forEach(({ name, grows }, s) => {
-            const values = initial[k][s];
-            if (!grows) run.run.writeState(name, values);
-            else if (values) run.run.writeEarlier(name, values, first);
-          });
-        }
+        else run.beginFrom(initial[k], first);
       });
     }
     this.#startsAtZero = zero;
@@ -214,7 +189,17 @@ export class RunBuffers {
 
   /** Settles once what blocks do not keep can be drawn. Rejects with EngineError if a shader does not compile. */
   async readyToShow(): Promise<void> {
-    await Promise.all(this.layers.flatMap((run) => (run.kind === 'block' ? showKernels(run.layer.program, run.run.parts.kernels).map(({ ready }) => ready) : [])));
+    await Promise.all(this.layers.flatMap((run) => (run.kind === 'block' ? run.showKernels.map(({ ready }) => ready) : [])));
+  }
+
+  /** What was drawn and not kept was another run's. */
+  forgetShown(): void {
+    for (const run of this.layers) if (run.kind === 'block') run.shown.forget();
+  }
+
+  /** What makes what is drawn and not kept again, behind a repetition of the run, or of the way back. */
+  shownCommands(gradients: boolean): Command[] {
+    return this.layers.flatMap((run) => (run.kind === 'block' ? run.shown.commands(gradients) : []));
   }
 
   /** The dispatches of a recurrent layer's steps. */
@@ -254,11 +239,10 @@ export class RunBuffers {
     return recurrenceCommands(form, forwardRecurrence(this.gpu, layer, this.model.seeds.length, sequences), steps, kernels, this.#buffers, buffers);
   }
 
-  #blockRun(layer: BlockLayer, below: Layer | undefined, k: number, source: Operand, remembers: boolean): BlockRun {
+  #blockParts(k: number, source: Operand, remembers: boolean): ConstructorParameters<typeof BlockLayerRun>[2] {
     const { forward, model, shape } = this;
-    return new BlockRun({
+    return {
       buffers: this.#buffers,
-      program: layer.program,
       extent: blockExtent(model, shape),
       kernels: forward.kernels,
       weights: forward.weights,
@@ -268,9 +252,8 @@ export class RunBuffers {
       earlier: this.#earlier,
       remembers,
       source,
-      sourceColumns: sourceColumns(layer, below),
       label: `layer ${k}`,
-    });
+    };
   }
 
   #uploadTable(values: Float32Array, count: number): void {
@@ -294,13 +277,6 @@ export class RunBuffers {
   }
 }
 
-/** Which entry of what lies below each input of a block is: directions are padded apart. */
-export function sourceColumns({ inputs }: BlockLayer, below: Layer | undefined): number[] {
-  const places: number[] = [];
-  columnsOf(inputs, below?.directions ?? 1).forEach((input, place) => input >= 0 && (places[input] = place));
-  return places;
-}
-
 /** Throws EngineError for a block. */
 export function recurrentRun(run: LayerRun): RecurrentRun {
   if (run.kind === 'recurrent') return run;
@@ -309,7 +285,7 @@ export function recurrentRun(run: LayerRun): RecurrentRun {
 
 /** The output of a layer as the one above reads it. */
 export function outputOf(run: LayerRun, steps: number): Operand {
-  if (run.kind === 'block') return { buffer: run.run.tensors, place: run.run.place(run.layer.program.output) };
+  if (run.kind === 'block') return run.output;
   const { layer, layout, states } = run;
   return { buffer: states, place: outputPlace(layer, layout, steps, layout.width) };
 }

@@ -2,7 +2,6 @@
 import type { SignalStorage } from '../engine';
 import type { SignalEntry } from '../model/signals';
 import type { LayerGradient } from './gradient_buffers';
-import { blockSignalStorage } from './block_signals';
 import { placeOf } from './layer_layout';
 import type { RunBuffers } from './run_buffers';
 
@@ -10,7 +9,7 @@ import type { RunBuffers } from './run_buffers';
 export function signalStorage(run: RunBuffers, gradients: readonly LayerGradient[] | undefined, entry: SignalEntry, k: number): SignalStorage | undefined {
   const own = run.layers[k];
   const gradient = gradients?.[k];
-  if (own.kind === 'block') return blockSignalStorage(own, gradient?.kind === 'block' ? gradient.back : undefined, entry);
+  if (own.kind === 'block') return own.storageOf(gradient?.kind === 'block' ? gradient.back : undefined, entry);
   const { layer, below, layout, states, gates } = own;
   const { steps, sequences } = run.shape;
   const found = placeOf(entry, layer, below, layout, steps, sequences);

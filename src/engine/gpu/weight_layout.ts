@@ -3,11 +3,11 @@
  * copies for the backward kernels are in another; their gradients come as sums, each of all columns that one product
  * makes. Everything is counted in f32 entries, padded to quads, and what kernels bind starts at a multiple of 256 bytes.
  */
-import { blockParameterName, directionsOf, headWeightName, parameterName, parameterShapes, vocabularySize, type ParameterKind } from '../model/parameters';
+import { directionsOf, headWeightName, parameterName, parameterShapes, vocabularySize, type ParameterKind } from '../model/parameters';
 import { isRecurrent, outputWidth, type Layer, type ModelShape, type RecurrentLayer } from '../model/spec';
 import { OptionError } from '../errors';
-import { BlockLayout, columnsOf } from './block_layout';
-import { blockWeights, type BlockWeights } from './block_weights';
+import type { BlockWeights } from './block_weights';
+import { fetchedBlocks } from './fetched_blocks';
 import { isProjected, layerLayout, padded, type LayerLayout } from './layer_layout';
 
 /** A part of an arena that a kernel binds. */
@@ -126,7 +126,7 @@ export function weightLayout(model: ModelShape): WeightLayout {
   const models = model.seeds.length;
   const layouts = model.layers.map((layer, k) => (isRecurrent(layer) ? layerLayout(layer, model.layers[k - 1], models, 1, 1) : undefined));
   const layers = model.layers.map((layer, k) => (isRecurrent(layer) ? layerRanges(layer, layouts[k]!, weights, turned) : undefined));
-  const programs = model.layers.map((layer, k) => (isRecurrent(layer) ? undefined : programWeights(model, k, weights, turned)));
+  const programs = model.layers.map((layer, k) => (isRecurrent(layer) ? undefined : fetchedBlocks().programWeights(model, k, weights, turned)));
   const table = tableRange(model, weights);
   const sums = {
     layers: model.layers.map((layer, k) => (isRecurrent(layer) ? layerSums(layer, layouts[k]!, k) : undefined)),
@@ -145,23 +145,6 @@ export function weightLayout(model: ModelShape): WeightLayout {
 /** Entries of a sum, in `slices` parts that are added up later. */
 export function sumEntries({ models, rows, ones, columns }: SumShape, slices: number): number {
   return slices * models * (rows + ones) * columns;
-}
-
-/** Throws OptionError for a block that nothing else can read on the GPU. */
-function programWeights({ layers, classes, seeds, input }: ModelShape, k: number, weights: Space, turned: Space): BlockWeights {
-  const layer = layers[k];
-  if (isRecurrent(layer)) throw new Error('a program of a recurrent layer');
-  const layout = new BlockLayout(layer.program, { models: seeds.length, steps: 1, sequences: 1 }, 'run');
-  const below = layers[k - 1];
-  const given = columnsOf(layer.inputs, below?.directions ?? 1);
-  if ((below || 'embedding' in input) && layout.strip('x').columns.some((column, i) => column !== given[i])) {
-    throw new OptionError(`layers[${k}]`, `layers[${k}]: on the GPU ${layer.block.title} reads an embedding or another layer only if its heads or groups, and units of that layer's directions, are multiples of 4.`);
-  }
-  const read = classes !== undefined || k + 1 < layers.length;
-  if (read && layout.strip(layer.program.output).columns.length !== padded(layer.width)) {
-    throw new OptionError(`layers[${k}]`, `layers[${k}]: on the GPU the output of ${layer.block.title} can be read by a head or another layer only if its heads or groups are multiples of 4 wide.`);
-  }
-  return blockWeights(layer.program, layout, seeds.length, `layer ${k}`, weights, turned, (name) => blockParameterName(name, k));
 }
 
 /** Hands out ranges one after the other. */
