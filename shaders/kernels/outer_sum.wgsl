@@ -190,8 +190,6 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
       }
     }
   }
-  // Indexed by counters, which would put the sums themselves into memory.
-  var total = sum;
   for (var p = 0u; p < TOKEN_PAIRS; p++) { // written out
     if (kind % 16u == PAIRS + p) {
       for (var i = 0u; i < TALL; i++) {
@@ -207,7 +205,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
             }
           }
           for (var j = 0u; j < WIDE; j++) { // written out
-            total[i * WIDE + j][e] = d[j];
+            sum[i * WIDE + j][e] = d[j];
           }
         }
       }
@@ -220,11 +218,11 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
       if (first_k + i * TILE < height && c < columns) {
         for (var e = 0u; e < 4u; e++) {
           let at = job.sums + slice * job.slice + (4u * (n * height + first_k + i * TILE) + e) * columns + c;
-          var quad = total[i * WIDE + j][e];
+          var total = sum[i * WIDE + j][e];
           if (batch.accumulate == 1u) {
-            quad += gradients[at];
+            total += gradients[at];
           }
-          gradients[at] = quad;
+          gradients[at] = total;
         }
       }
     }
