@@ -55,9 +55,9 @@ async function built(withLit) {
 const [own, withLit] = [await built(false), await built(true)];
 
 export default [
-  { name: '<rnn-heatmap> before it draws numbers', path: own.fetched(element), gzip: true, limit: '37.2 kB' },
-  { name: '<rnn-heatmap>, a network and the reference engine', path: own.fetched(element, network, engines.reference), gzip: true, limit: '75 kB' },
+  { name: '<rnn-heatmap> before it draws numbers', path: own.fetched(element), gzip: true, limit: '37.3 kB' },
+  { name: '<rnn-heatmap>, a network and the reference engine', path: own.fetched(element, network, engines.reference), gzip: true, limit: '66.5 kB' },
   { name: 'the reference engine in its worker', path: own.worker, gzip: true, limit: '26 kB' },
   { name: '<rnn-heatmap>, a network of cells, the GPU engine and its kernels', path: own.fetched(element, network, engines.gpu), gzip: true, limit: '89.2 kB' },
-  { name: 'the first of these with Lit', path: withLit.fetched(element), gzip: true, limit: '50 kB' },
+  { name: 'the first of these with Lit', path: withLit.fetched(element), gzip: true, limit: '43.7 kB' },
 ];

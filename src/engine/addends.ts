@@ -5,7 +5,7 @@ import { activations, type Activation } from './math/activation';
 import type { Direction } from './model/parameters';
 import { recurrentLayer } from './model/spec';
 import { recurrentOperand, recurrentScale, unitFactor, unitParametersOf } from './reference/recurrent_term';
-import { lengthOf, statesBefore } from './reference/rollout';
+import { lengthOf, statesBefore } from './reference/rollout_record';
 import { entries, layerWeights } from './reference/step';
 
 /** One entry of a gate. */

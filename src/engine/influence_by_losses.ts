@@ -6,6 +6,7 @@
 import { NonFiniteError } from './errors';
 import { outputWidth } from './model/spec';
 import { propagate } from './reference/backward';
+import { blockBytes } from './reference/block_values';
 import { backwardBytes } from './reference/record_bytes';
 import { firstSteps, type SequenceRun } from './sequence_run';
 
@@ -34,7 +35,7 @@ export function* normsAt(run: SequenceRun, t: number, unit: number | undefined, 
   const { model, parameters, inputs, record } = causal ? firstSteps(run, t + 1) : run;
   const read = layers[0].inputs;
   const norms = new Float64Array(inputs.steps);
-  const together = Math.max(1, Math.floor(TOGETHER_BYTES / backwardBytes(model, inputs)));
+  const together = Math.max(1, Math.floor(TOGETHER_BYTES / backwardBytes(model, inputs, blockBytes)));
   for (let first = 0; first < units.length; first += together) {
     const chosen = units.slice(first, first + together);
     const each = chosen.length;

@@ -11,7 +11,7 @@ import type { Tape } from './engine';
 import type { Direction } from './model/parameters';
 import { inSlices } from './reference/driver';
 import { readsOtherGates, recurrentOperand, unitParametersOf } from './reference/recurrent_term';
-import { lengthOf, statesBefore } from './reference/rollout';
+import { lengthOf, statesBefore } from './reference/rollout_record';
 import { directedLayers, entries, layerStep, layerWeights, type LayerStep, type LayerWeights } from './reference/step';
 import { isRecurrent, recurrentLayer, stateWidth, type RecurrentLayer } from './model/spec';
 

@@ -7,7 +7,7 @@ import type { Tensor } from './math/tensor';
 import { directionsOf, parameterShapes } from './model/parameters';
 import { isRecurrent, layerStates, type BlockLayer, type ModelShape, type RecurrentLayer } from './model/spec';
 import { fillInput, prepareBlock } from './reference/block_layer';
-import { isProgramRecord, statesBefore, type DirectionRecord, type LayerRecord, type Read, type RolloutRecord, type Weights } from './reference/rollout';
+import { isProgramRecord, statesBefore, type DirectionRecord, type LayerRecord, type Read, type RolloutRecord, type Weights } from './reference/rollout_record';
 import { layerStep, layerWeights } from './reference/step';
 import { stepsOf } from './step_jacobian';
 

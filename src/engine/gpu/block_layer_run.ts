@@ -20,6 +20,9 @@ export function checkBlock(gpu: Gpu, { program }: BlockLayer, k: number, extent:
   checkGrid(gpu, `the products of layer ${k}`, linearGroups(extent, 4));
 }
 
+/** What a run of a block is made from, beside the layer itself. */
+export type BlockLayerParts = Omit<BlockRunParts, 'program' | 'sourceColumns'>;
+
 export class BlockLayerRun {
   readonly kind = 'block';
   readonly run: BlockRun;
@@ -30,7 +33,7 @@ export class BlockLayerRun {
   constructor(
     readonly layer: BlockLayer,
     below: Layer | undefined,
-    parts: Omit<BlockRunParts, 'program' | 'sourceColumns'>,
+    parts: BlockLayerParts,
   ) {
     this.run = new BlockRun({ ...parts, program: layer.program, sourceColumns: sourceColumns(layer, below) });
     this.shown = new ShownSignals(parts.buffers);

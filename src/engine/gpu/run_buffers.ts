@@ -7,7 +7,7 @@ import { EngineError } from '../errors';
 import type { Inputs } from '../model/inputs';
 import { isRecurrent, type Layer, type ModelShape, type RecurrentLayer } from '../model/spec';
 import { BatchUniform, PLAIN_BATCH } from './batch_uniform';
-import type { BlockLayerRun } from './block_layer_run';
+import type { BlockLayerParts, BlockLayerRun } from './block_layer_run';
 import { BufferSet } from './buffer_set';
 import { checkFits, checkGrid } from './buffers';
 import type { Command } from './command_list';
@@ -239,7 +239,7 @@ export class RunBuffers {
     return recurrenceCommands(form, forwardRecurrence(this.gpu, layer, this.model.seeds.length, sequences), steps, kernels, this.#buffers, buffers);
   }
 
-  #blockParts(k: number, source: Operand, remembers: boolean): ConstructorParameters<typeof BlockLayerRun>[2] {
+  #blockParts(k: number, source: Operand, remembers: boolean): BlockLayerParts {
     const { forward, model, shape } = this;
     return {
       buffers: this.#buffers,

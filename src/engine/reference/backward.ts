@@ -13,7 +13,7 @@ import { extentOf, prepareBlockBack } from './block_layer';
 import { dropFrom, type Dropout } from './dropout';
 import { headLoss, type HeadLoss } from './head_loss';
 import { addToOutput, type Prepared, type ProgramGradient } from './ops/program';
-import { directionRecords, isProgramRecord, layerInput, lengthOf, statesBefore, type DirectionRecord, type Read, type RolloutRecord, type Weights } from './rollout';
+import { directionRecords, isProgramRecord, layerInput, lengthOf, statesBefore, type DirectionRecord, type Read, type RolloutRecord, type Weights } from './rollout_record';
 import { planesOf } from './record_bytes';
 import { layerWeights, type Numbers } from './step';
 import { layerStepBackward } from './step_backward';

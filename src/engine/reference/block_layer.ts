@@ -4,7 +4,7 @@ import { blockParameterName } from '../model/parameters';
 import { layerStates, type BlockLayer, type ModelShape } from '../model/spec';
 import { prepareBack, prepareRun, type Prepared, type ProgramGradient, type ProgramRecord, type States } from './ops/program';
 import type { Extent } from './ops/run';
-import type { LayerInput, Read, Weights } from './rollout';
+import type { LayerInput, Read, Weights } from './rollout_record';
 import type { Numbers } from './step';
 
 export function extentOf({ seeds }: ModelShape, { first, steps, sequences, lengths }: Pick<Read, 'first' | 'steps' | 'sequences' | 'lengths'>): Extent {

@@ -6,7 +6,7 @@ import type { CheckedBatch } from '../training/batch';
 import { headWeightName } from '../model/parameters';
 import type { ModelShape } from '../model/spec';
 import { crossEntropy } from './cross_entropy';
-import type { LayerInput, Read, Weights } from './rollout';
+import type { LayerInput, Read, Weights } from './rollout_record';
 import { product, type Numbers } from './step';
 import { outerProduct, transposedProduct } from './step_backward';
 

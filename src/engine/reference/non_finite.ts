@@ -4,7 +4,7 @@ import { isRecurrent, type ModelShape } from '../model/spec';
 import type { CheckedBatch } from '../training/batch';
 import type { BackwardRecord, BlockGradients, RecurrentGradients } from './backward';
 import type { ProgramRecord } from './ops/program';
-import { directionRecords, type RolloutRecord, type Weights } from './rollout';
+import { directionRecords, type RolloutRecord, type Weights } from './rollout_record';
 
 /** `weight_hh_l0`, `h` or `d_h of layer 1`, `qkv of layer 2`, with the time step of what has one. */
 export interface NonFinite {

@@ -13,7 +13,7 @@ import { scriptUrl } from '../script_url';
 import type { Snapshot, Tally } from '../training/trainer';
 import type { BackwardRecord } from './backward';
 import type { NonFinite } from './non_finite';
-import type { RolloutRecord } from './rollout';
+import type { RolloutRecord } from './rollout_record';
 import type { Asked, FromWorker, Task, ToWorker } from './reference_worker';
 import type { TrainingHost } from './training_queue';
 import type { UpdateRules } from './training_state';

@@ -3,27 +3,32 @@ import type { Inputs } from '../model/inputs';
 import { parameterShapes } from '../model/parameters';
 import { size } from '../math/tensor';
 import { isRecurrent, stateWidth, type ModelShape, type RecurrentLayer } from '../model/spec';
-import { extentOf } from './block_layer';
-import { programBytes } from './ops/program';
+import type { blockBytes } from './block_values';
 
-/** How much memory a record takes, in bytes. */
-export function recordBytes(model: ModelShape, inputs: Pick<Inputs, 'first' | 'steps' | 'sequences'>): number {
+/**
+ * How much memory a record takes, in bytes.
+ * @param ofBlock - `blockBytes`, for a model that has blocks
+ */
+export function recordBytes(model: ModelShape, inputs: Pick<Inputs, 'first' | 'steps' | 'sequences'>, ofBlock: typeof blockBytes | undefined): number {
   const rows = model.seeds.length * inputs.steps * inputs.sequences;
   return model.layers.reduce((sum, layer) => {
-    if (!isRecurrent(layer)) return sum + Float64Array.BYTES_PER_ELEMENT * rows * layer.inputs + programBytes(layer.program, extentOf(model, { ...inputs, lengths: undefined }));
+    if (!isRecurrent(layer)) return sum + Float64Array.BYTES_PER_ELEMENT * rows * layer.inputs + ofBlock!(model, layer, inputs);
     const { cell, directions, hidden, width } = layer;
     const states = width === hidden ? cell.states.length * hidden : width + cell.states.length * hidden;
     return sum + Float64Array.BYTES_PER_ELEMENT * rows * directions * (states + cell.saved.length * hidden);
   }, 0);
 }
 
-/** How much memory a backward record takes, in bytes. */
-export function backwardBytes(model: ModelShape, inputs: Pick<Inputs, 'first' | 'steps' | 'sequences'>): number {
+/**
+ * How much memory a backward record takes, in bytes.
+ * @param ofBlock - `blockBytes`, for a model that has blocks
+ */
+export function backwardBytes(model: ModelShape, inputs: Pick<Inputs, 'first' | 'steps' | 'sequences'>, ofBlock: typeof blockBytes | undefined): number {
   const rows = model.seeds.length * inputs.steps * inputs.sequences;
   const parameters = [...parameterShapes(model).values()].reduce((sum, shape) => sum + size(shape), 0);
   return model.layers.reduce(
     (sum, layer) => {
-      if (!isRecurrent(layer)) return sum + Float64Array.BYTES_PER_ELEMENT * rows * layer.inputs + programBytes(layer.program, extentOf(model, { ...inputs, lengths: undefined }));
+      if (!isRecurrent(layer)) return sum + Float64Array.BYTES_PER_ELEMENT * rows * layer.inputs + ofBlock!(model, layer, inputs);
       const states = layer.cell.states.reduce((total, _, s) => total + stateWidth(layer, s), 0);
       return sum + Float64Array.BYTES_PER_ELEMENT * rows * (layer.inputs + layer.directions * (states + planesOf(layer) * layer.hidden));
     },

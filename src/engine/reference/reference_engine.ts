@@ -9,16 +9,18 @@ import { checkedInputs, type Inputs, type RunInputs } from '../model/inputs';
 import type { CheckedLoss } from '../model/loss';
 import { initialParameters } from '../model/initialisation';
 import { checkedParameters, parameterShapes, staleParameters, type Parameters, type StateDict } from '../model/parameters';
-import { modelShape, reseeded, type ModelShape, type ModelSpec } from '../model/spec';
+import { isRecurrent, modelShape, reseeded, type ModelShape, type ModelSpec } from '../model/spec';
 import type { Snapshot, Trainer, TrainerOptions } from '../training/trainer';
 import type { Training } from '../training/training';
 import type { BackwardRecord } from './backward';
+import type * as blockValues from './block_values';
+import type { blockBytes } from './block_values';
 import { inSlices, toEnd } from './driver';
 import { leavePageWorker, pageWorker, type ReferenceWorker } from './page_worker';
 import { backwardBytes, recordBytes } from './record_bytes';
 import { ReferenceTape, type ReferenceRun } from './reference_tape';
 import type { ReferenceStepper } from './reference_stepper';
-import { rollout, type RolloutRecord } from './rollout';
+import type { RolloutRecord } from './rollout_record';
 import type { TrainingHost } from './training_queue';
 import type { UpdateRules } from './training_state';
 
@@ -48,13 +50,15 @@ class ReferenceEngine implements Engine {
     const numbers = [...parameterShapes(shape).values()].reduce((sum, parameter) => sum + size(parameter), 0);
     const bytes = Float32Array.BYTES_PER_ELEMENT * shape.seeds.length * numbers;
     if (bytes > MOST_BYTES) throw new LimitError('parameters of this many bytes:', bytes, MOST_BYTES, 'Use fewer units, layers or models.');
+    const blocks = shape.layers.every(isRecurrent) ? undefined : await import('./block_values');
+    this.#ending.signal.throwIfAborted();
     const start = allocating(bytes, () => (weights ? checkedParameters(shape, weights) : initialParameters(shape)));
     return new ReferenceModel(this, shape, start, this.#ending.signal, {
-      forward: (parameters, inputs, abort) => this.#carryOut(abort, () => rollout(shape, parameters, inputs), (worker) => worker.run(shape, parameters, inputs, abort)),
+      forward: (parameters, inputs, abort) => this.#carryOut(abort, async () => (await import('./rollout')).rollout(shape, parameters, inputs), (worker) => worker.run(shape, parameters, inputs, abort)),
       backward: (parameters, inputs, record, loss, abort) =>
         this.#carryOut(abort, async () => (await import('./backward')).backward(shape, parameters, inputs, record, loss), (worker) => worker.backward(shape, parameters, inputs, record, loss, abort)),
       training: (rules, from) => this.#training(shape, rules, from),
-    });
+    }, blocks);
   }
 
   release(): void {
@@ -82,7 +86,7 @@ class ReferenceEngine implements Engine {
   }
 
   /** In place, in the page's worker, or in slices. */
-  async #carryOut<Result>(abort: AbortSignal, work: () => Generator<void, Result> | Promise<Generator<void, Result>>, message: (worker: ReferenceWorker) => Promise<Result>): Promise<Result> {
+  async #carryOut<Result>(abort: AbortSignal, work: () => Promise<Generator<void, Result>>, message: (worker: ReferenceWorker) => Promise<Result>): Promise<Result> {
     if (!isPage()) return toEnd(await work());
     const worker = await this.#inWorker();
     abort.throwIfAborted();
@@ -107,6 +111,8 @@ class ReferenceModel implements Model {
     private current: Parameters,
     private readonly engineEnding: AbortSignal,
     private readonly passes: Passes,
+    /** What a model of blocks needs beside what every model does. */
+    private readonly blocks: typeof blockValues | undefined,
   ) {}
 
   get shape(): ModelShape {
@@ -132,7 +138,7 @@ class ReferenceModel implements Model {
     const { checkedTraining, modelTrainer, ReferenceStepper, rulesOf, startOf } = await import('./training_parts');
     await this.upToDate();
     const training = checkedTraining(this.shape, this.parameters, options);
-    const bytes = trainingBytes(this.shape, training);
+    const bytes = trainingBytes(this.shape, training, this.blocks?.blockBytes);
     const host = await within(bytes, () => this.passes.training(rulesOf(training), startOf(this, training)));
     ending.throwIfAborted();
     this.#training?.trainer.release();
@@ -169,18 +175,18 @@ class ReferenceModel implements Model {
         return this.#backward(run, loss, this.#endingWith(stop));
       },
       again: (read, loss) => this.#again(read, loss),
-    });
+    }, this.blocks?.blockValues);
   }
 
   async #forward(parameters: Parameters, inputs: Inputs, ending: AbortSignal): Promise<RolloutRecord> {
-    const record = await within(recordBytes(this.shape, inputs), () => this.passes.forward(parameters, inputs, ending));
+    const record = await within(recordBytes(this.shape, inputs, this.blocks?.blockBytes), () => this.passes.forward(parameters, inputs, ending));
     ending.throwIfAborted();
     return record;
   }
 
   async #backward({ parameters, inputs, record }: ReferenceRun, loss: CheckedLoss, ending: AbortSignal): Promise<BackwardRecord> {
     ending.throwIfAborted();
-    const gradients = await within(backwardBytes(this.shape, inputs), () => this.passes.backward(parameters, inputs, record, loss, ending));
+    const gradients = await within(backwardBytes(this.shape, inputs, this.blocks?.blockBytes), () => this.passes.backward(parameters, inputs, record, loss, ending));
     ending.throwIfAborted();
     return gradients;
   }
@@ -213,10 +219,10 @@ class ReferenceModel implements Model {
 }
 
 /** What one update keeps, and what goes on from one to the next, in bytes. */
-function trainingBytes(model: ModelShape, { first, optimizer }: Training): number {
+function trainingBytes(model: ModelShape, { first, optimizer }: Training, ofBlock: typeof blockBytes | undefined): number {
   const numbers = [...parameterShapes(model).values()].reduce((sum, parameter) => sum + size(parameter), 0);
   const batch = { ...first, first: 0 };
-  return recordBytes(model, batch) + backwardBytes(model, batch) + Float64Array.BYTES_PER_ELEMENT * model.seeds.length * numbers * (1 + optimizer.slots.length);
+  return recordBytes(model, batch, ofBlock) + backwardBytes(model, batch, ofBlock) + Float64Array.BYTES_PER_ELEMENT * model.seeds.length * numbers * (1 + optimizer.slots.length);
 }
 
 /** Whether there are frames and clicks to keep out of the way of. */

@@ -9,12 +9,11 @@ import type { Inputs } from '../model/inputs';
 import type { CheckedLoss, Loss } from '../model/loss';
 import { directionsOf, type Parameters } from '../model/parameters';
 import { findSignal, gradientEntries, signalEntries, type SignalEntry, type SignalInfo, type SignalPlace } from '../model/signals';
-import { isRecurrent, layerStates, type BlockLayer, type ModelShape } from '../model/spec';
-import type { BackwardRecord, BlockGradients, RecurrentGradients } from './backward';
-import { ownParameters } from './block_layer';
-import { toEnd } from './driver';
-import { readSignal, type ProgramRecord } from './ops/program';
-import { directionRecords, layerInput, lengthOf, type DirectionRecord, type RolloutRecord } from './rollout';
+import { isRecurrent, type ModelShape } from '../model/spec';
+import type { BackwardRecord, RecurrentGradients } from './backward';
+import type { blockValues } from './block_values';
+import type { ProgramRecord } from './ops/program';
+import { directionRecords, layerInput, lengthOf, type DirectionRecord, type RolloutRecord } from './rollout_record';
 
 /** A run with its numbers, and with those of its way back if it went back. */
 export interface ReferenceRun {
@@ -49,6 +48,8 @@ export class ReferenceTape implements Tape {
     /** Aborted when the engine goes, whoever still holds the run. */
     private readonly engineEnding: AbortSignal,
     private readonly repeats: Repeats,
+    /** `blockValues`, for a model that has blocks. */
+    private readonly ofBlock: typeof blockValues | undefined,
   ) {
     this.engine = model.engine;
     this.plan = { forms: model.shape.layers.map(() => 'reference'), dispatches: 0 };
@@ -145,7 +146,7 @@ export class ReferenceTape implements Tape {
   #values(entry: SignalEntry): Float64Array {
     const run = this.#numbers();
     const layer = this.model.shape.layers[entry.info.layer];
-    if (!isRecurrent(layer)) return blockValues(layer, run, entry);
+    if (!isRecurrent(layer)) return this.ofBlock!(layer, run, entry);
     return signalValues(this.model.shape, this.inputs, run.record, entry) ?? gradientValues(this.model.shape, run.gradients!, entry);
   }
 
@@ -180,26 +181,6 @@ function signalValues(model: ModelShape, inputs: Inputs, record: RolloutRecord, 
       return rows(inputs, info.shape, layerInput(model, inputs, record, info.layer));
     default:
       return undefined;
-  }
-}
-
-/** A copy of a block's signal, or of the gradient there; what its ops did not keep is made again. */
-function blockValues(layer: BlockLayer, { record, parameters, gradients }: ReferenceRun, { info: { layer: k, name }, origin }: SignalEntry): Float64Array {
-  const own = record[k] as ProgramRecord;
-  const back = gradients && (gradients.layers[k] as BlockGradients).program;
-  switch (origin.of) {
-    case 'tensor':
-    case 'shown':
-      return toEnd(readSignal(layer.program, ownParameters(layer, k, parameters), own, { of: origin }))!;
-    case 'd_tensor':
-    case 'd_shown':
-      return toEnd(readSignal(layer.program, ownParameters(layer, k, parameters), own, { of: origin }, back))!;
-    case 'final':
-      return own.final.get(layerStates(layer)[origin.index].name)!.slice();
-    case 'd_initial':
-      return back!.initial.get(layerStates(layer)[origin.index].name)!.slice();
-    default:
-      throw new Error(`${name} is no signal of a block`);
   }
 }
 

@@ -12,7 +12,8 @@ import type { Pass } from '../training/stepper';
 import type { Snapshot } from '../training/trainer';
 import { backward, type BackwardRecord } from './backward';
 import { inSlices } from './driver';
-import { rollout, type RolloutRecord } from './rollout';
+import { rollout } from './rollout';
+import type { RolloutRecord } from './rollout_record';
 import { TrainingQueue } from './training_queue';
 import type { UpdateRules } from './training_state';
 

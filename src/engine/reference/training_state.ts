@@ -14,7 +14,8 @@ import type { Dropout } from './dropout';
 import { firstNonFinite, type NonFinite } from './non_finite';
 import { clipScale, followGradient, squares } from './optimizer_step';
 import type { ProgramRecord } from './ops/program';
-import { directionRecords, rollout, type Read, type RolloutRecord } from './rollout';
+import { rollout } from './rollout';
+import { directionRecords, type Read, type RolloutRecord } from './rollout_record';
 
 /** How updates are made, as a message may carry it. */
 export interface UpdateRules extends Pick<Training, 'settings' | 'clip' | 'labelSmoothing' | 'carryState' | 'dropout' | 'frozen'> {

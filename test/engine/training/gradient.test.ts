@@ -4,7 +4,8 @@
 import { describe, expect, test } from 'vitest';
 import { createEngine, layerStates, type Batch, type ModelSpec, type Tensor, type TrainerOptions } from '../../../src/engine/index';
 import { toEnd } from '../../../src/engine/reference/driver';
-import { isProgramRecord, layerInput, rollout, type Read } from '../../../src/engine/reference/rollout';
+import { rollout } from '../../../src/engine/reference/rollout';
+import { isProgramRecord, layerInput, type Read } from '../../../src/engine/reference/rollout_record';
 import { rulesOf, TrainingState } from '../../../src/engine/reference/training_state';
 import type { CheckedBatch } from '../../../src/engine/training/batch';
 import { checkedBatch } from '../../../src/engine/training/checked_batch';
