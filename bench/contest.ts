@@ -39,7 +39,7 @@ export interface Effort {
   readonly rounds: number;
   /** ms that a turn lasts at least, in whole repetitions. */
   readonly turn: number;
-  /** ms, starts included, after which a slow contender sits out the other turns; it gets one at least. */
+  /** ms, starts included, after which a slow contender sits out the other turns; it gets one at least, or three if they are short. */
   readonly patience: number;
 }
 
@@ -62,6 +62,8 @@ export interface Venue {
 const COLD_STARTS = 3;
 /** ms; who takes longer is started only once. */
 const SLOW_START = 4000;
+/** ms of a repetition that costs next to nothing to repeat. */
+const SHORT_TURN = 1000;
 /** ms until a contender that has shown nothing is given up. */
 const GIVEN_UP = 400_000;
 
@@ -77,7 +79,7 @@ export async function contest(venue: Venue, entrants: readonly Entrant[], what: 
     }
     const session = await venue.browser.newBrowserCDPSession();
     for (let round = 0; round < effort.rounds; round++) {
-      for (const bout of bouts) if (round < 1 || bout.spent < effort.patience) await takeTurn(session, bout, effort);
+      for (const bout of bouts) if (round < turnsDue(bout) || bout.spent < effort.patience) await takeTurn(session, bout, effort);
     }
     for (const bout of bouts) outcomes[bout.entrant.name] = { state: 'timed', deviation: bout.deviation, timing: await timing(bout) };
   } finally {
@@ -154,6 +156,11 @@ async function open({ browser, origin }: Venue, entrant: Entrant, what: Case): P
     await context.close();
     throw error;
   }
+}
+
+/** Turns that a contender gets whatever its starts took: one number alone says little. */
+function turnsDue({ repetitions }: Bout): number {
+  return repetitions.length > 0 && repetitions[repetitions.length - 1] < SHORT_TURN ? 3 : 1;
 }
 
 async function takeTurn(session: CDPSession, bout: Bout, { turn }: Effort): Promise<void> {
