@@ -9,7 +9,7 @@ import { test } from './quiet_page';
  * all that is fetched until the first figure is drawn, which is the engine of the device with its kernels more.
  */
 const MOST_NAMED = 105_600;
-const MOST_FETCHED = 150_000;
+const MOST_FETCHED = 140_000;
 
 /** Loads the page, and notes in it when its first figure was drawn. */
 async function openedAndTimed(page: Page, hash = ''): Promise<void> {
