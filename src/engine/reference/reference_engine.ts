@@ -54,9 +54,9 @@ class ReferenceEngine implements Engine {
     this.#ending.signal.throwIfAborted();
     const start = allocating(bytes, () => (weights ? checkedParameters(shape, weights) : initialParameters(shape)));
     return new ReferenceModel(this, shape, start, this.#ending.signal, {
-      forward: (parameters, inputs, abort) => this.#carryOut(abort, async () => (await import('./rollout')).rollout(shape, parameters, inputs), (worker) => worker.run(shape, parameters, inputs, abort)),
+      forward: (parameters, inputs, abort) => this.#carryOut(abort, async () => (await import('./in_place')).rollout(shape, parameters, inputs), (worker) => worker.run(shape, parameters, inputs, abort)),
       backward: (parameters, inputs, record, loss, abort) =>
-        this.#carryOut(abort, async () => (await import('./backward')).backward(shape, parameters, inputs, record, loss), (worker) => worker.backward(shape, parameters, inputs, record, loss, abort)),
+        this.#carryOut(abort, async () => (await import('./in_place')).backward(shape, parameters, inputs, record, loss), (worker) => worker.backward(shape, parameters, inputs, record, loss, abort)),
       training: (rules, from) => this.#training(shape, rules, from),
     }, blocks);
   }
@@ -74,7 +74,7 @@ class ReferenceEngine implements Engine {
   async #training(shape: ModelShape, rules: UpdateRules, start: Snapshot): Promise<TrainingHost> {
     const worker = await this.#inWorker();
     if (worker) return worker.training(shape, rules, start);
-    const { TrainingQueue } = await import('./training_queue');
+    const { TrainingQueue } = await import('./in_place');
     return new TrainingQueue(shape, rules, start, isPage() ? inSlices : async (work) => toEnd(work));
   }
 
